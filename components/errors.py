@@ -1,0 +1,49 @@
+"""The exception tree of Quaere: what a caller can catch, and nothing that names a pipeline or a page.
+
+::
+
+    QuaereError
+    ├── InputError            a question, filter, file name or argument that cannot be used as given
+    ├── ConfigurationError    a setting or pipeline definition that contradicts itself or the index
+    ├── LoadingError          one file could not be read; carries its path; never stops a run
+    ├── ModelError            a model cannot be found, verified or run
+    └── StoreError            the data folder or the Qdrant server is locked, unreachable or damaged
+
+Every message says what happened, the values that disagree, and what to do next.
+"""
+
+from pathlib import Path
+
+
+class QuaereError(Exception):
+    """Base of all errors that Quaere raises on purpose."""
+
+
+class InputError(QuaereError, ValueError):
+    """What the caller passed cannot be used; the message names the input and what is allowed."""
+
+
+class ConfigurationError(QuaereError):
+    """A setting, or the settings and an existing index, contradict each other; the message gives both values."""
+
+
+class ModelError(QuaereError):
+    """A model cannot be found, verified, converted or run; the message names the setting to change."""
+
+
+class StoreError(QuaereError):
+    """The store or catalogue is locked by another process, unreachable or damaged."""
+
+
+class LoadingError(QuaereError):
+    """A file could not be turned into text.
+
+    Args:
+        path: the file.
+        reason: one clause in plain words ("is encrypted; remove the password and index it again").
+    """
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = Path(path)
+        self.reason = reason
