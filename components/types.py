@@ -130,9 +130,7 @@ class Answer:
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON; the names are those of the reply's schema."""
         names = (name for name in self.__slots__ if name != "support")
-        return {name: getattr(self, name) for name in names} | {
-            "support": [place.to_dict() for place in self.support]
-        }
+        return {name: getattr(self, name) for name in names} | {"support": [place.to_dict() for place in self.support]}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,103 @@
+"""PyTorch modules with the inputs and outputs that the encoders expect, built from a Hugging Face folder.
+
+Imported only to convert a model or to run it with PyTorch: everything else works on the converted form.
+Inputs are ``input_ids``, ``attention_mask`` and, where the model knows them, ``token_type_ids``, each
+(n, n_tokens) int64.
+"""
+
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoModelForSequenceClassification
+
+Kind = Literal["embedder", "ranker", "reader", "joint"]
+
+
+class Embedder(nn.Module):
+    """A sentence-transformers model: tokens -> (n, dimension) vectors of unit length."""
+
+    def __init__(self, folder: Path) -> None:
+        from sentence_transformers import SentenceTransformer
+
+        super().__init__()
+        self.model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None) -> Tensor:
+        """Pooled and normalised vectors."""
+        features: dict[str, Any] = {"input_ids": input_ids, "attention_mask": attention_mask}
+        if token_type_ids is not None:
+            features["token_type_ids"] = token_type_ids
+        vectors: Tensor = self.model(features)["sentence_embedding"]
+        return nn.functional.normalize(vectors, dim=-1)
+
+
+class Ranker(nn.Module):
+    """A cross-encoder with one label: pairs -> (n,) relevance logits."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.model = AutoModelForSequenceClassification.from_pretrained(folder, local_files_only=True)
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None) -> Tensor:
+        """Relevance logits; of a two-label model, the difference of the two."""
+        logits: Tensor = self.model(**_inputs(input_ids, attention_mask, token_type_ids)).logits
+        return logits[:, 0] if logits.shape[1] == 1 else logits[:, -1] - logits[:, 0]
+
+
+class Reader(nn.Module):
+    """An extractive reader: pairs -> (n, n_tokens, 2) start and end logits."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.model = AutoModelForQuestionAnswering.from_pretrained(folder, local_files_only=True)
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None) -> Tensor:
+        """Start and end logits."""
+        output = self.model(**_inputs(input_ids, attention_mask, token_type_ids))
+        return torch.stack((output.start_logits, output.end_logits), dim=-1)
+
+
+class Joint(nn.Module):
+    """Ranker and reader over one trunk: pairs -> (n,) relevance and (n, n_tokens, 2) span logits."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        ranker = AutoModelForSequenceClassification.from_pretrained(folder, num_labels=1, local_files_only=True)
+        reader = AutoModelForQuestionAnswering.from_pretrained(folder, local_files_only=True)
+        self.trunk = ranker.base_model
+        self.classifier = ranker.classifier
+        self.qa_outputs = reader.qa_outputs
+
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Relevance logits, and start and end logits."""
+        output = self.trunk(**_inputs(input_ids, attention_mask, token_type_ids))
+        return self.classifier(output.pooler_output)[:, 0], self.qa_outputs(output.last_hidden_state)
+
+
+def load_network(kind: Kind, folder: Path) -> nn.Module:
+    """Build the module of a kind from a folder, in evaluation mode.
+
+    Raises:
+        OSError, ValueError: transformers cannot load the folder as that kind.
+    """
+    network = {"embedder": Embedder, "ranker": Ranker, "reader": Reader, "joint": Joint}[kind](folder)
+    return network.eval()
+
+
+def input_names(kind: Kind, folder: Path) -> list[str]:
+    """The inputs that the model uses, in the order of ``forward``."""
+    inner = folder
+    if kind == "embedder" and not (folder / "config.json").is_file():
+        inner = next(path.parent for path in sorted(folder.glob("*/config.json")) if "Pooling" not in str(path))
+    config = AutoConfig.from_pretrained(inner, local_files_only=True)
+    has_types = getattr(config, "type_vocab_size", 0) > 1
+    return ["input_ids", "attention_mask"] + (["token_type_ids"] if has_types else [])
+
+
+def _inputs(input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None) -> dict[str, Tensor]:
+    inputs = {"input_ids": input_ids, "attention_mask": attention_mask}
+    return inputs if token_type_ids is None else inputs | {"token_type_ids": token_type_ids}

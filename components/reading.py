@@ -1,0 +1,128 @@
+"""Passages -> the spans in them that may answer the question, each scored against its passage's null score."""
+
+from typing import Any
+
+from haystack import Document, component, default_from_dict, default_to_dict
+from haystack.dataclasses import ExtractedAnswer
+
+from components.conversion import Precision
+from components.encoder import ModelOptions, PairEncoder, PairLogits, pair_encoder
+from components.inference import Backend
+from components.reranking import pair_of, sigmoid
+from components.spans import best_spans, null_score
+
+
+@component
+class ExtractiveReader:
+    """Reads every passage and proposes its best spans; whether one answers is decided later."""
+
+    def __init__(
+        self,
+        model: str = "quaere-joint",
+        *,
+        top_k: int | None = None,
+        answers_per_passage: int = 3,
+        max_answer_tokens: int = 30,
+        with_context: bool = True,
+        precision: Precision = "auto",
+        backend: Backend = "openvino",
+        threads: int | None = None,
+        cache: str | None = None,
+    ) -> None:
+        """Store the parameters.
+
+        Args:
+            model: a bundled name, a folder or a hub name of an extractive question-answering model.
+            top_k: how many passages to read, from the first; None reads all.
+            answers_per_passage: spans per passage at most; they do not overlap.
+            max_answer_tokens: longest span in the reader's tokens.
+            with_context: whether title and heading are read before the passage.
+            precision: "auto", "int8" or "fp32".
+            backend: "openvino" or "torch".
+            threads: threads of one call; None leaves it to the backend.
+            cache: folder for converted models; None for the user's cache.
+        """
+        self.model = model
+        self.top_k = top_k
+        self.answers_per_passage = answers_per_passage
+        self.max_answer_tokens = max_answer_tokens
+        self.with_context = with_context
+        self.precision = precision
+        self.backend = backend
+        self.threads = threads
+        self.cache = cache
+        self._encoder: PairEncoder | None = None
+
+    def warm_up(self) -> None:
+        """Load the model."""
+        self._ready()
+
+    @component.output_types(answers=list[ExtractedAnswer])
+    def run(self, query: str, documents: list[Document], top_k: int | None = None) -> dict[str, Any]:
+        """Find answer spans.
+
+        Args:
+            query: the question.
+            documents: passages; one without text gives no spans.
+            top_k: overrides the parameter of the same name.
+
+        Returns:
+            ``answers``: best first. ``document_offset`` and ``context_offset`` are code points in the passage, end
+            exclusive; ``score`` is in [0, 1]; ``meta`` holds ``span`` (start plus end minus null logit), ``null``
+            and ``rank`` (0-based, among the passage's spans).
+        """
+        limit = top_k if top_k is not None else self.top_k
+        readable = [document for document in documents[:limit] if (document.content or "").strip()]
+        if not readable:
+            return {"answers": []}
+        pairs = [pair_of(query, document, self.with_context) for document in readable]
+        answers = [
+            answer
+            for document, logits in zip(readable, self._ready().encode(pairs), strict=True)
+            for answer in self._answers(query, document, logits)
+        ]
+        answers.sort(key=lambda answer: -answer.meta["span"])
+        return {"answers": answers}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Serialise the parameters."""
+        return default_to_dict(
+            self,
+            model=self.model,
+            top_k=self.top_k,
+            answers_per_passage=self.answers_per_passage,
+            max_answer_tokens=self.max_answer_tokens,
+            with_context=self.with_context,
+            precision=self.precision,
+            backend=self.backend,
+            threads=self.threads,
+            cache=self.cache,
+        )
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "ExtractiveReader":
+        """Build from :meth:`to_dict`'s result."""
+        return default_from_dict(cls, data)
+
+    def _ready(self) -> PairEncoder:
+        if self._encoder is None:
+            options = ModelOptions(self.precision, self.backend, self.threads, self.cache)
+            self._encoder = pair_encoder(self.model, "reader", options)
+        return self._encoder
+
+    def _answers(self, query: str, document: Document, logits: PairLogits) -> list[ExtractedAnswer]:
+        text = document.content or ""
+        spans = best_spans(logits.windows, self.max_answer_tokens, self.answers_per_passage)
+        return [
+            ExtractedAnswer(
+                query=query,
+                score=sigmoid(span.score),
+                data=text[span.start : span.end],
+                document=document,
+                context=text,
+                document_offset=ExtractedAnswer.Span(span.start, span.end),
+                context_offset=ExtractedAnswer.Span(span.start, span.end),
+                meta={"span": span.score, "null": null_score(logits.windows), "rank": rank},
+            )
+            for rank, span in enumerate(spans)
+        ]

@@ -1,0 +1,116 @@
+"""Candidates sorted by a cross-encoder that reads question and passage together."""
+
+import math
+from dataclasses import replace
+from typing import Any
+
+from haystack import Document, component, default_from_dict, default_to_dict
+
+from components.conversion import Precision
+from components.embedding import heading_context
+from components.encoder import ModelOptions, Pair, PairEncoder, pair_encoder
+from components.inference import Backend
+from components.types import Candidates
+
+
+def pair_of(query: str, document: Document, with_context: bool) -> Pair:
+    """The pair that ranker and reader share; the same words on both sides, so that one pass serves both."""
+    return Pair(query, document.content or "", heading_context(document) if with_context else "")
+
+
+def sigmoid(logit: float) -> float:
+    """Logistic function, in [0, 1], without overflow for large negative logits."""
+    return 1.0 / (1.0 + math.exp(-logit)) if logit >= 0 else math.exp(logit) / (1.0 + math.exp(logit))
+
+
+@component
+class CrossEncoderRanker:
+    """Sorts passages by the relevance that a cross-encoder gives them."""
+
+    def __init__(
+        self,
+        model: str = "quaere-joint",
+        *,
+        top_k: int | None = None,
+        with_context: bool = True,
+        precision: Precision = "auto",
+        backend: Backend = "openvino",
+        threads: int | None = None,
+        cache: str | None = None,
+    ) -> None:
+        """Store the parameters.
+
+        Args:
+            model: a bundled name, a folder or a hub name of a sequence classifier with one label.
+            top_k: how many passages to keep; None keeps all.
+            with_context: whether title and heading are read before the passage.
+            precision: "auto", "int8" or "fp32".
+            backend: "openvino" or "torch".
+            threads: threads of one call; None leaves it to the backend.
+            cache: folder for converted models; None for the user's cache.
+        """
+        self.model = model
+        self.top_k = top_k
+        self.with_context = with_context
+        self.precision = precision
+        self.backend = backend
+        self.threads = threads
+        self.cache = cache
+        self._encoder: PairEncoder | None = None
+
+    def warm_up(self) -> None:
+        """Load the model."""
+        self._ready()
+
+    @component.output_types(documents=list[Document])
+    def run(self, query: str, documents: list[Document], top_k: int | None = None) -> dict[str, Any]:
+        """Score and sort passages.
+
+        Args:
+            query: the question.
+            documents: the candidates.
+            top_k: overrides the parameter of the same name.
+
+        Returns:
+            ``documents``: copies, best first; ``score`` is the relevance in [0, 1] and
+            ``meta["scores"]["relevance"]`` its logit. Ties keep the order of the candidates.
+        """
+        if not documents:
+            return {"documents": Candidates()}
+        pairs = [pair_of(query, document, self.with_context) for document in documents]
+        scored = [
+            _with_relevance(document, logits.relevance)
+            for document, logits in zip(documents, self._ready().encode(pairs), strict=True)
+        ]
+        scored.sort(key=lambda document: -document.meta["scores"]["relevance"])
+        limit = top_k if top_k is not None else self.top_k
+        return {"documents": Candidates(scored[:limit])}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Serialise the parameters."""
+        return default_to_dict(
+            self,
+            model=self.model,
+            top_k=self.top_k,
+            with_context=self.with_context,
+            precision=self.precision,
+            backend=self.backend,
+            threads=self.threads,
+            cache=self.cache,
+        )
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "CrossEncoderRanker":
+        """Build from :meth:`to_dict`'s result."""
+        return default_from_dict(cls, data)
+
+    def _ready(self) -> PairEncoder:
+        if self._encoder is None:
+            options = ModelOptions(self.precision, self.backend, self.threads, self.cache)
+            self._encoder = pair_encoder(self.model, "ranker", options)
+        return self._encoder
+
+
+def _with_relevance(document: Document, relevance: float) -> Document:
+    scores = dict(document.meta.get("scores", {})) | {"relevance": relevance}
+    return replace(document, score=sigmoid(relevance), meta=document.meta | {"scores": scores})

@@ -1,0 +1,96 @@
+"""Start and end logits -> the best answer spans of a passage. Pure numpy; knows nothing of texts or models.
+
+A span's score is its start plus end logit minus the passage's null score, start plus end logit at the
+classification token, as in Devlin et al. 2019 (arXiv:1810.04805), section 4.3, per passage instead of per corpus.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The logits of one window over a passage.
+
+    Args:
+        start: (n_tokens,) start logits of the passage's own tokens.
+        end: (n_tokens,) end logits of the same tokens.
+        offsets: (n_tokens, 2) their code points in the passage, end exclusive.
+        null: start plus end logit of the classification token.
+    """
+
+    start: Floats
+    end: Floats
+    offsets: npt.NDArray[np.int64]
+    null: float
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An answer in a passage: ``passage[start:end]``, and its logit against the null score."""
+
+    start: int
+    end: int
+    score: float
+
+
+def null_score(windows: Sequence[Window]) -> float:
+    """The passage's null score: the lowest of its windows, since one that holds the answer decides."""
+    return min(window.null for window in windows)
+
+
+def best_spans(windows: Sequence[Window], max_tokens: int = 30, n_best: int = 3) -> list[Span]:
+    """The best spans of a passage that do not overlap, best first.
+
+    Args:
+        windows: at least one; windows without tokens give no spans.
+        max_tokens: longest span in tokens.
+        n_best: how many spans at most.
+
+    Returns:
+        At most ``n_best`` spans; ties go to the earlier, then to the shorter one.
+    """
+    if not windows:
+        return []
+    null = null_score(windows)
+    found: dict[tuple[int, int], float] = {}
+    for window in windows:
+        for start, end, score in _window_spans(window, max_tokens, n_best):
+            place = int(window.offsets[start, 0]), int(window.offsets[end, 1])
+            value = score - null
+            if place[0] < place[1] and value > found.get(place, -np.inf):
+                found[place] = value
+    ordered = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+    chosen: list[Span] = []
+    for (start, end), score in ordered:
+        if len(chosen) == n_best:
+            break
+        if all(end <= other.start or start >= other.end for other in chosen):
+            chosen.append(Span(start, end, float(score)))
+    return chosen
+
+
+def _window_spans(window: Window, max_tokens: int, n_best: int) -> list[tuple[int, int, float]]:
+    """Best spans by token index, greedily without overlap: each round masks what the last one took."""
+    count = len(window.start)
+    if count == 0:
+        return []
+    rows = np.arange(count)[:, None]
+    columns = np.arange(count)[None, :]
+    allowed = (columns >= rows) & (columns < rows + max_tokens)
+    scores = np.where(allowed, window.start[:, None] + window.end[None, :], -np.inf)
+    spans = []
+    for _ in range(n_best):
+        start, end = divmod(int(np.argmax(scores)), count)
+        score = float(scores[start, end])
+        if not np.isfinite(score):
+            break
+        spans.append((start, end, score))
+        # A span is free of this one when it ends before it starts or starts after it ends.
+        scores[: end + 1, start:] = -np.inf
+    return spans

@@ -1,0 +1,137 @@
+"""The pipeline that answers a question: understanding, retrieval, reranking, reading, answering."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from components.answering import AnswerComposer
+from components.lexical import LexicalTextEmbedder
+from components.retrieval import HybridRetriever
+from components.store.document_store import QuaereDocumentStore
+from components.understanding import QueryUnderstanding
+from haystack import Document, Pipeline
+
+from components.embedding import TextEmbedder
+from components.reading import ExtractiveReader
+from components.reranking import CrossEncoderRanker
+from components.types import Answer, Query
+from pipelines.settings import Settings
+
+ALLOWED_MODULES = ["components.*", "haystack.*"]
+"""What a pipeline definition may import when it is loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What one run of the pipeline gives."""
+
+    query: Query
+    answers: tuple[Answer, ...]
+    no_answer_confidence: float
+    candidates: tuple[Document, ...]
+    """After reranking, best first."""
+    warnings: tuple[str, ...]
+
+
+def model_parameters(settings: Settings) -> dict[str, Any]:
+    """The parameters that every component with a model takes."""
+    return {
+        "precision": settings.precision,
+        "backend": settings.backend,
+        "threads": settings.threads,
+        "cache": None if settings.cache is None else str(settings.cache),
+    }
+
+
+def build_asking_pipeline(
+    settings: Settings,
+    store: QuaereDocumentStore,
+    *,
+    lexical: LexicalTextEmbedder,
+    synonyms: str | None = None,
+) -> Pipeline:
+    """Wire the stages.
+
+    Args:
+        settings: models, numbers of candidates and answers, fusion.
+        store: where the passages are.
+        lexical: the question's analyser, which has to match the index.
+        synonyms: path of a ``synonyms.toml``.
+    """
+    models = model_parameters(settings)
+    calibrator = None if settings.calibrator is None else str(settings.calibrator)
+    pipeline = Pipeline()
+    pipeline.add_component("understanding", QueryUnderstanding(synonyms=synonyms))
+    pipeline.add_component("embedder", TextEmbedder(settings.embedder, **models))
+    pipeline.add_component("lexical", lexical)
+    pipeline.add_component(
+        "retriever",
+        HybridRetriever(store, top_k=settings.candidates, fusion=settings.fusion, dense_weight=settings.dense_weight),
+    )
+    pipeline.add_component("ranker", CrossEncoderRanker(settings.ranker, with_context=settings.with_context, **models))
+    pipeline.add_component(
+        "reader",
+        ExtractiveReader(
+            settings.reader,
+            with_context=settings.with_context,
+            max_answer_tokens=settings.max_answer_tokens,
+            **models,
+        ),
+    )
+    pipeline.add_component(
+        "answering", AnswerComposer(calibrator=calibrator, top_k=settings.top, threshold=settings.threshold)
+    )
+    for sender, receiver in _CONNECTIONS:
+        pipeline.connect(sender, receiver)
+    return pipeline
+
+
+_CONNECTIONS = (
+    ("understanding.text", "embedder.text"),
+    ("understanding.text", "lexical.text"),
+    ("understanding.filters", "retriever.filters"),
+    ("understanding.groups", "retriever.groups"),
+    ("embedder.embedding", "retriever.query_embedding"),
+    ("lexical.sparse_embedding", "retriever.query_sparse_embedding"),
+    ("understanding.query", "ranker.query"),
+    ("retriever.documents", "ranker.documents"),
+    ("understanding.query", "reader.query"),
+    ("ranker.documents", "reader.documents"),
+    ("understanding.understood", "answering.understood"),
+    ("ranker.documents", "answering.documents"),
+    ("reader.answers", "answering.answers"),
+)
+
+
+def run_asking(
+    pipeline: Pipeline,
+    question: str,
+    *,
+    filters: dict[str, Any] | None = None,
+    groups: Sequence[str] = (),
+    top: int | None = None,
+    threshold: float | None = None,
+) -> Answered:
+    """Put one question to the pipeline.
+
+    Args:
+        pipeline: from :func:`build_asking_pipeline`, or loaded from its YAML.
+        question: as the user wrote it.
+        filters: Haystack's filter syntax.
+        groups: the caller's access groups.
+        top: answers at most; None for the pipeline's own.
+        threshold: least confidence in [0, 1]; None for the pipeline's own.
+    """
+    inputs: dict[str, Any] = {
+        "understanding": {"query": question, "filters": filters, "groups": list(groups)},
+        "answering": {"top_k": top, "threshold": threshold},
+    }
+    outputs = pipeline.run(inputs, include_outputs_from={"understanding", "ranker"})
+    answering = outputs["answering"]
+    return Answered(
+        query=outputs["understanding"]["understood"],
+        answers=tuple(answering["answers"]),
+        no_answer_confidence=float(answering["no_answer_confidence"]),
+        candidates=tuple(outputs["ranker"]["documents"]),
+        warnings=tuple(answering["warnings"]),
+    )

@@ -1,0 +1,146 @@
+"""What can be set, where each value came from, and the checks on it.
+
+A value given by the caller (a flag) beats the environment (``QUAERE_*``), which beats ``quaere.toml``, which beats the
+default. Knows nothing of pipelines.
+"""
+
+import difflib
+import os
+import tomllib
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from components.conversion import Precision
+from components.errors import ConfigurationError
+from components.inference import Backend
+
+Origin = Literal["flag", "environment", "quaere.toml", "default"]
+
+FILE_NAME = "quaere.toml"
+_PREFIX = "QUAERE_"
+
+
+class Settings(BaseSettings):
+    """All settings of Quaere. Build with :meth:`load`, which turns bad values into a clear error."""
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="forbid", frozen=True)
+
+    data: Path = Field(Path(".quaere"), description="folder that holds the catalogue and the index")
+    cache: Path | None = Field(None, description="folder for converted models; default: the user's cache")
+
+    embedder: str = Field("all-MiniLM-L6-v2", description="bundled name, folder or hub name")
+    ranker: str = Field("quaere-joint", description="bundled name, folder or hub name")
+    reader: str = Field("quaere-joint", description="bundled name, folder or hub name")
+    calibrator: Path | None = Field(None, description="JSON file; default: the one bundled with the default models")
+    precision: Precision = Field("auto", description="auto, int8 or fp32")
+    backend: Backend = Field("openvino", description="openvino or torch")
+    threads: int | None = Field(None, ge=1, description="threads of one model call; default: all cores")
+
+    engine: Literal["edge", "server"] = Field("edge", description="embedded Qdrant, or a Qdrant server")
+    qdrant_url: str | None = Field(None, description="address of the Qdrant server")
+    qdrant_api_key: SecretStr | None = Field(None, description="key of the Qdrant server")
+    qdrant_timeout: float = Field(10.0, gt=0, description="seconds to wait for the Qdrant server")
+    qdrant_retries: int = Field(3, ge=0, description="further tries when the Qdrant server does not answer")
+    collection: str = Field("quaere", min_length=1, description="collection on the Qdrant server")
+
+    passage_tokens: int = Field(150, ge=20, le=480, description="about how long a passage is, in the embedder's tokens")
+    overlap_tokens: int = Field(30, ge=0, description="tokens of whole sentences that neighbouring passages share")
+    max_file_mb: float = Field(50.0, gt=0, description="larger files are refused before they are read")
+
+    candidates: int = Field(30, ge=1, le=1000, description="passages that the ranker sees")
+    fusion: Literal["convex", "rrf"] = Field("convex", description="how dense and BM25 lists are fused")
+    dense_weight: float = Field(0.5, ge=0, le=1, description="share of the dense list in convex fusion")
+    with_context: bool = Field(True, description="whether title and heading are read before a passage")
+    top: int = Field(3, ge=1, description="answers at most")
+    threshold: float | None = Field(None, ge=0, le=1, description="least confidence; default: the calibrator's")
+    max_answer_tokens: int = Field(30, ge=1, description="longest answer span, in the reader's tokens")
+    synonyms: Path | None = Field(None, description="synonyms.toml; default: the one in the data folder, if any")
+
+    _origins: dict[str, Origin] = PrivateAttr(default_factory=dict)
+
+    @classmethod
+    def load(cls, file: Path | None = None, **given: Any) -> Self:
+        """Read the settings.
+
+        Args:
+            file: a ``quaere.toml``; default: the one in the current folder, if there is one.
+            given: values that beat all others; None stands for "not given".
+
+        Raises:
+            ConfigurationError: a value or a name is not allowed; the message says where it stands.
+        """
+        stored = _read_file(file)
+        flags = {name: value for name, value in given.items() if value is not None}
+        environment = {name for name in cls.model_fields if _variable(name) in os.environ}
+        _refuse_unknown(cls, stored, file)
+        origins: dict[str, Origin] = dict.fromkeys(cls.model_fields, "default")
+        origins.update(dict.fromkeys(stored, "quaere.toml"))
+        origins.update(dict.fromkeys(environment, "environment"))
+        origins.update(dict.fromkeys(flags, "flag"))
+        from_file = {name: value for name, value in stored.items() if name not in environment}
+        try:
+            settings = cls(**(from_file | flags))
+        except ValidationError as error:
+            raise ConfigurationError(_explain(error, origins)) from error
+        settings._origins = origins
+        return settings
+
+    def origins(self) -> dict[str, Origin]:
+        """Where each value came from, by the setting's name."""
+        return dict(self._origins) or dict.fromkeys(type(self).model_fields, "default")
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if self.overlap_tokens >= self.passage_tokens:
+            raise ValueError(
+                f"overlap_tokens ({self.overlap_tokens}) must be smaller than passage_tokens ({self.passage_tokens})"
+            )
+        if self.engine == "server" and self.qdrant_url is None:
+            raise ValueError("the engine 'server' needs qdrant_url, for example http://localhost:6333")
+        return self
+
+
+def _variable(name: str) -> str:
+    return f"{_PREFIX}{name.upper()}"
+
+
+def _read_file(file: Path | None) -> dict[str, Any]:
+    if file is None:
+        file = Path(FILE_NAME)
+        if not file.is_file():
+            return {}
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigurationError(f"the settings file {file} does not exist; name an existing one") from error
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"the settings file {file} cannot be read: {error}") from error
+
+
+def _refuse_unknown(cls: type[Settings], stored: dict[str, Any], file: Path | None) -> None:
+    """A misspelt setting must not be ignored, neither in the file nor in the environment."""
+    for name in stored:
+        if name not in cls.model_fields:
+            raise ConfigurationError(f"{file or FILE_NAME}: {name!r} is not a setting; {_nearest(cls, name)}")
+    for variable in os.environ:
+        name = variable.removeprefix(_PREFIX).lower()
+        if variable.startswith(_PREFIX) and name not in cls.model_fields:
+            raise ConfigurationError(f"environment: {variable} is not a setting; {_nearest(cls, name)}")
+
+
+def _nearest(cls: type[Settings], name: str) -> str:
+    close = difflib.get_close_matches(name, cls.model_fields, n=1)
+    hint = f"did you mean {close[0]!r}? " if close else ""
+    return f"{hint}Settings are: {', '.join(sorted(cls.model_fields))}"
+
+
+def _explain(error: ValidationError, origins: dict[str, Origin]) -> str:
+    lines = []
+    for problem in error.errors():
+        name = str(problem["loc"][0]) if problem["loc"] else ""
+        message = problem["msg"].removeprefix("Value error, ")
+        lines.append(f"{name} = {problem['input']!r} ({origins.get(name, 'flag')}): {message}" if name else message)
+    return "settings: " + "; ".join(lines)
