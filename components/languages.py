@@ -1,0 +1,139 @@
+"""Which language a text is written in: text in, ISO 639-1 code and probability out.
+
+Three looks, cheapest first: the script, a few words that only one language has, py3langid's model (loaded at
+its first use, about a second). Pure but for that model; knows nothing of questions, documents or analysers.
+"""
+
+import re
+import threading
+from collections import Counter
+from functools import cache
+from typing import Any
+
+UNDETERMINED = "und"
+"""What stands for the language of a text that is too short, too mixed or wordless to tell."""
+
+_LEAST_PROBABILITY = 0.3
+"""Below this the model's guess is worth nothing: right answers lie above it 99 times in 100."""
+
+_SAMPLE = 1200
+"""Code points taken from the start, the middle and the end of a long text."""
+
+# Scripts written (nearly) by one language only; Arabic, Cyrillic, Devanagari and Latin are not among them.
+_SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (language, re.compile(f"[{ranges}]"))
+    for language, ranges in (
+        ("ja", "\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d"),
+        ("ko", "\uac00-\ud7a3\u1100-\u11ff\u3131-\u318e"),
+        ("zh", "\u4e00-\u9fff\u3400-\u4dbf\uf900-\ufaff\U00020000-\U0003134f"),
+        ("th", "\u0e01-\u0e5b"),
+        ("he", "\u05d0-\u05ea"),
+        ("el", "\u0370-\u03e1\u1f00-\u1fff"),
+        ("hy", "\u0531-\u058a"),
+        ("ka", "\u10a0-\u10ff"),
+        ("ta", "\u0b82-\u0bfa"),
+        ("te", "\u0c00-\u0c7f"),
+        ("kn", "\u0c80-\u0cff"),
+        ("ml", "\u0d00-\u0d7f"),
+        ("gu", "\u0a81-\u0aff"),
+        ("pa", "\u0a01-\u0a76"),
+        ("si", "\u0d81-\u0df4"),
+        ("km", "\u1780-\u17ff"),
+        ("lo", "\u0e81-\u0edf"),
+        ("my", "\u1000-\u109f"),
+    )
+)
+
+# A sign of these scripts says about as much as three letters of an alphabet.
+_DENSE_SCRIPTS = {"zh": 3, "ja": 3, "ko": 2}
+
+_OTHER_SCRIPTS = re.compile("[\u0590-\u109f\u1100-\u11ff\u1780-\u17ff\u3041-\u30fa\u3400-\u9fff\uac00-\ud7a3]")
+
+# Words that none of the other languages written in Latin letters uses often.
+_OWN_WORDS: dict[str, str] = {
+    word: language
+    for language, words in {
+        "en": "the what which how does did of with when where why who should this these there from much many "
+        "you your are been have would could about",
+        "de": "der das und ist nicht wie wird welche welcher welches wann warum wer wurde eine einen einer eines "
+        "für auf mit zum zur kann ich sich sind haben wurden viele durch",
+        "es": "qué cuál cuáles cómo cuándo dónde quién quiénes cuánto cuántos cuánta cuántas el los las y "
+        "fue fueron hay puedo está están ¿qué ¿cómo",
+        "fr": "quel quelle quels quelles est-ce où combien pourquoi comment les dans une été du aux c'est "
+        "est sont avec leur qu'est-ce",
+    }.items()
+    for word in words.split()
+}
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_MODEL_LOCK = threading.Lock()
+
+
+def detect_language(text: str) -> tuple[str, float]:
+    """Tell the language of a question or a document.
+
+    Args:
+        text: any text; of a long one, its start, middle and end are looked at.
+
+    Returns:
+        The ISO 639-1 code, or ``"und"``, and its probability in [0, 1].
+    """
+    sample = _sample(text)
+    if not _WORD.search(sample):
+        return UNDETERMINED, 0.0
+    found = _by_script(sample)
+    if found is None:
+        found = _by_own_words(sample)
+    if found is None:
+        found = _by_model(sample)
+    return found
+
+
+def _sample(text: str) -> str:
+    if len(text) <= 3 * _SAMPLE:
+        return text
+    middle = (len(text) - _SAMPLE) // 2
+    return "\n".join((text[:_SAMPLE], text[middle : middle + _SAMPLE], text[-_SAMPLE:]))
+
+
+def _by_script(text: str) -> tuple[str, float] | None:
+    if not _OTHER_SCRIPTS.search(text) and not re.search("[\u0370-\u03e1]", text):
+        return None
+    letters = sum(1 for character in text if character.isalpha())
+    signs = {language: len(pattern.findall(text)) for language, pattern in _SCRIPTS}
+    # Japanese is the language that mixes two of them: a few kana among Han signs settle it.
+    if signs["ja"] * 12 >= signs["zh"] and signs["ja"]:
+        signs["ja"] += signs.pop("zh")
+    language, count = max(signs.items(), key=lambda item: item[1])
+    weighted = count * _DENSE_SCRIPTS.get(language, 1)
+    share = weighted / max(1, letters - count + weighted)
+    return (language, share) if share > 0.5 else None
+
+
+def _by_own_words(text: str) -> tuple[str, float] | None:
+    """Settle the common case without the model: two words of one language and none of another."""
+    words = {word.lower().replace("’", "'") for word in _WORD.findall(text)}
+    found = Counter(_OWN_WORDS[word] for word in words if word in _OWN_WORDS)
+    if len(found) != 1:
+        return None
+    [(language, count)] = found.items()
+    # Foreign words in a long text (a title, a quotation) must not settle it: the share of own words counts.
+    return (language, 0.99) if count >= 2 and count * 12 >= len(words) else None
+
+
+@cache
+def _model() -> Any:
+    # Imported here: the model takes a second to unpack, and most questions never need it.
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    # Three-letter labels are dialects (Pidgin, Wu) that take short texts away from their larger neighbours.
+    identifier.set_languages([label for label in identifier.labels if len(label) == 2])
+    return identifier
+
+
+def _by_model(text: str) -> tuple[str, float]:
+    with _MODEL_LOCK:  # two threads would unpack it twice
+        identifier = _model()
+    language, probability = identifier.classify(text)
+    return (language, probability) if probability >= _LEAST_PROBABILITY else (UNDETERMINED, probability)
