@@ -6,7 +6,6 @@ its first use, about a second). Pure but for that model; knows nothing of questi
 
 import re
 import threading
-from collections import Counter
 from functools import cache
 from typing import Any
 
@@ -112,13 +111,13 @@ def _by_script(text: str) -> tuple[str, float] | None:
 
 def _by_own_words(text: str) -> tuple[str, float] | None:
     """Settle the common case without the model: two words of one language and none of another."""
-    words = {word.lower().replace("’", "'") for word in _WORD.findall(text)}
-    found = Counter(_OWN_WORDS[word] for word in words if word in _OWN_WORDS)
-    if len(found) != 1:
-        return None
-    [(language, count)] = found.items()
-    # Foreign words in a long text (a title, a quotation) must not settle it: the share of own words counts.
-    return (language, 0.99) if count >= 2 and count * 12 >= len(words) else None
+    words = [word.lower().replace("’", "'") for word in _WORD.findall(text)]
+    own = [word for word in words if word in _OWN_WORDS]
+    found = {_OWN_WORDS[word] for word in own}
+    # Foreign words in a text (a title, a quotation) must not settle it: their share of all words counts.
+    if len(found) == 1 and len(set(own)) >= 2 and len(own) * 8 >= len(words):
+        return found.pop(), 0.99
+    return None
 
 
 @cache
