@@ -1,0 +1,302 @@
+"""Characters with boxes -> the lines, paragraphs, lists, tables and headings of a page; pure.
+
+Knows no PDF: it sees characters in content order with the line breaks that the reader of the file put in.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from components.loading.assembly import is_item, line_joint
+from components.loading.boxes import Box
+from components.loading.extracted import BlockKind
+
+HYPHEN = "\x02"
+"""A hyphen at the end of a line, where a word goes on in the next."""
+
+_ENDS = tuple(".!?:;。！？：；")
+_HEADING_RATIO = 1.12  # a heading's letters are this much taller than the body's
+_MAX_HEADING = 160
+_CELL_GAP = 1.0  # of a line's height: a wider gap parts two cells of a table
+_REPEATED = 0.6  # of the pages: what stands on more of them at the edge is a running header or footer
+_EDGE = 0.12  # of the page's height
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """One code point; ``box`` is None for what was added to join lines or cells."""
+
+    char: str
+    box: Box | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The characters of one line of a page; at least one has a box."""
+
+    glyphs: tuple[Glyph, ...]
+    left: float
+    bottom: float
+    right: float
+    top: float
+    size: float
+    """Median height of the boxes."""
+
+    @classmethod
+    def of(cls, glyphs: Sequence[Glyph]) -> "Line | None":
+        """Build without the white space at both ends; None where nothing else is left."""
+        first, last = 0, len(glyphs)
+        while first < last and glyphs[first].char.isspace():
+            first += 1
+        while last > first and glyphs[last - 1].char.isspace():
+            last -= 1
+        kept = tuple(glyphs[first:last])
+        boxes = [glyph.box for glyph in kept if glyph.box is not None and not glyph.char.isspace()]
+        if not boxes:
+            return None
+        left, bottom = min(box[0] for box in boxes), min(box[1] for box in boxes)
+        right, top = max(box[2] for box in boxes), max(box[3] for box in boxes)
+        return cls(kept, left, bottom, right, top, max(median(box[3] - box[1] for box in boxes), 0.1))
+
+    @property
+    def text(self) -> str:
+        """The line's characters."""
+        return text_of(self.glyphs)
+
+    @property
+    def continues(self) -> bool:
+        """Whether its last word goes on in the next line."""
+        return self.glyphs[-1].char == HYPHEN
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A paragraph, list, table or heading of one page."""
+
+    kind: BlockKind
+    glyphs: tuple[Glyph, ...]
+    size: float
+
+
+def text_of(glyphs: Iterable[Glyph]) -> str:
+    """The characters of glyphs."""
+    return "".join(glyph.char for glyph in glyphs)
+
+
+def split_lines(glyphs: Iterable[Glyph]) -> list[Line]:
+    """Part a page's characters at line breaks and at the hyphens that stand for one."""
+    lines: list[Line | None] = []
+    run: list[Glyph] = []
+    for glyph in glyphs:
+        if glyph.char in "\r\n":
+            lines.append(Line.of(run))
+            run = []
+            continue
+        if run and run[-1].char == HYPHEN and not _on_one_line(run[-1], glyph):
+            lines.append(Line.of(run))
+            run = []
+        elif run and run[-1].char == HYPHEN:
+            run[-1] = Glyph("-", run[-1].box)
+        run.append(glyph)
+    lines.append(Line.of(run))
+    return [line for line in lines if line is not None]
+
+
+def drop_running_lines(pages: Sequence[list[Line]], heights: Sequence[float]) -> list[list[Line]]:
+    """Leave out headers, footers and page numbers: lines at a page's edge that most pages share but for digits."""
+    if len(pages) < 3:
+        return list(pages)
+    edges = [
+        {(_shape(line), round(line.bottom / 10)) for line in lines if _at_edge(line, height)}
+        for lines, height in zip(pages, heights, strict=True)
+    ]
+    counts = Counter(key for edge in edges for key in edge)
+    running = {key for key, count in counts.items() if count > max(2, _REPEATED * len(pages))}
+    return [
+        [line for line in lines if not (_at_edge(line, height) and (_shape(line), round(line.bottom / 10)) in running)]
+        for lines, height in zip(pages, heights, strict=True)
+    ]
+
+
+def body_size(pages: Iterable[list[Line]]) -> float:
+    """The height in which most of the text is set."""
+    weights: Counter[float] = Counter()
+    for lines in pages:
+        for line in lines:
+            weights[round(line.size * 2) / 2] += len(line.glyphs)
+    return max(weights, key=lambda size: weights[size], default=1.0)
+
+
+def line_pitch(pages: Iterable[list[Line]], body: float) -> float:
+    """The usual distance from one line of a paragraph to the next."""
+    pitches = sorted(
+        above.top - below.top
+        for lines in pages
+        for above, below in pairwise(lines)
+        if body * 0.5 < above.top - below.top < body * 4 and abs(above.size - below.size) < 0.1 * body
+    )
+    return pitches[len(pitches) // 4] if pitches else body
+
+
+def pieces(lines: Sequence[Line], body: float, pitch: float) -> list[Piece]:
+    """Group a page's lines."""
+    found: list[Piece] = []
+    at = 0
+    while at < len(lines):
+        table = _table_at(lines, at)
+        if len(table) > 1:
+            found.append(Piece("table", tuple(_table_glyphs(table)), lines[at].size))
+            at += len(table)
+            continue
+        end = at + 1
+        while end < len(lines) and not _parts(lines, end, pitch) and len(_table_at(lines, end)) < 2:
+            end += 1
+        found.append(_paragraph(lines[at:end], body))
+        at = end
+    return _with_lists_joined(found)
+
+
+def _parts(lines: Sequence[Line], at: int, pitch: float) -> bool:
+    """Whether a new paragraph begins at line ``at``."""
+    above, below = lines[at - 1], lines[at]
+    if above.continues:
+        return False
+    if is_item(below.text) or abs(above.size - below.size) > 0.12 * max(above.size, below.size):
+        return True
+    drop = above.top - below.top
+    if drop <= 0:  # the next column
+        return above.text.endswith(_ENDS) or not below.text[0].islower()
+    if drop > max(1.25 * pitch, 1.05 * above.size + 0.25 * pitch):
+        return True
+    return _ended_early(lines, above, below)
+
+
+def _ended_early(lines: Sequence[Line], above: Line, below: Line) -> bool:
+    """Whether the next line's first word would have fitted on this one."""
+    edge = max(line.right for line in lines if line.left < above.right and line.right > above.left)
+    word = re.split(r"\s", below.text, maxsplit=1)[0]
+    boxes = [glyph.box for glyph in below.glyphs[: len(word)] if glyph.box is not None]
+    if not boxes or line_joint(above.text, below.text) == "":
+        return above.right < edge - 3 * above.size and above.text.endswith(_ENDS)
+    return above.right + (boxes[-1][2] - boxes[0][0]) + above.size < edge
+
+
+def _paragraph(lines: Sequence[Line], body: float) -> Piece:
+    glyphs = list(lines[0].glyphs)
+    for line in lines[1:]:
+        _join(glyphs, line.glyphs)
+    if glyphs[-1].char == HYPHEN:
+        glyphs[-1] = Glyph("-", glyphs[-1].box)
+    size = max(line.size for line in lines)
+    kind: BlockKind = "text"
+    if size > _HEADING_RATIO * body and len(glyphs) <= _MAX_HEADING and len(lines) <= 3:
+        kind = "heading"
+    elif is_item(text_of(glyphs)):
+        kind = "list"
+    return Piece(kind, tuple(glyphs), size)
+
+
+def _join(glyphs: list[Glyph], following: Sequence[Glyph]) -> None:
+    """Append a line; a hyphen goes where it parted a word, and stays in "E-1047" and "Anglo-American"."""
+    last, first = glyphs[-1], following[0]
+    before = glyphs[-2].char if len(glyphs) > 1 else ""
+    if last.char == HYPHEN or (last.char in "-\u00ad\u2010" and before.isalpha() and first.char.islower()):
+        glyphs.pop()
+        if not (before.isalpha() and first.char.islower()):
+            glyphs.append(Glyph("-", last.box))
+    elif joint := line_joint(last.char, first.char):
+        glyphs.append(Glyph(joint, None))
+    glyphs.extend(following)
+
+
+def _with_lists_joined(found: Sequence[Piece]) -> list[Piece]:
+    joined: list[Piece] = []
+    for piece in found:
+        if joined and piece.kind == "list" == joined[-1].kind:
+            items = (*joined[-1].glyphs, Glyph("\n", None), *piece.glyphs)
+            joined[-1] = Piece("list", items, piece.size)
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _table_at(lines: Sequence[Line], at: int) -> list[list[Line]]:
+    """The rows of the table that begins at line ``at``, as cells; at most one row where there is none."""
+    rows: list[list[Line]] = []
+    for line in lines[at:]:
+        cells = _cells(line)
+        if len(cells) < 2 or is_item(line.text) or (rows and not _aligned(rows[-1], cells)):
+            break
+        rows.append(cells)
+    return rows
+
+
+def _cells(line: Line) -> list[Line]:
+    """A line parted at its wide gaps."""
+    runs: list[list[Glyph]] = [[]]
+    edge: float | None = None
+    for glyph in line.glyphs:
+        if glyph.box is not None and not glyph.char.isspace():
+            if edge is not None and glyph.box[0] - edge > _CELL_GAP * line.size:
+                runs.append([])
+            edge = glyph.box[2]
+        runs[-1].append(glyph)
+    return [cell for run in runs if (cell := Line.of(run)) is not None]
+
+
+def _aligned(above: Sequence[Line], below: Sequence[Line]) -> bool:
+    """Whether every cell of the narrower row stands below or above one of the other at an edge or the middle."""
+    few, many = sorted((above, below), key=len)
+    slack = 0.6 * few[0].size
+    return all(
+        any(
+            min(abs(a.left - b.left), abs(a.right - b.right), abs(a.left + a.right - b.left - b.right) / 2) < slack
+            for b in many
+        )
+        for a in few
+    )
+
+
+def _table_glyphs(rows: Sequence[Sequence[Line]]) -> Iterable[Glyph]:
+    """One line a row, ``Column: value; Column: value`` where the first row names the columns."""
+    header = rows[0] if _is_header(rows) else None
+    for number, row in enumerate(rows[1:] if header is not None else rows):
+        if number:
+            yield Glyph("\n", None)
+        for place, cell in enumerate(row):
+            if place:
+                yield from _added("; ")
+            if header is not None and (name := _column(header, cell)):
+                yield from _added(f"{name}: ")
+            yield from (Glyph("-", glyph.box) if glyph.char == HYPHEN else glyph for glyph in cell.glyphs)
+
+
+def _is_header(rows: Sequence[Sequence[Line]]) -> bool:
+    """A first row without digits above rows that all have some."""
+    digits = [any(glyph.char.isdigit() for cell in row for glyph in cell.glyphs) for row in rows]
+    return not digits[0] and all(digits[1:]) and len(rows[0]) >= max(len(row) for row in rows)
+
+
+def _column(header: Sequence[Line], cell: Line) -> str:
+    return min(header, key=lambda name: abs(name.left + name.right - cell.left - cell.right)).text
+
+
+def _added(text: str) -> Iterable[Glyph]:
+    return (Glyph(char, None) for char in text)
+
+
+def _on_one_line(a: Glyph, b: Glyph) -> bool:
+    if a.box is None or b.box is None:
+        return True
+    return b.box[1] < (a.box[1] + a.box[3]) / 2 < b.box[3] and b.box[0] >= a.box[0]
+
+
+def _shape(line: Line) -> str:
+    return re.sub(r"\d+", "#", " ".join(line.text.split()))
+
+
+def _at_edge(line: Line, height: float) -> bool:
+    return line.top < _EDGE * height or line.bottom > (1 - _EDGE) * height

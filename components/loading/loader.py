@@ -1,0 +1,72 @@
+"""Files -> documents that hold their whole text, its blocks and the merged metadata; the first stage of indexing."""
+
+import os
+import uuid
+from typing import Any
+
+from haystack import Document, component, default_from_dict, default_to_dict
+
+from components.errors import LoadingError
+from components.loading import MAX_BYTES, load
+from components.loading.metadata import FolderMetadata
+
+
+@component
+class DocumentLoader:
+    """Loads one document a file.
+
+    A document's ``content`` is the extracted text. Its ``meta`` holds ``source`` (the path as given), ``format``,
+    ``title``, ``blocks`` (``list[Block]``), ``boxes`` (PDF only) and the metadata of the file, its folders' and the
+    caller's.
+
+    Args:
+        max_bytes: a larger file is refused before it is read.
+        meta: fields that go above those of the folders and of the documents.
+    """
+
+    def __init__(self, max_bytes: int = MAX_BYTES, meta: dict[str, Any] | None = None) -> None:
+        self.max_bytes = max_bytes
+        self.meta = meta
+
+    def to_dict(self) -> dict[str, Any]:
+        """Serialise the parameters."""
+        return default_to_dict(self, max_bytes=self.max_bytes, meta=self.meta)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "DocumentLoader":
+        """Invert :meth:`to_dict`."""
+        return default_from_dict(cls, data)
+
+    def warm_up(self) -> None:
+        """Nothing to load: a format's parser is imported when a file of it is met."""
+
+    @component.output_types(documents=list[Document], failures=list[LoadingError])
+    def run(self, sources: list[str]) -> dict[str, Any]:
+        """Load the files in their order; one that cannot be read never stops the others.
+
+        Raises:
+            InputError: for metadata of the caller or of a folder that cannot be used, since it may say who is to
+                read a document.
+        """
+        folders = FolderMetadata(self.meta)
+        documents, failures = [], []
+        for source in sources:
+            try:
+                documents.append(self._load(source, folders))
+            except LoadingError as error:
+                failures.append(error)
+        return {"documents": documents, "failures": failures}
+
+    def _load(self, source: str, folders: FolderMetadata) -> Document:
+        extracted = load(source, max_bytes=self.max_bytes)
+        fields = {"title": extracted.title, **extracted.meta}
+        meta = {
+            "source": source,
+            "format": extracted.format,
+            "blocks": list(extracted.blocks),
+            "boxes": extracted.boxes,
+            **folders.merged(source, fields),
+        }
+        place = uuid.uuid5(uuid.NAMESPACE_URL, os.path.abspath(source).replace(os.sep, "/"))
+        kept = {name: value for name, value in meta.items() if value is not None}
+        return Document(id=str(place), content=extracted.text, meta=kept)

@@ -1,0 +1,89 @@
+"""CSV and TSV -> one block a row, ``Column: value; Column: value``, or a question with its answer."""
+
+import csv
+import io
+from collections import Counter
+from pathlib import Path
+
+from components.errors import LoadingError
+from components.loading.assembly import TextBuilder, clean, table_line
+from components.loading.encoding import decode
+from components.loading.extracted import Extracted
+from components.loading.rows import add_row
+
+_DELIMITERS = (",", ";", "\t", "|")
+_SAMPLE_ROWS = 50
+
+
+def extract(data: bytes, path: Path, max_bytes: int) -> Extracted:
+    """Read a table; a row shorter or longer than the header is kept as far as it goes."""
+    text = clean(decode(data))
+    delimiter = "\t" if ".tsv" in [suffix.lower() for suffix in path.suffixes] else None
+    first, _, rest = text.partition("\n")
+    if delimiter is None and first.lower().startswith("sep=") and len(first) == 5:  # written by Excel
+        delimiter, text = first[4], rest
+    rows = _rows(text, delimiter if delimiter is not None else _sniff(text), path)
+    if not rows:
+        raise LoadingError(path, "holds no text")
+    header = rows.pop(0)[1] if _has_header(rows) else None
+    if not rows:
+        raise LoadingError(path, "holds a header but no row below it")
+    builder = TextBuilder()
+    for number, (line, row) in enumerate(rows, start=1):
+        if header is not None and len(set(header[: len(row)])) >= len(row):
+            add_row(builder, dict(zip(header, row, strict=False)), number, columns=True, origin=f"line {line}")
+        else:
+            builder.add(table_line(header, row), "table", row=number)
+    return builder.build("csv", None, {})
+
+
+def _rows(text: str, delimiter: str, path: Path) -> list[tuple[int, list[str]]]:
+    """The rows that are not blank, with the line on which each ends."""
+    source = io.StringIO(text, newline="")
+    if delimiter == "\t" and not _is_quoted(text):
+        reader = csv.reader(source, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+    else:
+        reader = csv.reader(source, delimiter=delimiter)
+    rows = []
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                rows.append((reader.line_num, [cell.strip() for cell in row]))
+    except csv.Error as error:
+        raise LoadingError(path, f"is not a valid table at line {reader.line_num} ({error})") from error
+    return rows
+
+
+def _is_quoted(text: str) -> bool:
+    """Whether quotes enclose whole cells of a TSV; in many, a quote is only a character."""
+    cells = [cell for line in text.split("\n")[:1000] for cell in line.split("\t") if cell.startswith('"')]
+    return bool(cells) and all(len(cell) > 1 and cell.endswith('"') for cell in cells)
+
+
+def _sniff(text: str) -> str:
+    """The delimiter that gives most rows the same number of cells, and of those the one with more cells."""
+    lines = io.StringIO(text[: 1 << 16], newline="")
+
+    def regularity(delimiter: str) -> tuple[int, int]:
+        lines.seek(0)
+        widths: Counter[int] = Counter()
+        try:
+            for row, _ in zip(csv.reader(lines, delimiter=delimiter), range(_SAMPLE_ROWS), strict=False):
+                widths[len(row)] += bool(row)
+        except csv.Error:
+            return 0, 0
+        width, rows = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
+        return (rows, width) if width > 1 else (0, 0)
+
+    return max(_DELIMITERS, key=regularity)
+
+
+def _has_header(rows: list[tuple[int, list[str]]]) -> bool:
+    """A first row of names: not a number among them, most of them set, and no two alike."""
+    names = [name for name in rows[0][1] if name]
+    unique = len(set(names)) == len(names) and 2 * len(names) >= len(rows[0][1])
+    return unique and not any(_is_number(name) for name in names)
+
+
+def _is_number(cell: str) -> bool:
+    return any(character.isdigit() for character in cell) and not any(character.isalpha() for character in cell)
