@@ -60,21 +60,13 @@ class TextBuilder:
         self._parts: list[str] = []
         self._blocks: list[Block] = []
         self._length = 0
-        self._headings: list[tuple[int, str]] = []
+        self._headings: list[tuple[int, str]] = []  # level and text of those that stand above
+        self._titles: list[tuple[int, str]] = []  # of all
 
     @property
     def first_heading(self) -> str | None:
-        """The first heading of the outermost level seen so far, if any."""
-        headings = [block for block in self._blocks if block.kind == "heading"]
-        if not headings:
-            return None
-        first = min(headings, key=lambda block: len(block.heading))
-        return "".join(self._parts)[first.start : first.end]
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no block was added."""
-        return not self._blocks
+        """The first heading of the outermost level so far, if any."""
+        return min(self._titles, key=lambda title: title[0], default=(0, None))[1]
 
     def add(
         self,
@@ -104,6 +96,7 @@ class TextBuilder:
         self._headings = [(depth, above) for depth, above in self._headings if depth < level]
         block = self._append(title, Block(0, 0, "heading", page=page))
         self._headings.append((level, title))
+        self._titles.append((level, title))
         return block
 
     def build(

@@ -19,6 +19,7 @@ _LEGACY = (
 )  # fmt: skip
 _SAMPLE_BYTES = 1 << 18
 _CONTROLS = bytes(set(range(32)) - {7, 8, 9, 10, 12, 13, 26, 27, 28, 29, 30, 31})
+_MAX_CONTROLS = 3
 _MAX_CONTROL_SHARE = 0.02
 _MAX_BROKEN_SHARE = 0.02
 
@@ -35,7 +36,8 @@ def decode(data: bytes, declared: str | None = None) -> str:
     if (wide := _unmarked_utf16(data)) is not None:
         return data.decode(wide, errors="replace")
     sample = data[:_SAMPLE_BYTES]
-    if len(sample) - len(sample.translate(None, _CONTROLS)) > _MAX_CONTROL_SHARE * len(sample):
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    if controls > max(_MAX_CONTROLS, _MAX_CONTROL_SHARE * len(sample)):
         raise UndecodableError("holds binary data, not text")
     for candidate in ("utf-8", declared):
         try:

@@ -18,11 +18,13 @@ _SAMPLE_ROWS = 50
 def extract(data: bytes, path: Path, max_bytes: int) -> Extracted:
     """Read a table; a row shorter or longer than the header is kept as far as it goes."""
     text = clean(decode(data))
-    delimiter = "\t" if ".tsv" in [suffix.lower() for suffix in path.suffixes] else None
+    is_tsv = ".tsv" in [suffix.lower() for suffix in path.suffixes]
+    delimiter = "\t" if is_tsv else None
     first, _, rest = text.partition("\n")
     if delimiter is None and first.lower().startswith("sep=") and len(first) == 5:  # written by Excel
         delimiter, text = first[4], rest
-    rows = _rows(text, delimiter if delimiter is not None else _sniff(text), path)
+    bare = is_tsv and not _is_quoted(text)
+    rows = _rows(text, delimiter if delimiter is not None else _sniff(text), bare, path)
     if not rows:
         raise LoadingError(path, "holds no text")
     header = rows.pop(0)[1] if _has_header(rows) else None
@@ -37,10 +39,10 @@ def extract(data: bytes, path: Path, max_bytes: int) -> Extracted:
     return builder.build("csv", None, {})
 
 
-def _rows(text: str, delimiter: str, path: Path) -> list[tuple[int, list[str]]]:
-    """The rows that are not blank, with the line on which each ends."""
+def _rows(text: str, delimiter: str, bare: bool, path: Path) -> list[tuple[int, list[str]]]:
+    """The rows that are not blank, with the line on which each ends; in ``bare`` text a quote is a character."""
     source = io.StringIO(text, newline="")
-    if delimiter == "\t" and not _is_quoted(text):
+    if bare:
         reader = csv.reader(source, delimiter=delimiter, quoting=csv.QUOTE_NONE)
     else:
         reader = csv.reader(source, delimiter=delimiter)

@@ -1,0 +1,81 @@
+"""Blocks of files built from odd Unicode slice to their text, in order, without overlap."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from components.errors import LoadingError
+from components.loading import load
+
+ODD = st.lists(
+    st.one_of(
+        st.characters(exclude_categories=["Cs"]),
+        st.text("ab c", max_size=9),
+        st.sampled_from("\0\r\n\t\f \u2028\u0085\u00a0\u200b\ufeff\u0301\u202e|#-*`>\"',;:[]<&\x1c"),
+        st.sampled_from(["é", "e\u0301", "👩‍👩‍👧", "中", "한", "א", "🇩🇪"]),
+    ),
+    max_size=20,
+).map("".join)
+
+
+def check(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+    try:
+        extracted = load(path)
+    except LoadingError as error:
+        assert "cannot be parsed" not in error.reason, error.reason
+        return
+    text, reached = extracted.text, 0
+    assert "\r" not in text and "\0" not in text
+    text.encode("utf-8")
+    for block in extracted.blocks:
+        part = text[block.start : block.end]
+        assert reached <= block.start < block.end <= len(text)
+        assert part == part.strip() != ""
+        assert text[reached : block.start].strip() == ""
+        if block.question_end is not None:
+            assert block.start < block.question_end < block.end and text[block.question_end] == "\n"
+        reached = block.end
+    assert text[reached:].strip() == ""
+
+
+quick = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@quick
+@given(st.lists(ODD, max_size=8))
+def test_text(tmp_path: Path, lines: list[str]) -> None:
+    check(tmp_path / "a.txt", "\n".join(lines).encode())
+
+
+@quick
+@given(st.lists(st.tuples(st.sampled_from(["", "# ", "- ", "1. ", "> ", "    ", "|", "```", "<p>"]), ODD), max_size=8))
+def test_markdown(tmp_path: Path, lines: list[tuple[str, str]]) -> None:
+    check(tmp_path / "a.md", "\n".join(mark + line for mark, line in lines).encode())
+
+
+@quick
+@given(st.lists(st.lists(ODD, max_size=4), max_size=6), st.sampled_from([",", ";", "\t"]))
+def test_csv(tmp_path: Path, rows: list[list[str]], delimiter: str) -> None:
+    target = io.StringIO()
+    csv.writer(target, delimiter=delimiter).writerows([["question", "answer", "x"], *rows])
+    check(tmp_path / "a.csv", target.getvalue().encode())
+
+
+@quick
+@given(
+    st.lists(st.dictionaries(st.one_of(st.sampled_from(["question", "answer", "text", "title"]), ODD), ODD), max_size=6)
+)
+def test_json_lines(tmp_path: Path, records: list[dict[str, str]]) -> None:
+    check(tmp_path / "a.jsonl", "\n".join(map(json.dumps, records)).encode())
+    check(tmp_path / "a.json", json.dumps(records, ensure_ascii=False).encode())
+
+
+@quick
+@given(st.lists(st.tuples(st.sampled_from(["<p>", "<li>", "<h2>", "<td>", "<ul>", "<table>", "</table>", ""]), ODD)))
+def test_html(tmp_path: Path, parts: list[tuple[str, str]]) -> None:
+    check(tmp_path / "a.html", "".join(tag + text for tag, text in parts).encode())

@@ -1,0 +1,123 @@
+"""PDF: paragraphs, pages, boxes."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from components.errors import LoadingError
+from components.loading import load
+from components.loading.pdf import decode_boxes
+
+Build = Callable[..., bytes]
+
+
+@pytest.fixture
+def manual(tmp_path: Path, pdf: Build) -> Path:
+    """Three pages with running lines, a wrapped paragraph, a list and a table."""
+    pages = []
+    for number in range(1, 4):
+        pages.append([(72.0, 760.0, 10.0, "X200 Manual"), (280.0, 30.0, 10.0, f"Page {number}")])
+    pages[0] += [
+        (72, 700, 20, "Care"),
+        (72, 670, 12, "The warranty of this machine covers all parts for inter-"),
+        (72, 656, 12, "national use and lasts for two years from the day of its deliv-"),
+        (72, 642, 12, "ery. Error E-"),
+        (72, 628, 12, "1047 means a blocked pump."),
+        (72, 600, 12, "A second paragraph follows."),
+    ]
+    pages[1] += [
+        (72, 700, 12, "\u2022 first item that is long enough to be broken into two of the lines"),
+        (84, 686, 12, "of this page"),
+        (72, 672, 12, "\u2022 second item"),
+    ]
+    pages[2] += [
+        (x, y, 12, text)
+        for y, row in ((700, ("Model", "Price")), (680, ("X200", "49 EUR")), (660, ("X300", "79 EUR")))
+        for x, text in zip((72, 250), row, strict=True)
+    ]
+    path = tmp_path / "manual.pdf"
+    info = "/Title (X200) /Author (Ada) /ModDate (D:20250203040506+02'00')"
+    path.write_bytes(pdf(pages, info))
+    return path
+
+
+def test_paragraphs_pages_and_properties(manual: Path) -> None:
+    extracted = load(manual)
+    found = [(block.page, block.kind, extracted.text[block.start : block.end]) for block in extracted.blocks]
+    assert found == [
+        (1, "heading", "Care"),
+        (
+            1,
+            "text",
+            "The warranty of this machine covers all parts for international use and lasts for two years from the day "
+            "of its delivery. Error E-1047 means a blocked pump.",
+        ),
+        (1, "text", "A second paragraph follows."),
+        (2, "list", "• first item that is long enough to be broken into two of the lines of this page\n• second item"),
+        (3, "table", "Model: X200; Price: 49 EUR\nModel: X300; Price: 79 EUR"),
+    ]
+    assert extracted.blocks[4].heading == ("Care",)
+    assert (extracted.title, extracted.format) == ("X200", "pdf")
+    assert extracted.meta == {"author": "Ada", "updated_at": "2025-02-03T02:05:06+00:00"}
+
+
+def test_boxes_stand_where_the_characters_stand(manual: Path) -> None:
+    extracted = load(manual)
+    assert extracted.boxes is not None
+    pages = decode_boxes(extracted.boxes)
+    assert [(page.page, page.width, page.height) for page in pages] == [(1, 612, 792), (2, 612, 792), (3, 612, 792)]
+    for page in pages:
+        assert {block.page for block in extracted.blocks if page.start <= block.start < page.end} == {page.page}
+    at = extracted.text.index("X300")
+    left, bottom, right, top = pages[2].box(at) or (0, 0, 0, 0)
+    assert left == pytest.approx(72, abs=0.1)
+    assert 655 < bottom < 662 < top < 675 and 78 < right < 82
+    added = extracted.text.index("Model: X300")
+    assert pages[2].box(added) is None and pages[0].box(at) is None
+    hyphenated = extracted.text.index("delivery") + len("deliv")
+    above, below = pages[0].box(hyphenated - 1), pages[0].box(hyphenated)
+    assert above is not None and below is not None and above[1] > below[1]
+    assert len(extracted.boxes) < 8 * len(extracted.text)
+
+
+@pytest.mark.parametrize(("turn", "left", "bottom"), [(0, 72, 700), (90, 700, 612 - 72), (270, 792 - 700, 72)])
+def test_boxes_follow_the_rotation_of_the_page(
+    tmp_path: Path, pdf: Build, turn: int, left: float, bottom: float
+) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pdf([[(72, 700, 12, "Turned")]], rotate=turn))
+    (page,) = decode_boxes(load(path).boxes or b"")
+    assert (page.width, page.height) == ((612, 792) if turn == 0 else (792, 612))
+    box = page.box(0)
+    assert box is not None
+    near = (box[0], box[1]) if turn == 0 else (box[0], box[3]) if turn == 90 else (box[2], box[1])
+    assert near == pytest.approx((left, bottom), abs=4)
+
+
+def test_boxes_of_another_format_are_refused() -> None:
+    with pytest.raises(ValueError, match="QBX1"):
+        decode_boxes(b"nonsense")
+
+
+def test_many_threads_read_at_once(manual: Path) -> None:
+    expected = load(manual)
+    with ThreadPoolExecutor(8) as pool:
+        assert all(found == expected for found in pool.map(load, [manual] * 24))
+
+
+def test_encrypted_truncated_and_textless(tmp_path: Path, pdf: Build) -> None:
+    path = tmp_path / "a.pdf"
+    identity = "<00112233445566778899aabbccddeeff>"
+    keys = f"/O <{'ab' * 32}> /U <{'cd' * 32}>"
+    key = f"/Encrypt << /Filter /Standard /V 1 /R 2 {keys} /P -4 >> /ID [{identity} {identity}]"
+    path.write_bytes(pdf([[(72, 700, 12, "x")]], trailer=key))
+    with pytest.raises(LoadingError, match="is encrypted"):
+        load(path)
+    path.write_bytes(pdf([[(72, 700, 12, "x")]])[:300])
+    with pytest.raises(LoadingError, match="truncated or damaged"):
+        load(path)
+    path.write_bytes(pdf([[], []]))
+    with pytest.raises(LoadingError, match="no text on its 2 pages"):
+        load(path)
