@@ -1,0 +1,82 @@
+"""What an index was built with, kept beside its points and compared when it is opened.
+
+Names and values are strings. It does not know what the settings behind them do, only that passages and
+questions are comparable no longer when one of them differs.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from components.errors import ConfigurationError, StoreError
+
+FORMAT = "1"
+"""Version of the payload's layout; a store with another cannot be read."""
+
+
+def make_manifest(dimension: int, fingerprint: Mapping[str, str] | None) -> dict[str, str]:
+    """The manifest of a store with these settings."""
+    return {"format": FORMAT, "dimension": str(dimension), **(fingerprint or {})}
+
+
+def check_manifest(stored: Mapping[str, str], wanted: Mapping[str, str], place: str) -> None:
+    """Refuse an index that was built with other settings than those in force.
+
+    Raises:
+        ConfigurationError: with every name that differs and both its values.
+    """
+    differing = [
+        f"{name}: the index has {stored.get(name)!r}, the settings say {value!r}"
+        for name, value in wanted.items()
+        if stored.get(name) != value
+    ]
+    if differing:
+        raise ConfigurationError(
+            f"The index in {place} was built with other settings ({'; '.join(differing)}); "
+            "set them as they were, or run `quaere rebuild`."
+        )
+
+
+def read_manifest(path: Path) -> dict[str, str] | None:
+    """The manifest in this file, or None where there is no such file.
+
+    Raises:
+        StoreError: the file is damaged.
+    """
+    try:
+        content: Any = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise StoreError(
+            f"The index's manifest {path} cannot be read ({error}); run `quaere rebuild` or `quaere restore`."
+        ) from error
+    if not isinstance(content, dict):
+        raise StoreError(f"The index's manifest {path} is damaged; run `quaere rebuild` or `quaere restore`.")
+    return content
+
+
+def write_atomically(path: Path, content: Any) -> None:
+    """Write JSON so that a reader sees the old file or the new one, even when the machine stops between.
+
+    Raises:
+        OSError: the disk is full or the folder cannot be written to.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(content, file, indent=2, sort_keys=True)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
