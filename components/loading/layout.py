@@ -1,4 +1,4 @@
-"""Characters with boxes -> the lines, paragraphs, lists, tables and headings of a page; pure.
+"""Characters with boxes -> the lines, paragraphs, lists and headings of a page; pure.
 
 Knows no PDF: it sees characters in content order with the line breaks that the reader of the file put in.
 """
@@ -20,7 +20,7 @@ HYPHEN = "\x02"
 _ENDS = tuple(".!?:;。！？：；")
 _HEADING_RATIO = 1.12  # a heading's letters are this much taller than the body's
 _MAX_HEADING = 160
-_CELL_GAP = 1.0  # of a line's height: a wider gap parts two cells of a table
+_COMPOUND = re.compile(r"(?<![\w-])[^\W\d_]+-[^\W\d_]+(?![\w-])")
 _REPEATED = 0.6  # of the pages: what stands on more of them at the edge is a running header or footer
 _EDGE = 0.12  # of the page's height
 
@@ -31,6 +31,7 @@ class Glyph:
 
     char: str
     box: Box | None
+    bold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Line:
     top: float
     size: float
     """Median height of the boxes."""
+    bold: bool
+    """Whether all its words are."""
 
     @classmethod
     def of(cls, glyphs: Sequence[Glyph]) -> "Line | None":
@@ -54,12 +57,14 @@ class Line:
         while last > first and glyphs[last - 1].char.isspace():
             last -= 1
         kept = tuple(glyphs[first:last])
-        boxes = [glyph.box for glyph in kept if glyph.box is not None and not glyph.char.isspace()]
+        seen = [glyph for glyph in kept if not glyph.char.isspace()]
+        boxes = [glyph.box for glyph in seen if glyph.box is not None]
         if not boxes:
             return None
         left, bottom = min(box[0] for box in boxes), min(box[1] for box in boxes)
         right, top = max(box[2] for box in boxes), max(box[3] for box in boxes)
-        return cls(kept, left, bottom, right, top, max(median(box[3] - box[1] for box in boxes), 0.1))
+        size = max(median(box[3] - box[1] for box in boxes), 0.1)
+        return cls(kept, left, bottom, right, top, size, all(glyph.bold for glyph in seen if glyph.box is not None))
 
     @property
     def text(self) -> str:
@@ -121,17 +126,31 @@ def drop_running_lines(pages: Sequence[list[Line]], heights: Sequence[float]) ->
     ]
 
 
-def body_size(pages: Iterable[list[Line]]) -> float:
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How a document is set, which tells its headings and the ends of its paragraphs."""
+
+    body: float
     """The height in which most of the text is set."""
-    weights: Counter[float] = Counter()
-    for lines in pages:
-        for line in lines:
-            weights[round(line.size * 2) / 2] += len(line.glyphs)
-    return max(weights, key=lambda size: weights[size], default=1.0)
-
-
-def line_pitch(pages: Iterable[list[Line]], body: float) -> float:
+    pitch: float
     """The usual distance from one line of a paragraph to the next."""
+    compounds: frozenset[str]
+    """Words with a hyphen inside a line, in lower case, which keep it at a line's end too."""
+
+    @classmethod
+    def of(cls, pages: Sequence[list[Line]]) -> "Setting":
+        """Measure all pages."""
+        weights: Counter[float] = Counter()
+        for line in (line for lines in pages for line in lines):
+            weights[round(line.size * 2) / 2] += len(line.glyphs)
+        body = max(weights, key=lambda size: weights[size], default=1.0)
+        texts = (line.text.lower() for lines in pages for line in lines)
+        return cls(
+            body, _line_pitch(pages, body), frozenset(word for text in texts for word in _COMPOUND.findall(text))
+        )
+
+
+def _line_pitch(pages: Iterable[list[Line]], body: float) -> float:
     pitches = sorted(
         above.top - below.top
         for lines in pages
@@ -141,20 +160,15 @@ def line_pitch(pages: Iterable[list[Line]], body: float) -> float:
     return pitches[len(pitches) // 4] if pitches else body
 
 
-def pieces(lines: Sequence[Line], body: float, pitch: float) -> list[Piece]:
-    """Group a page's lines."""
+def paragraphs(lines: Sequence[Line], setting: Setting) -> list[Piece]:
+    """Group lines that hold no table."""
     found: list[Piece] = []
     at = 0
     while at < len(lines):
-        table = _table_at(lines, at)
-        if len(table) > 1:
-            found.append(Piece("table", tuple(_table_glyphs(table)), lines[at].size))
-            at += len(table)
-            continue
         end = at + 1
-        while end < len(lines) and not _parts(lines, end, pitch) and len(_table_at(lines, end)) < 2:
+        while end < len(lines) and not _parts(lines, end, setting.pitch):
             end += 1
-        found.append(_paragraph(lines[at:end], body))
+        found.append(_paragraph(lines[at:end], setting))
         at = end
     return _with_lists_joined(found)
 
@@ -164,7 +178,9 @@ def _parts(lines: Sequence[Line], at: int, pitch: float) -> bool:
     above, below = lines[at - 1], lines[at]
     if above.continues:
         return False
-    if is_item(below.text) or abs(above.size - below.size) > 0.12 * max(above.size, below.size):
+    if is_item(below.text) or above.bold != below.bold:
+        return True
+    if abs(above.size - below.size) > 0.12 * max(above.size, below.size):
         return True
     drop = above.top - below.top
     if drop <= 0:  # the next column
@@ -184,108 +200,61 @@ def _ended_early(lines: Sequence[Line], above: Line, below: Line) -> bool:
     return above.right + (boxes[-1][2] - boxes[0][0]) + above.size < edge
 
 
-def _paragraph(lines: Sequence[Line], body: float) -> Piece:
-    glyphs = list(lines[0].glyphs)
-    for line in lines[1:]:
-        _join(glyphs, line.glyphs)
-    if glyphs[-1].char == HYPHEN:
-        glyphs[-1] = Glyph("-", glyphs[-1].box)
+def _paragraph(lines: Sequence[Line], setting: Setting) -> Piece:
+    glyphs = joined(lines, setting)
     size = max(line.size for line in lines)
     kind: BlockKind = "text"
-    if size > _HEADING_RATIO * body and len(glyphs) <= _MAX_HEADING and len(lines) <= 3:
+    text = text_of(glyphs)
+    stands_out = size > _HEADING_RATIO * setting.body or (
+        len(lines) == 1 and lines[0].bold and size > 0.9 * setting.body and not text.endswith(_ENDS)
+    )
+    if stands_out and len(glyphs) <= _MAX_HEADING and len(lines) <= 3:
         kind = "heading"
-    elif is_item(text_of(glyphs)):
+    elif is_item(text):
         kind = "list"
     return Piece(kind, tuple(glyphs), size)
 
 
-def _join(glyphs: list[Glyph], following: Sequence[Glyph]) -> None:
+def joined(lines: Sequence[Line], setting: Setting) -> list[Glyph]:
+    """The characters of a paragraph's lines, with what joins them."""
+    glyphs = list(lines[0].glyphs)
+    for line in lines[1:]:
+        _join(glyphs, line.glyphs, setting.compounds)
+    if glyphs[-1].char == HYPHEN:
+        glyphs[-1] = Glyph("-", glyphs[-1].box)
+    return glyphs
+
+
+def _join(glyphs: list[Glyph], following: Sequence[Glyph], compounds: frozenset[str]) -> None:
     """Append a line; a hyphen goes where it parted a word, and stays in "E-1047" and "Anglo-American"."""
     last, first = glyphs[-1], following[0]
     before = glyphs[-2].char if len(glyphs) > 1 else ""
     if last.char == HYPHEN or (last.char in "-\u00ad\u2010" and before.isalpha() and first.char.islower()):
         glyphs.pop()
-        if not (before.isalpha() and first.char.islower()):
+        is_parted = before.isalpha() and first.char.islower()
+        if not is_parted or _compound(glyphs, following) in compounds:
             glyphs.append(Glyph("-", last.box))
     elif joint := line_joint(last.char, first.char):
         glyphs.append(Glyph(joint, None))
     glyphs.extend(following)
 
 
+def _compound(glyphs: Sequence[Glyph], following: Sequence[Glyph]) -> str:
+    """The word around a line's end, written with a hyphen."""
+    ending = re.search(r"[^\W\d_]*\Z", text_of(glyphs[-40:]))
+    opening = re.match(r"[^\W\d_]*", text_of(following[:40]))
+    return f"{ending[0] if ending else ''}-{opening[0] if opening else ''}".lower()
+
+
 def _with_lists_joined(found: Sequence[Piece]) -> list[Piece]:
-    joined: list[Piece] = []
+    merged: list[Piece] = []
     for piece in found:
-        if joined and piece.kind == "list" == joined[-1].kind:
-            items = (*joined[-1].glyphs, Glyph("\n", None), *piece.glyphs)
-            joined[-1] = Piece("list", items, piece.size)
+        if merged and piece.kind == "list" == merged[-1].kind:
+            items = (*merged[-1].glyphs, Glyph("\n", None), *piece.glyphs)
+            merged[-1] = Piece("list", items, piece.size)
         else:
-            joined.append(piece)
-    return joined
-
-
-def _table_at(lines: Sequence[Line], at: int) -> list[list[Line]]:
-    """The rows of the table that begins at line ``at``, as cells; at most one row where there is none."""
-    rows: list[list[Line]] = []
-    for line in lines[at:]:
-        cells = _cells(line)
-        if len(cells) < 2 or is_item(line.text) or (rows and not _aligned(rows[-1], cells)):
-            break
-        rows.append(cells)
-    return rows
-
-
-def _cells(line: Line) -> list[Line]:
-    """A line parted at its wide gaps."""
-    runs: list[list[Glyph]] = [[]]
-    edge: float | None = None
-    for glyph in line.glyphs:
-        if glyph.box is not None and not glyph.char.isspace():
-            if edge is not None and glyph.box[0] - edge > _CELL_GAP * line.size:
-                runs.append([])
-            edge = glyph.box[2]
-        runs[-1].append(glyph)
-    return [cell for run in runs if (cell := Line.of(run)) is not None]
-
-
-def _aligned(above: Sequence[Line], below: Sequence[Line]) -> bool:
-    """Whether every cell of the narrower row stands below or above one of the other at an edge or the middle."""
-    few, many = sorted((above, below), key=len)
-    slack = 0.6 * few[0].size
-    return all(
-        any(
-            min(abs(a.left - b.left), abs(a.right - b.right), abs(a.left + a.right - b.left - b.right) / 2) < slack
-            for b in many
-        )
-        for a in few
-    )
-
-
-def _table_glyphs(rows: Sequence[Sequence[Line]]) -> Iterable[Glyph]:
-    """One line a row, ``Column: value; Column: value`` where the first row names the columns."""
-    header = rows[0] if _is_header(rows) else None
-    for number, row in enumerate(rows[1:] if header is not None else rows):
-        if number:
-            yield Glyph("\n", None)
-        for place, cell in enumerate(row):
-            if place:
-                yield from _added("; ")
-            if header is not None and (name := _column(header, cell)):
-                yield from _added(f"{name}: ")
-            yield from (Glyph("-", glyph.box) if glyph.char == HYPHEN else glyph for glyph in cell.glyphs)
-
-
-def _is_header(rows: Sequence[Sequence[Line]]) -> bool:
-    """A first row without digits above rows that all have some."""
-    digits = [any(glyph.char.isdigit() for cell in row for glyph in cell.glyphs) for row in rows]
-    return not digits[0] and all(digits[1:]) and len(rows[0]) >= max(len(row) for row in rows)
-
-
-def _column(header: Sequence[Line], cell: Line) -> str:
-    return min(header, key=lambda name: abs(name.left + name.right - cell.left - cell.right)).text
-
-
-def _added(text: str) -> Iterable[Glyph]:
-    return (Glyph(char, None) for char in text)
+            merged.append(piece)
+    return merged
 
 
 def _on_one_line(a: Glyph, b: Glyph) -> bool:

@@ -22,14 +22,13 @@ from components.loading.layout import (
     Glyph,
     Line,
     Piece,
-    body_size,
+    Setting,
     drop_running_lines,
-    line_pitch,
-    pieces,
     split_lines,
     text_of,
 )
 from components.loading.metadata import own_fields
+from components.loading.page_tables import pieces
 
 __all__ = ["PDFIUM_LOCK", "decode_boxes", "extract"]
 
@@ -47,9 +46,8 @@ def extract(data: bytes, path: Path, max_bytes: int) -> Extracted:
     if not any(pages):
         reason = f"holds no text on its {len(sizes)} pages, only pictures perhaps; run text recognition over it first"
         raise LoadingError(path, reason)
-    body = body_size(pages)
-    pitch = line_pitch(pages, body)
-    grouped = [pieces(lines, body, pitch) for lines in pages]
+    setting = Setting.of(pages)
+    grouped = [pieces(lines, setting) for lines in pages]
     builder = TextBuilder()
     boxes = _add_pages(builder, grouped, sizes)
     title = fields.pop("title", None) or builder.first_heading
@@ -82,6 +80,7 @@ def _glyphs(page: Any) -> Iterator[Glyph]:
     corner, turn = page.get_bbox(), page.get_rotation()
     rectangle = raw.FS_RECTF()
     high: int | None = None
+    bold: bool | None = None  # of the word, since asking takes longer than all else
     for index in range(text.count_chars()):
         code = raw.FPDFText_GetUnicode(text, index)
         if 0xD800 <= code < 0xDC00:  # the first half of a pair; both halves have the same box
@@ -97,10 +96,22 @@ def _glyphs(page: Any) -> Iterator[Glyph]:
             text, index, ctypes.byref(rectangle)
         ):
             yield Glyph(char, None)
+            bold = None
             continue
         box = (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
-        yield Glyph(char, _shown(box, corner, turn))
+        if bold is None:
+            bold = _is_bold(text, index)
+        yield Glyph(char, _shown(box, corner, turn), bold)
+        if char.isspace():
+            bold = None
     text.close()
+
+
+def _is_bold(text: Any, index: int) -> bool:
+    """Whether the font's name says so; the weight is unset in most files."""
+    name = ctypes.create_string_buffer(256)
+    raw.FPDFText_GetFontInfo(text, index, name, len(name), None)
+    return any(word in name.value.lower() for word in (b"bold", b"black", b"heavy"))
 
 
 def _shown(box: Box, corner: Box, turn: int) -> Box:

@@ -82,6 +82,28 @@ def test_boxes_stand_where_the_characters_stand(manual: Path) -> None:
     assert len(extracted.boxes) < 8 * len(extracted.text)
 
 
+def test_cells_of_several_lines_stay_in_their_row_and_compounds_keep_their_hyphen(tmp_path: Path, pdf: Build) -> None:
+    cells = [
+        (72, 700, "Emitter"), (220, 700, "Recommended"), (220, 688, "curve"), (400, 700, "Supply"),
+        (72, 660, "Large or low"), (72, 648, "radiators"), (220, 660, "0.8 to 1.0"), (400, 660, "three-"),
+        (400, 648, "phase"),
+        (72, 620, "Floor"), (220, 620, "0.4 to 0.6"), (400, 620, "mains"),
+        (72, 580, "The curve tells how warm the water is. A three-phase supply is needed for"),
+        (72, 566, "the largest model."),
+    ]  # fmt: skip
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pdf([[(x, y, 10, text) for x, y, text in cells]]))
+    extracted = load(path)
+    assert [(block.kind, extracted.text[block.start : block.end]) for block in extracted.blocks] == [
+        (
+            "table",
+            "Emitter: Large or low radiators; Recommended curve: 0.8 to 1.0; Supply: three-phase\n"
+            "Emitter: Floor; Recommended curve: 0.4 to 0.6; Supply: mains",
+        ),
+        ("text", "The curve tells how warm the water is. A three-phase supply is needed for the largest model."),
+    ]
+
+
 @pytest.mark.parametrize(("turn", "left", "bottom"), [(0, 72, 700), (90, 700, 612 - 72), (270, 792 - 700, 72)])
 def test_boxes_follow_the_rotation_of_the_page(
     tmp_path: Path, pdf: Build, turn: int, left: float, bottom: float
