@@ -4,17 +4,12 @@ Made once per content, kind and precision, in a scratch folder that is renamed w
 noticed by its checksums and made again. PyTorch, transformers and NNCF are imported only while converting.
 """
 
-import contextlib
 import hashlib
-import io
 import json
-import logging
 import shutil
 import tempfile
-import warnings
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
@@ -183,7 +178,7 @@ def _write(checkpoint: Checkpoint, kind: Kind, precision: str, scratch: Path, te
 
     from components import networks
 
-    with _quiet_libraries():
+    with networks.quiet_libraries():
         try:
             network = networks.load_network(kind, checkpoint.folder)
             inputs = networks.input_names(kind, checkpoint.folder)
@@ -282,26 +277,3 @@ def sample_pairs() -> list[tuple[str, str]]:
     """Questions with passages, bundled to measure the range of activations on."""
     lines = (resources.files("models") / "samples" / "pairs.jsonl").read_text("utf-8").splitlines()
     return [(row["question"], row["passage"]) for row in map(json.loads, lines)]
-
-
-@contextmanager
-def _quiet_libraries() -> Iterator[None]:
-    """Keep the progress bars and the tracing remarks of the converters off the user's terminal."""
-    from transformers.utils import logging as transformers_logging
-
-    loggers = [logging.getLogger(name) for name in ("nncf", "sentence_transformers", "openvino")]
-    levels = [logger.level for logger in loggers]
-    verbosity = transformers_logging.get_verbosity()
-    transformers_logging.set_verbosity_error()
-    transformers_logging.disable_progress_bar()
-    for logger in loggers:
-        logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        transformers_logging.set_verbosity(verbosity)
-        transformers_logging.enable_progress_bar()
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)

@@ -5,12 +5,19 @@ Inputs are ``input_ids``, ``attention_mask`` and, where the model knows them, ``
 (n, n_tokens) int64.
 """
 
+import contextlib
+import io
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoModelForSequenceClassification
+from transformers.utils import logging as transformers_logging
 
 Kind = Literal["embedder", "ranker", "reader", "joint"]
 
@@ -84,8 +91,9 @@ def load_network(kind: Kind, folder: Path) -> nn.Module:
     Raises:
         OSError, ValueError: transformers cannot load the folder as that kind.
     """
-    network = {"embedder": Embedder, "ranker": Ranker, "reader": Reader, "joint": Joint}[kind](folder)
-    return network.eval()
+    build = {"embedder": Embedder, "ranker": Ranker, "reader": Reader, "joint": Joint}[kind]
+    with quiet_libraries():
+        return build(folder).eval()
 
 
 def input_names(kind: Kind, folder: Path) -> list[str]:
@@ -101,3 +109,24 @@ def input_names(kind: Kind, folder: Path) -> list[str]:
 def _inputs(input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None) -> dict[str, Tensor]:
     inputs = {"input_ids": input_ids, "attention_mask": attention_mask}
     return inputs if token_type_ids is None else inputs | {"token_type_ids": token_type_ids}
+
+
+@contextmanager
+def quiet_libraries() -> Iterator[None]:
+    """Keep progress bars, load reports and tracing remarks of the libraries off the user's terminal."""
+    loggers = [logging.getLogger(name) for name in ("nncf", "sentence_transformers", "openvino")]
+    levels = [logger.level for logger in loggers]
+    verbosity = transformers_logging.get_verbosity()
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        transformers_logging.set_verbosity(verbosity)
+        transformers_logging.enable_progress_bar()
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

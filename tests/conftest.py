@@ -1,0 +1,25 @@
+"""What every test may use: converted models in a cache of the checkout, and tiny real models."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+# Child processes of the tests find the cache through the environment, as a user's processes would.
+os.environ["QUAERE_CACHE"] = str(ROOT / ".pytest_cache" / "quaere-models")
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith("QUAERE_") and name != "QUAERE_CACHE":
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Folders of one-layer models with random weights: embedder, ranker, reader, joint."""
+    from tests.tiny_models import build_tiny_models
+
+    return build_tiny_models(tmp_path_factory.mktemp("tiny"))
