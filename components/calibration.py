@@ -1,0 +1,184 @@
+"""Confidence: evidence -> the probability that an answer is right.
+
+A logistic regression per kind of answer over standardised :class:`components.types.Evidence`, read from a JSON
+file that says what it was fitted on. Pure numpy; fitting is done elsewhere.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from components.errors import ConfigurationError
+from components.types import AnswerKind, Evidence
+
+FORMAT = 1
+"""Version of the calibrator's file."""
+
+BUNDLED = Path(__file__).resolve().parent.parent / "models" / "calibrator.json"
+"""The calibrator that was fitted with the bundled models."""
+
+Floats = npt.NDArray[np.float64]
+
+KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
+
+LIMIT = 4.0
+"""Standardised values are held within this many deviations: no single odd value decides alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """One fitted logistic regression and the confidence from which its kind of answer is given."""
+
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+    """Standard deviations, greater than 0."""
+    coefficients: tuple[float, ...]
+    intercept: float
+    threshold: float
+    """In [0, 1]."""
+
+    def standardise(self, values: Sequence[Sequence[float]]) -> Floats:
+        """Rows of raw evidence to standardised, limited values; both (n_rows, n_names)."""
+        rows = np.asarray(values, dtype=np.float64).reshape(-1, len(self.mean))
+        standard: Floats = np.clip((rows - np.array(self.mean)) / np.array(self.scale), -LIMIT, LIMIT)
+        return standard
+
+    def probabilities(self, values: Sequence[Sequence[float]]) -> Floats:
+        """Rows of raw evidence to probabilities, (n_rows,)."""
+        return sigmoid(self.standardise(values) @ np.array(self.coefficients) + self.intercept)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrator:
+    """The confidence of answers of every kind, and of the question having any right answer among them."""
+
+    kinds: Mapping[AnswerKind, Logistic]
+    any_intercept: float = 0.0
+    any_slope: float = 1.0
+    """Recalibrates the joint probability of several answers, which are not independent of each other."""
+    fitted_on: Mapping[str, Any] = field(default_factory=dict)
+    """What the file says about its making: data, checksums, results."""
+
+    def confidence(self, evidence: Evidence, kind: AnswerKind) -> float:
+        """The probability in [0, 1] that an answer of this kind with this evidence is right."""
+        return float(self.kinds[kind].probabilities([evidence.values()])[0])
+
+    def threshold(self, kind: AnswerKind) -> float:
+        """The confidence from which an answer of this kind is given."""
+        return self.kinds[kind].threshold
+
+    def any_right(self, confidences: Sequence[float]) -> float:
+        """The probability that at least one of these answers to one question is right; 0 for none."""
+        if not confidences:
+            return 0.0
+        joint = 1.0 - math.prod(1.0 - confidence for confidence in confidences)
+        return float(sigmoid(self.any_intercept + self.any_slope * logit(joint)))
+
+    @classmethod
+    def load(cls, path: Path | str) -> Self:
+        """Read a calibrator's file.
+
+        Raises:
+            ConfigurationError: the file is missing or damaged, or was fitted on other evidence than this version's.
+        """
+        try:
+            data = json.loads(Path(path).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise ConfigurationError(
+                f"The calibrator {path} cannot be read ({error}); set another file or none for the bundled one."
+            ) from error
+        return cls.from_dict(data, str(path))
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], origin: str = "given") -> Self:
+        """Build from what :meth:`to_dict` wrote; ``origin`` names it in errors."""
+        _check_evidence(data, origin)
+        try:
+            return cls(
+                kinds={kind: _logistic(data["kinds"][kind]) for kind in KINDS},
+                any_intercept=float(data["any"]["intercept"]),
+                any_slope=float(data["any"]["slope"]),
+                fitted_on=dict(data.get("fitted_on", {})),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise ConfigurationError(
+                f"The calibrator {origin} lacks or misstates {error}; it needs the kinds {', '.join(KINDS)} and "
+                "'any'. Fit it again with `python -m training.calibrator`."
+            ) from error
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return {
+            "format": FORMAT,
+            "evidence_version": Evidence.VERSION,
+            "names": list(Evidence.names()),
+            "kinds": {
+                kind: {
+                    "mean": list(model.mean),
+                    "scale": list(model.scale),
+                    "coefficients": list(model.coefficients),
+                    "intercept": model.intercept,
+                    "threshold": model.threshold,
+                }
+                for kind, model in self.kinds.items()
+            },
+            "any": {"intercept": self.any_intercept, "slope": self.any_slope},
+            "fitted_on": dict(self.fitted_on),
+        }
+
+    def save(self, path: Path | str) -> None:
+        """Write the calibrator's file."""
+        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
+        Path(path).write_text(text, encoding="utf-8")
+
+
+def sigmoid(values: Floats | float) -> Floats:
+    """The logistic function, without overflow."""
+    result: Floats = 0.5 * (1.0 + np.tanh(0.5 * np.asarray(values, dtype=np.float64)))
+    return result
+
+
+def logit(probability: float) -> float:
+    """The inverse of :func:`sigmoid`, finite also for 0 and 1."""
+    held = min(max(probability, 1e-9), 1.0 - 1e-9)
+    return math.log(held / (1.0 - held))
+
+
+def _check_evidence(data: Mapping[str, Any], origin: str) -> None:
+    expected = {"format": FORMAT, "evidence_version": Evidence.VERSION, "names": list(Evidence.names())}
+    for key, value in expected.items():
+        found = data.get(key) if isinstance(data, Mapping) else None
+        if found != value:
+            raise ConfigurationError(
+                f"The calibrator {origin} has {key} {found!r}, this version computes {value!r}; "
+                "fit it again with `python -m training.calibrator`."
+            )
+
+
+def _logistic(data: Mapping[str, Any]) -> Logistic:
+    count = len(Evidence.names())
+    vectors = {name: tuple(float(value) for value in data[name]) for name in ("mean", "scale", "coefficients")}
+    numbers = {name: float(data[name]) for name in ("intercept", "threshold")}
+    for name, vector in vectors.items():
+        if len(vector) != count:
+            raise ValueError(f"{name!r} with {len(vector)} values instead of {count}")
+    given = [*(value for vector in vectors.values() for value in vector), *numbers.values()]
+    if not all(math.isfinite(value) for value in given):
+        raise ValueError("a value that is not a finite number")
+    if min(vectors["scale"]) <= 0:
+        raise ValueError(f"'scale' of {min(vectors['scale'])}, which must be greater than 0")
+    if not 0 <= numbers["threshold"] <= 1:
+        raise ValueError(f"'threshold' of {numbers['threshold']}, which must be in [0, 1]")
+    return Logistic(
+        mean=vectors["mean"],
+        scale=vectors["scale"],
+        coefficients=vectors["coefficients"],
+        intercept=numbers["intercept"],
+        threshold=numbers["threshold"],
+    )
