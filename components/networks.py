@@ -45,7 +45,7 @@ class Ranker(nn.Module):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        self.model = AutoModelForSequenceClassification.from_pretrained(folder, local_files_only=True)
+        self.model = _load(AutoModelForSequenceClassification, folder)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None) -> Tensor:
         """Relevance logits; of a two-label model, the difference of the two."""
@@ -58,7 +58,7 @@ class Reader(nn.Module):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        self.model = AutoModelForQuestionAnswering.from_pretrained(folder, local_files_only=True)
+        self.model = _load(AutoModelForQuestionAnswering, folder, num_labels=2)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None) -> Tensor:
         """Start and end logits."""
@@ -71,8 +71,8 @@ class Joint(nn.Module):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        ranker = AutoModelForSequenceClassification.from_pretrained(folder, num_labels=1, local_files_only=True)
-        reader = AutoModelForQuestionAnswering.from_pretrained(folder, local_files_only=True)
+        ranker = _load(AutoModelForSequenceClassification, folder, num_labels=1)
+        reader = _load(AutoModelForQuestionAnswering, folder, num_labels=2)
         self.trunk = ranker.base_model
         self.classifier = ranker.classifier
         self.qa_outputs = reader.qa_outputs
@@ -104,6 +104,15 @@ def input_names(kind: Kind, folder: Path) -> list[str]:
     config = AutoConfig.from_pretrained(inner, local_files_only=True)
     has_types = getattr(config, "type_vocab_size", 0) > 1
     return ["input_ids", "attention_mask"] + (["token_type_ids"] if has_types else [])
+
+
+def _load(auto_class: Any, folder: Path, **config: int) -> Any:
+    """Load a model, refusing one whose head would be made up: transformers only warns of that."""
+    model, report = auto_class.from_pretrained(folder, local_files_only=True, output_loading_info=True, **config)
+    if report["missing_keys"]:
+        missing = ", ".join(sorted(report["missing_keys"]))
+        raise ValueError(f"{folder} holds no weights for {missing}; it was not trained for this role")
+    return model
 
 
 def _inputs(input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None) -> dict[str, Tensor]:
