@@ -1,0 +1,84 @@
+"""The sample knowledge base holds what its questions expect, before any search is involved."""
+
+import json
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from components.loading import expand, load
+from components.loading.metadata import META_FILE, FolderMetadata
+from examples import folder
+
+QUESTIONS = [json.loads(line) for line in (folder().parent / "questions.jsonl").read_text("utf-8").splitlines()]
+ANSWERABLE = [question for question in QUESTIONS if question["answerable"]]
+LIMIT = 2 * 1024 * 1024
+
+
+def sources_of(question: dict) -> list[str]:
+    source = question["source"]
+    return [source] if isinstance(source, str) else source
+
+
+@pytest.fixture(scope="module")
+def texts() -> dict[str, str]:
+    return {Path(path).name: load(path).text for path in expand([folder()]).files}
+
+
+def test_the_numbers_of_questions_are_those_that_the_floors_assume():
+    assert len(QUESTIONS) == 60
+    assert len(ANSWERABLE) == 48
+    assert sum(question["paraphrased"] for question in ANSWERABLE) == 16
+    assert len({question["id"] for question in QUESTIONS}) == 60
+
+
+def test_every_line_has_the_same_fields():
+    fields = {"id", "question", "answers", "source", "answerable", "paraphrased", "language", "kind"}
+    for question in QUESTIONS:
+        assert question.keys() - {"groups"} == fields
+        assert question["answerable"] == bool(question["answers"]) == bool(question["source"])
+
+
+@pytest.mark.parametrize("question", ANSWERABLE, ids=lambda question: question["id"])
+def test_each_accepted_answer_stands_verbatim_in_its_source(question, texts):
+    for answer in question["answers"]:
+        assert any(answer in texts[source] for source in sources_of(question)), answer
+
+
+def test_every_format_and_language_of_the_promise_is_there(texts):
+    endings = Counter(Path(name).suffix for name in texts)
+    assert endings.keys() == {".pdf", ".docx", ".html", ".md", ".csv", ".jsonl", ".txt"}
+    assert {question["language"] for question in ANSWERABLE} == {"en", "de", "zh", "es"}
+
+
+def test_what_staff_alone_may_read_needs_their_group(texts):
+    metadata = FolderMetadata()
+    restricted = {
+        Path(path).name for path in expand([folder()]).files if "staff" in metadata.given(path).get("groups", ())
+    }
+    assert restricted
+    for question in ANSWERABLE:
+        assert (question.get("groups") == ["staff"]) == restricted.issuperset(sources_of(question))
+
+
+def test_the_expired_leaflet_contradicts_the_policy(texts):
+    leaflet = next(folder().rglob("warranty-leaflet-2022.md"))
+    assert FolderMetadata().given(leaflet)["valid_until"] < "2024"
+    assert "restocking fee of 20 percent" in texts[leaflet.name]
+    assert "restocking fee of 15 percent" in texts["warranty-and-returns.docx"]
+
+
+def test_metadata_and_synonyms_are_valid_and_small():
+    with (folder() / "synonyms.toml").open("rb") as file:
+        synonyms = tomllib.load(file)
+    assert all(len(group["words"]) > 1 for group in synonyms["group"])
+    assert synonyms["acronyms"]["RMA"] == "return merchandise authorization"
+    assert (folder() / META_FILE).is_file()
+    assert sum(path.stat().st_size for path in folder().parent.rglob("*") if path.is_file()) < LIMIT
+
+
+def test_the_demo_asks_three_questions_of_which_one_has_no_answer():
+    demo = tomllib.loads((folder().parent / "demo.toml").read_text("utf-8"))["questions"]
+    known = {question["question"]: question["answerable"] for question in QUESTIONS}
+    assert sorted(known[question] for question in demo) == [False, True, True]
