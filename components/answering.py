@@ -1,0 +1,201 @@
+"""Spans and passages -> merged, calibrated answers, or an honest "not found".
+
+In: the understood question, the reranked passages, the reader's spans. Out: answers, best first, each with its
+place, support and confidence. Knows nothing of how passages were found or read, only of their scores.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from haystack import Document, component, default_from_dict, default_to_dict
+from haystack.dataclasses import ExtractedAnswer
+
+from components.calibration import BUNDLED, Calibrator
+from components.findings import (
+    Finding,
+    as_passage,
+    evidence_of,
+    find,
+    group_findings,
+    places,
+    relevance_of,
+    sentence_around,
+    source_of,
+    supporting,
+    unread,
+)
+from components.merging import contains_wording
+from components.types import Answer, AnswerKind, Evidence, Place, Query, QueryKind
+
+DIFFER = "The documents give different answers; compare their sources and dates."
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    finding: Finding
+    evidence: Evidence
+    confidence: float
+    support: tuple[Place, ...]
+
+
+@component
+class AnswerComposer:
+    """Merges what says the same, computes confidences, and decides what is given."""
+
+    def __init__(self, calibrator: str | None = None, *, top_k: int = 3, threshold: float | None = None) -> None:
+        """Store the parameters.
+
+        Args:
+            calibrator: path of a calibrator's JSON file; None for the bundled one.
+            top_k: answers at most.
+            threshold: least confidence in [0, 1] of any answer; None for the calibrator's own by kind. 0 gives
+                the best answer however unsure.
+        """
+        self.calibrator = calibrator
+        self.top_k = top_k
+        self.threshold = threshold
+        self._calibrator: Calibrator | None = None
+
+    def warm_up(self) -> None:
+        """Read the calibrator."""
+        self._ready()
+
+    @component.output_types(answers=list[Answer], no_answer_confidence=float, warnings=list[str])
+    def run(
+        self,
+        understood: Query,
+        documents: list[Document],
+        answers: list[ExtractedAnswer],
+        top_k: int | None = None,
+        threshold: float | None = None,
+    ) -> dict[str, Any]:
+        """Compose the answers to one question.
+
+        Args:
+            understood: the question; its kind decides between a span and its whole sentence or list.
+            documents: the passages after reranking, with ``meta["scores"]``.
+            answers: the reader's n-best spans of these passages.
+            top_k: overrides the parameter of the same name.
+            threshold: overrides the parameter of the same name.
+
+        Returns:
+            ``answers``: best first; those that the reader found before whole passages, which are given only when
+            no exact answer is sure enough. ``no_answer_confidence``: in [0, 1], that none of the best answers,
+            given or withheld, is right. ``warnings``: in plain words.
+        """
+        limit = top_k if top_k is not None else self.top_k
+        least = threshold if threshold is not None else self.threshold
+        if not documents:
+            return {"answers": [], "no_answer_confidence": 1.0, "warnings": []}
+        calibrator = self._ready()
+        findings = find(understood.kind, documents, answers)
+        exact = _score(calibrator, findings, documents)
+        given = [entry for entry in exact if entry.confidence >= _least(calibrator, entry.finding.kind, least)]
+        best = exact[:limit]
+        if not given:
+            passages = _passages(calibrator, findings, documents)
+            given = [entry for entry in passages if entry.confidence >= _least(calibrator, "passage", least)]
+            best = given[:limit] if given else best
+        composed = _compose(calibrator, understood.kind, given[:limit])
+        return {
+            "answers": composed,
+            "no_answer_confidence": 1.0 - calibrator.any_right([entry.confidence for entry in best]),
+            "warnings": [DIFFER] if any(answer.differs for answer in composed) else [],
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """Serialise the parameters."""
+        return default_to_dict(self, calibrator=self.calibrator, top_k=self.top_k, threshold=self.threshold)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "AnswerComposer":
+        """Build from :meth:`to_dict`'s result."""
+        return default_from_dict(cls, data)
+
+    def _ready(self) -> Calibrator:
+        if self._calibrator is None:
+            self._calibrator = Calibrator.load(BUNDLED if self.calibrator is None else self.calibrator)
+        return self._calibrator
+
+
+def answer_id(source: str, start: int, end: int) -> str:
+    """The same words at the same place have the same id in every reply."""
+    return hashlib.sha256(f"{source}\0{start}\0{end}".encode()).hexdigest()[:16]
+
+
+def _least(calibrator: Calibrator, kind: AnswerKind, threshold: float | None) -> float:
+    return calibrator.threshold(kind) if threshold is None else threshold
+
+
+def _score(calibrator: Calibrator, findings: list[Finding], documents: Sequence[Document]) -> list[_Scored]:
+    """Group the findings and give each group its confidence, surest first; ties keep the passages' order."""
+    alone = [_scored(calibrator, [finding], documents) for finding in findings]
+    alone.sort(key=lambda entry: -entry.confidence)
+    groups = group_findings([entry.finding for entry in alone])
+    scored = [_scored(calibrator, supporting(members), documents) for members in groups]
+    scored.sort(key=lambda entry: -entry.confidence)
+    return scored
+
+
+def _scored(calibrator: Calibrator, members: list[Finding], documents: Sequence[Document]) -> _Scored:
+    support = places(members)
+    ids = {member.document.id for member in members}
+    others = [relevance_of(document) for document in documents if document.id not in ids]
+    evidence = evidence_of(members[0], len(support), max(others, default=None))
+    confidence = calibrator.confidence(evidence, members[0].kind)
+    return _Scored(members[0], evidence, confidence, support)
+
+
+def _passages(calibrator: Calibrator, findings: list[Finding], documents: Sequence[Document]) -> list[_Scored]:
+    """The passages as answers of their own, surest first, one per place."""
+    pointed = {finding.document.id: finding for finding in reversed(findings) if finding.kind == "span"}
+    proposed = [
+        as_passage(pointed.get(document.id) or unread(document))
+        for document in documents
+        if document.meta.get("kind") != "faq" and (document.content or "").strip()
+    ]
+    return _score(calibrator, proposed, documents)
+
+
+def _compose(calibrator: Calibrator, kind: QueryKind, given: list[_Scored]) -> list[Answer]:
+    sure = [
+        entry
+        for entry in given
+        if entry.finding.kind != "passage" and entry.confidence >= calibrator.threshold(entry.finding.kind)
+    ]
+    return [_answer(kind, entry, entry in sure and any(_differ(entry, other) for other in sure)) for entry in given]
+
+
+def _differ(one: _Scored, other: _Scored) -> bool:
+    return one is not other and not contains_wording(one.finding.words, other.finding.words)
+
+
+def _answer(kind: QueryKind, entry: _Scored, differs: bool) -> Answer:
+    finding = entry.finding
+    document = finding.document
+    meta, content, place = document.meta, document.content or "", finding.place()
+    source = source_of(document)
+    whole = finding.kind == "faq"
+    sentence = (finding.start, finding.end) if whole else sentence_around(kind, document, finding.core)
+    return Answer(
+        id=answer_id(source, place.start, place.end),
+        text=finding.text,
+        sentence=content[slice(*sentence)],
+        confidence=entry.confidence,
+        kind=finding.kind,
+        source=source,
+        url=meta.get("url"),
+        title=meta.get("title"),
+        heading=meta.get("heading"),
+        page=meta.get("page"),
+        start=place.start,
+        end=place.end,
+        passage=content,
+        passage_start=int(meta.get("start", 0)),
+        language=str(meta.get("language", "und")),
+        support=entry.support,
+        differs=differs,
+        scores=dict(zip(Evidence.names(), entry.evidence.values(), strict=True)),
+    )

@@ -1,0 +1,220 @@
+"""What the reader and the FAQ rows propose -> findings, grouped by what they state, each with its evidence.
+
+A finding is a run of one passage's words. Pure functions over Haystack's ``Document`` and ``ExtractedAnswer``;
+knows no confidence and no threshold.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from haystack import Document
+from haystack.dataclasses import ExtractedAnswer
+
+from components.boundaries import whole_words, without_loose_ends
+from components.calibration import logit
+from components.merging import group, overlaps, same_wording, wording
+from components.sentences import enclosing_list, enclosing_sentence
+from components.types import AnswerKind, Evidence, Place, QueryKind
+
+WHOLE_SENTENCE: frozenset[QueryKind] = frozenset({"how-to", "why", "yes-no", "definition"})
+"""Kinds of question that a few words do not answer: the whole sentence or list around them does."""
+
+STATED_FROM = 0.0
+"""A passage counts as further support from this span score: the reader prefers the span to no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A run of a passage's words that may answer the question."""
+
+    document: Document
+    start: int
+    """Code points in the passage, end exclusive, as is ``end``."""
+    end: int
+    core: tuple[int, int]
+    """What the reader pointed at, in the passage; the finding's own words hold it."""
+    kind: AnswerKind
+    span: float
+    """The reader's span minus null score."""
+    words: tuple[str, ...]
+    """The comparable wording."""
+
+    @property
+    def text(self) -> str:
+        """The words themselves."""
+        return (self.document.content or "")[self.start : self.end]
+
+    def place(self) -> Place:
+        """Where the finding stands in its source."""
+        meta = self.document.meta
+        first = int(meta.get("start", 0))
+        return Place(
+            source=source_of(self.document),
+            title=meta.get("title"),
+            page=meta.get("page"),
+            start=first + self.start,
+            end=first + self.end,
+        )
+
+
+def source_of(document: Document) -> str:
+    """The display name of a passage's source; a stock component's document may have none but its id."""
+    return str(document.meta.get("source", document.id))
+
+
+def find(kind: QueryKind, documents: Sequence[Document], spans: Sequence[ExtractedAnswer]) -> list[Finding]:
+    """All findings of a question, in the order of the passages and, inside one, of the reader.
+
+    Args:
+        kind: the kind of question, which decides between a span and its whole sentence or list.
+        documents: the passages after reranking.
+        spans: the reader's n-best spans; spans of passages that are not among ``documents`` are left out.
+    """
+    by_passage: dict[str, list[ExtractedAnswer]] = {document.id: [] for document in documents}
+    for span in spans:
+        if span.document is not None and span.document.id in by_passage and span.document_offset is not None:
+            by_passage[span.document.id].append(span)
+    findings: list[Finding] = []
+    for document in documents:
+        proposed = sorted(by_passage[document.id], key=lambda span: -span_score(span))
+        if document.meta.get("kind") == "faq":
+            findings.extend(_faq(document, proposed))
+        else:
+            found = (_span(kind, document, span) for span in proposed)
+            findings.extend(finding for finding in found if finding is not None)
+    return findings
+
+
+def as_passage(finding: Finding) -> Finding:
+    """The whole passage of a finding; what the reader pointed at stays its core."""
+    text = finding.document.content or ""
+    start, end = _stripped(text, 0, len(text))
+    return replace(finding, start=start, end=end, kind="passage", words=wording(text[start:end]))
+
+
+def unread(document: Document) -> Finding:
+    """A passage in which the reader proposes nothing, with the neutral span score."""
+    end = len(document.content or "")
+    return Finding(document, 0, end, (0, end), "passage", 0.0, ())
+
+
+def span_score(span: ExtractedAnswer) -> float:
+    """The span minus null score; of a reader that does not tell it, the logit of its score."""
+    value = span.meta.get("span")
+    return float(value) if value is not None else logit(float(span.score))
+
+
+def sentence_around(kind: QueryKind, document: Document, span: tuple[int, int]) -> tuple[int, int]:
+    """The sentence or list item, for a how-to the list, around a span of the passage; never less than the span."""
+    text, language = document.content or "", str(document.meta.get("language", "und"))
+    around = enclosing_list(text, *span) if kind == "how-to" else None
+    if around is None:
+        around = enclosing_sentence(text, *span, language)
+    return _stripped(text, min(around[0], span[0]), max(around[1], span[1]))
+
+
+def group_findings(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """Group findings, best first, that say the same or stand at the same place."""
+    return group(findings, _same)
+
+
+def supporting(members: Sequence[Finding]) -> list[Finding]:
+    """The first finding and those after it that really state the answer."""
+    first = members[0]
+    return [first, *(member for member in members[1:] if _states(first, member))]
+
+
+def places(members: Sequence[Finding]) -> tuple[Place, ...]:
+    """Where findings and the near-duplicates of their passages stand; of overlapping places the first counts."""
+    found: list[Place] = []
+    for member in members:
+        for place in (member.place(), *_duplicates(member.document)):
+            if not any(_share(place, other) for other in found):
+                found.append(place)
+    return tuple(found)
+
+
+def evidence_of(finding: Finding, support: int, rival: float | None) -> Evidence:
+    """The evidence of a finding.
+
+    Args:
+        finding: the answer's own place.
+        support: how many places state it.
+        rival: best relevance among the passages that do not state it; None where there is none.
+    """
+    scores, relevance = scores_of(finding.document), relevance_of(finding.document)
+    return Evidence(
+        relevance=relevance,
+        span=finding.span,
+        dense=float(scores.get("dense", 0.0)),
+        lexical=float(scores.get("lexical_share", 0.0)),
+        margin=0.0 if rival is None else relevance - rival,
+        support=float(support),
+        faq=float(finding.document.meta.get("kind") == "faq"),
+    )
+
+
+def scores_of(document: Document) -> Mapping[str, Any]:
+    """The passage's scores by stage."""
+    scores: Mapping[str, Any] = document.meta.get("scores", {})
+    return scores
+
+
+def relevance_of(document: Document) -> float:
+    """The ranker's logit; 0, undecided, where no ranker of ours has seen the passage."""
+    return float(scores_of(document).get("relevance", 0.0))
+
+
+def _span(kind: QueryKind, document: Document, span: ExtractedAnswer) -> Finding | None:
+    text, offset = document.content or "", span.document_offset
+    if offset is None or not 0 <= offset.start < offset.end <= len(text):
+        return None
+    start, end = without_loose_ends(text, *whole_words(text, offset.start, offset.end))
+    if start >= end:
+        return None
+    core = (start, end)
+    if kind in WHOLE_SENTENCE:
+        start, end = sentence_around(kind, document, core)
+    return Finding(document, start, end, core, "span", span_score(span), wording(text[start:end]))
+
+
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without outer white space."""
+    inner = text[start:end]
+    return end - len(inner.lstrip()), start + len(inner.rstrip())
+
+
+def _faq(document: Document, proposed: Sequence[ExtractedAnswer]) -> list[Finding]:
+    """The answer part of a FAQ row, whatever the reader made of it."""
+    text = document.content or ""
+    start, end = _stripped(text, int(document.meta.get("answer_start", 0)), len(text))
+    if start >= end:
+        return []
+    score = span_score(proposed[0]) if proposed else 0.0
+    return [Finding(document, start, end, (start, end), "faq", score, wording(text[start:end]))]
+
+
+def _same(one: Finding, other: Finding) -> bool:
+    return _share(one.place(), other.place()) or same_wording(one.words, other.words)
+
+
+def _states(first: Finding, member: Finding) -> bool:
+    return member.kind == "faq" or member.span >= STATED_FROM or _share(first.place(), member.place())
+
+
+def _share(one: Place, other: Place) -> bool:
+    return one.source == other.source and overlaps((one.start, one.end), (other.start, other.end))
+
+
+def _duplicates(document: Document) -> list[Place]:
+    return [
+        Place(
+            source=str(entry["source"]),
+            title=entry.get("title"),
+            page=entry.get("page"),
+            start=int(entry["start"]),
+            end=int(entry["end"]),
+        )
+        for entry in document.meta.get("duplicates", ())
+    ]

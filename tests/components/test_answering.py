@@ -1,0 +1,285 @@
+import copy
+import math
+from dataclasses import replace
+
+import pytest
+from haystack import Document
+from haystack.dataclasses import ExtractedAnswer
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.answering import DIFFER, AnswerComposer, answer_id
+from components.calibration import Calibrator, Logistic
+from components.types import Answer, Evidence, Query
+
+OFFSET = 100  # where the passages stand in their sources
+
+
+def question(kind="factoid", text="How long is the warranty?"):
+    return Query(original=text, text=text, question=text, language="en", kind=kind)
+
+
+def passage(content, source="manual.md", relevance=0.0, start=OFFSET, **meta):
+    scores = {"dense": 0.5, "lexical": 3.0, "lexical_share": 0.5, "fused": 0.5, "relevance": relevance}
+    place = {"source": source, "source_id": source, "start": start, "end": start + len(content), "language": "en"}
+    return Document(id=f"{source}:{start}", content=content, meta=place | {"kind": "text", "scores": scores} | meta)
+
+
+def span(document, text, score=2.0, occurrence=0):
+    start = -1
+    for _ in range(occurrence + 1):
+        start = document.content.index(text, start + 1)
+    offset = ExtractedAnswer.Span(start, start + len(text))
+    return ExtractedAnswer(
+        query="?",
+        score=1 / (1 + math.exp(-score)),
+        data=text,
+        document=document,
+        document_offset=offset,
+        context_offset=offset,
+        meta={"span": score, "null": 0.0, "rank": 0},
+    )
+
+
+@pytest.fixture
+def composer(tmp_path):
+    """Spans by the span score, passages and FAQ rows by relevance, thresholds at one half."""
+    by_span, by_relevance = (0.0, 1.0, 0, 0, 0, 0.1, 0), (1.0, 0, 0, 0, 0, 0, 0)
+
+    def model(coefficients):
+        return Logistic((0.0,) * 7, (1.0,) * 7, coefficients, 0.0, 0.5)
+
+    kinds = {"span": model(by_span), "faq": model(by_relevance), "passage": model(by_relevance)}
+    Calibrator(kinds).save(tmp_path / "calibrator.json")
+    return AnswerComposer(str(tmp_path / "calibrator.json"))
+
+
+def compose(composer, documents, spans, kind="factoid", **options) -> dict:
+    return composer.run(question(kind), documents, spans, **options)
+
+
+def test_an_answer_carries_its_exact_place_and_everything_about_it(composer):
+    text = "Each device has a warranty. It lasts three years from the purchase. Keep the bill."
+    document = passage(
+        text, relevance=1.5, title="Manual", heading="Service > Warranty", page=4, url="https://example.org/m"
+    )
+    result = compose(composer, [document], [span(document, "ree year")])
+    (answer,) = result["answers"]
+    assert isinstance(answer, Answer)
+    assert answer.text == "three years"
+    assert answer.sentence == "It lasts three years from the purchase."
+    assert answer.start == OFFSET + text.index("three")
+    assert answer.passage[answer.start - answer.passage_start : answer.end - answer.passage_start] == answer.text
+    assert (answer.kind, answer.source, answer.title, answer.page) == ("span", "manual.md", "Manual", 4)
+    assert (answer.heading, answer.url, answer.language) == ("Service > Warranty", "https://example.org/m", "en")
+    assert answer.id == answer_id("manual.md", answer.start, answer.end)
+    assert answer.scores == {
+        "relevance": 1.5, "span": 2.0, "dense": 0.5, "lexical": 0.5, "margin": 0.0, "support": 1.0, "faq": 0.0
+    }  # fmt: skip
+    assert answer.confidence == pytest.approx(1 / (1 + math.exp(-2.1)))
+    assert result["no_answer_confidence"] == pytest.approx(1 - answer.confidence)
+    assert result["warnings"] == []
+    assert [place.start for place in answer.support] == [answer.start]
+    assert answer.differs is False
+
+
+def test_no_passages_give_nothing(composer):
+    assert compose(composer, [], []) == {"answers": [], "no_answer_confidence": 1.0, "warnings": []}
+
+
+def test_equal_spans_of_several_documents_become_one_with_their_support(composer):
+    first = passage("The warranty lasts three years.", "a.md", relevance=2.0)
+    second = passage("Three years of warranty are included.", "b.md", relevance=1.0)
+    third = passage("It is blue.", "c.md", relevance=-1.0)
+    spans = [span(first, "three years"), span(second, "Three years"), span(third, "blue", -3.0)]
+    (answer,) = compose(composer, [first, second, third], spans)["answers"]
+    assert [(place.source, place.start) for place in answer.support] == [
+        ("a.md", OFFSET + first.content.index("three")),
+        ("b.md", OFFSET),
+    ]
+    assert answer.scores["support"] == 2.0
+    assert answer.scores["margin"] == 3.0  # to the passage that says nothing, not to the other supporter
+
+
+def test_spans_at_one_place_seen_through_two_windows_count_once(composer):
+    first = passage("The warranty lasts three years. Keep the bill.", relevance=2.0)
+    at = first.content.index("three")
+    second = passage(first.content[at:], start=OFFSET + at, relevance=1.0)
+    spans = [span(first, "three years"), span(second, "three years", 1.0), span(first, "lasts three years", 1.5)]
+    (answer,) = compose(composer, [first, second], spans)["answers"]
+    assert answer.text == "three years"
+    assert answer.scores["support"] == 1.0
+    assert len(answer.support) == 1
+
+
+def test_a_span_that_the_reader_does_not_believe_is_no_support(composer):
+    first = passage("The warranty lasts three years.", "a.md")
+    second = passage("The company is three years old.", "b.md")
+    (answer,) = compose(composer, [first, second], [span(first, "three years"), span(second, "three years", -1.0)])[
+        "answers"
+    ]
+    assert [place.source for place in answer.support] == ["a.md"]
+
+
+def test_near_duplicates_of_the_passage_count_as_support(composer):
+    copy_of = {"source": "old.md", "title": "Old", "page": None, "start": 5, "end": 40}
+    document = passage("The warranty lasts three years.", duplicates=[copy_of])
+    (answer,) = compose(composer, [document], [span(document, "three years")])["answers"]
+    assert [(place.source, place.title) for place in answer.support] == [("manual.md", None), ("old.md", "Old")]
+    assert answer.scores["support"] == 2.0
+
+
+def test_two_confident_answers_that_differ_are_both_given_and_marked(composer):
+    old = passage("The warranty lasts two years.", "old.md")
+    new = passage("The warranty lasts three years.", "new.md")
+    weak = passage("Maybe five years.", "weak.md")
+    documents = [new, old, weak]
+    spans = [span(new, "three years", 3.0), span(old, "two years", 2.0), span(weak, "five years", -1.0)]
+    result = compose(composer, documents, spans)
+    assert [(answer.text, answer.differs) for answer in result["answers"]] == [
+        ("three years", True),
+        ("two years", True),
+    ]
+    assert result["warnings"] == [DIFFER]
+    # An unsure answer, given because all were asked for, contradicts nobody.
+    unsure = compose(composer, documents, spans, threshold=0)["answers"]
+    assert [answer.differs for answer in unsure] == [True, True, False]
+
+
+def test_an_answer_that_holds_the_other_does_not_differ(composer):
+    short, long = passage("14 days", "a.md"), passage("14 days after you have received the goods", "b.md")
+    answers = compose(composer, [short, long], [span(short, "14 days"), span(long, long.content)])["answers"]
+    assert len(answers) == 2
+    assert not any(answer.differs for answer in answers)
+
+
+def test_a_doubtful_span_in_a_good_passage_gives_the_passage(composer):
+    good = passage("The device is blue. It weighs two kilograms. ", relevance=2.0)
+    other = passage("Nothing here.", "other.md", relevance=-2.0)
+    result = compose(composer, [good, other], [span(good, "two kilograms", -1.0)])
+    (answer,) = result["answers"]
+    assert answer.kind == "passage"
+    assert answer.text == good.content.strip()
+    assert answer.sentence == "It weighs two kilograms."
+    assert answer.start == OFFSET
+    assert result["no_answer_confidence"] == pytest.approx(1 - answer.confidence)
+
+
+def test_a_good_passage_without_any_span_is_given_too(composer):
+    (answer,) = compose(composer, [passage("It weighs two kilograms.", relevance=2.0)], [])["answers"]
+    assert (answer.kind, answer.text) == ("passage", "It weighs two kilograms.")
+
+
+def test_below_both_thresholds_there_is_no_answer(composer):
+    poor = passage("The device is blue.", relevance=-2.0)
+    result = compose(composer, [poor], [span(poor, "blue", -1.0)])
+    assert result["answers"] == []
+    assert result["no_answer_confidence"] == pytest.approx(1 / (1 + math.exp(-0.9)))
+
+
+def test_threshold_zero_gives_the_best_answer_however_unsure(composer):
+    poor = passage("The device is blue.", relevance=-2.0)
+    spans = [span(poor, "blue", -8.0), span(poor, "The device", -9.0)]
+    best, *_ = compose(composer, [poor], spans, threshold=0)["answers"]
+    assert (best.text, best.kind) == ("blue", "span")
+    assert compose(replace_threshold(composer, 0.0), [poor], spans)["answers"][0].text == "blue"
+    assert compose(composer, [poor], [span(poor, "blue", 3.0)], threshold=1.0)["answers"] == []
+
+
+def replace_threshold(composer, threshold):
+    return AnswerComposer(composer.calibrator, threshold=threshold)
+
+
+def test_top_k_limits_and_zero_gives_nothing(composer):
+    documents = [passage(f"Number {n}", f"{n}.md") for n in range(5)]
+    spans = [span(document, str(n), 5.0 - n / 2) for n, document in enumerate(documents)]
+    assert [answer.text for answer in compose(composer, documents, spans)["answers"]] == ["0", "1", "2"]
+    assert len(compose(composer, documents, spans, top_k=4)["answers"]) == 4
+    assert compose(composer, documents, spans, top_k=0)["answers"] == []
+
+
+def test_a_faq_row_answers_with_its_answer_part_in_the_same_list(composer):
+    content = "How long is the warranty?\nThree years. Keep the bill."
+    faq = passage(content, "faq.csv", relevance=1.0, kind="faq", answer_start=26, question="How long is the warranty?")
+    text = passage("The motor has a warranty of ten years.", relevance=0.5)
+    first, second = compose(composer, [faq, text], [span(faq, "How long"), span(text, "ten years", 0.5)])["answers"]
+    assert (first.kind, first.text, first.sentence) == ("faq", "Three years. Keep the bill.", first.text)
+    assert first.start == OFFSET + 26
+    assert (first.scores["faq"], first.scores["span"]) == (1.0, 2.0)
+    assert (second.kind, second.scores["faq"]) == ("span", 0.0)
+    faq_alone = replace(faq, meta=faq.meta | {"scores": {"relevance": -3.0}})
+    assert compose(composer, [faq_alone], [])["answers"] == []
+
+
+def test_how_to_leads_with_the_whole_list(composer):
+    text = "To reset the device:\n1. Hold the red button.\n2. Wait for the light.\n\nThen call us."
+    document = passage(text)
+    (answer,) = compose(composer, [document], [span(document, "red button")], kind="how-to")["answers"]
+    assert answer.text == "To reset the device:\n1. Hold the red button.\n2. Wait for the light."
+    assert answer.text == answer.sentence
+    assert answer.start == OFFSET
+    (exact,) = compose(composer, [document], [span(document, "red button")])["answers"]
+    assert exact.text == "red button"
+
+
+@pytest.mark.parametrize("kind", ["why", "yes-no", "definition"])
+def test_a_question_that_words_do_not_answer_leads_with_the_sentence(composer, kind):
+    document = passage("It is new. The valve is closed because of the frost. Keep it so.")
+    (answer,) = compose(composer, [document], [span(document, "the frost")], kind=kind)["answers"]
+    assert (answer.text, answer.kind) == ("The valve is closed because of the frost.", "span")
+
+
+def test_stock_readers_and_rankers_without_our_scores_work(composer):
+    document = Document(content="It lasts three years.")
+    stock = replace(span(document, "three years", 2.0), meta={})
+    (answer,) = compose(composer, [document], [stock])["answers"]
+    assert (answer.text, answer.source, answer.start) == ("three years", document.id, 9)
+    assert answer.scores["span"] == pytest.approx(2.0)
+
+
+def test_spans_of_nothing_or_of_unknown_passages_are_left_out(composer):
+    document, stranger = passage("It lasts ... three years.", relevance=-5.0), passage("Blue.", "x.md")
+    empty = passage("", "empty.md", relevance=-5.0)
+    spans = [span(document, "..."), span(stranger, "Blue"), replace(span(document, "It"), document_offset=None)]
+    assert compose(composer, [document, empty], spans)["answers"] == []
+
+
+def test_inputs_are_not_changed_and_a_second_run_is_equal(composer):
+    documents = [passage("The warranty lasts three years.", relevance=1.0)]
+    spans = [span(documents[0], "three years")]
+    before = copy.deepcopy((documents, spans))
+    first = compose(composer, documents, spans)
+    assert (documents, spans) == before
+    assert compose(composer, documents, spans) == first
+
+
+def test_ties_keep_the_order_of_the_passages(composer):
+    documents = [passage("Red.", "a.md"), passage("Blue.", "b.md")]
+    spans = [span(documents[1], "Blue"), span(documents[0], "Red")]
+    assert [answer.text for answer in compose(composer, documents, spans)["answers"]] == ["Red", "Blue"]
+
+
+def test_serialisation_keeps_every_parameter_and_warm_up_reads_the_bundled_file():
+    made = AnswerComposer("some.json", top_k=5, threshold=0.0)
+    again = AnswerComposer.from_dict(made.to_dict())
+    assert (again.calibrator, again.top_k, again.threshold) == ("some.json", 5, 0.0)
+    bundled = AnswerComposer()
+    bundled.warm_up()
+    document = passage("It lasts three years.", relevance=6.0)
+    (answer,) = compose(bundled, [document], [span(document, "three years", 9.0)])["answers"]
+    assert answer.confidence > 0.5
+    assert tuple(answer.scores) == Evidence.names()
+
+
+@given(st.text(min_size=1, max_size=60), st.sampled_from(["factoid", "how-to", "why"]), st.data())
+def test_an_answer_is_a_verbatim_slice_of_its_passage(text, kind, data):
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    document = passage(text)
+    offset = ExtractedAnswer.Span(start, end)
+    found = replace(span(document, text), document_offset=offset, data=text[start:end])
+    for answer in AnswerComposer(threshold=0.0).run(question(kind), [document], [found])["answers"]:
+        assert text[answer.start - OFFSET : answer.end - OFFSET] == answer.text
+        assert answer.text in answer.passage
+        assert answer.sentence in answer.passage
+        assert answer.text.strip()
