@@ -1,0 +1,169 @@
+"""Where sentences, list items and lists begin and end: text in, spans out.
+
+Spans are code points, end exclusive, without outer white space, in order, and never empty. Pure but for the
+segmenter (offline, multilingual, no data to load); knows nothing of documents and passages.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import sentencex
+
+Span = tuple[int, int]
+
+_MARK = re.compile(
+    r"\s*(?:"
+    r"[-*+•‣▪▫◦●○■–—·]\s+"
+    r"|[①-⑳❶-❿]\s*"
+    r"|\(?\d{1,3}[.)](?:\d{1,2}[.)]?)*\s+"
+    r"|[(（](?:\d{1,3}|[A-Za-z一二三四五六七八九十])[)）]\s*"
+    r"|[A-Za-z]\)\s+"
+    r"|(?:\d{1,3}|[一二三四五六七八九十]{1,3})[、．]\s*"
+    r"|(?:step|schritt|paso|étape|passo)\s+\d{1,3}\s*[:.)]\s*"
+    r"|第[\d一二三四五六七八九十]{1,3}步[:：、，]?\s*"
+    r")(?=\S)",
+    re.IGNORECASE,
+)
+_TABLE_ROW = re.compile(r"\s*\||.*\S\s*(?:\t|\s\|\s)\s*\S")
+_LEAD_IN_END = (":", "：")
+
+_LineKind = Literal["blank", "item", "row", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    start: int
+    end: int
+    kind: _LineKind
+    mark: int
+    """Length of the item's mark with the space around it."""
+    indented: bool
+    leads: bool
+    """Whether it ends in a colon."""
+
+
+def sentence_spans(text: str, language: str = "und") -> list[Span]:
+    """All sentences; together they cover every sign of the text that is not white space.
+
+    A line break ends a sentence where it separates paragraphs, list items or table rows, or follows a colon; any
+    other is taken for a wrapped line.
+
+    Args:
+        text: any text.
+        language: ISO 639-1 code; decides which abbreviations end no sentence.
+    """
+    code = language.partition("-")[0].lower()
+    return [span for start, end, mark in _runs(text) for span in _segmented(text, start, end, mark, code)]
+
+
+def enclosing_sentence(text: str, start: int, end: int, language: str = "und") -> Span:
+    """The sentence that holds a span, or all those that it touches; the span itself between sentences."""
+    touched = [span for span in sentence_spans(text, language) if span[0] < end and start < span[1]]
+    return (touched[0][0], touched[-1][1]) if touched else (start, end)
+
+
+def list_spans(text: str) -> list[Span]:
+    """All lists of two items or more, each with the line directly above it if that ends in a colon."""
+    return [(first, last) for first, last, _ in _lists(text)]
+
+
+def enclosing_list(text: str, start: int, end: int) -> Span | None:
+    """The list or steps that hold a span, with the line that leads in; None where no list does."""
+    for first, last in list_spans(text):
+        if first < max(end, start + 1) and start < last:
+            return (first, last)
+    return None
+
+
+def item_spans(text: str) -> list[Span]:
+    """The items of the list that the text is, each with its continuation lines; what stands above is the first."""
+    edges: list[Span] = []
+    for line in _lines(text):
+        if line.kind == "blank":
+            continue
+        if line.kind == "item" or not edges:
+            edges.append((line.start, line.end))
+        else:
+            edges[-1] = (edges[-1][0], line.end)
+    return edges
+
+
+def line_spans(text: str) -> list[Span]:
+    """The lines that are not blank: the rows of a table."""
+    return [(line.start, line.end) for line in _lines(text) if line.kind != "blank"]
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    position = 0
+    for raw in text.splitlines(keepends=True):
+        words = raw.strip()
+        start = position + len(raw) - len(raw.lstrip())
+        position += len(raw)
+        if not words:
+            yield _Line(position, position, "blank", 0, False, False)
+            continue
+        mark = _MARK.match(raw)
+        kind: _LineKind = "item" if mark is not None else "row" if _TABLE_ROW.match(raw) else "other"
+        length = 0 if mark is None else mark.end() - (len(raw) - len(raw.lstrip()))
+        yield _Line(start, start + len(words), kind, length, raw[0].isspace(), words.endswith(_LEAD_IN_END))
+
+
+def _runs(text: str) -> Iterator[tuple[int, int, int]]:
+    """Start, end and length of the mark of each stretch of lines that may hold wrapped sentences."""
+    run: tuple[int, int, int] | None = None
+    above: _Line | None = None
+    for line in _lines(text):
+        wrapped = run is not None and above is not None and not above.leads and above.kind in ("item", "other")
+        if run is not None and wrapped and line.kind == "other":
+            run = (run[0], line.end, run[2])
+        else:
+            if run is not None:
+                yield run
+            run = None if line.kind == "blank" else (line.start, line.end, line.mark)
+        above = line
+    if run is not None:
+        yield run
+
+
+def _segmented(text: str, start: int, end: int, mark: int, language: str) -> Iterator[Span]:
+    """The sentences of one run; an item's mark ("1.") belongs to its first sentence."""
+    inner = text[start + mark : end]
+    first = True
+    # The segmenter counts code points and covers its input without gaps (a property test holds it to that).
+    for found in sentencex.get_sentence_boundaries(language, inner):
+        piece = inner[found["start_index"] : found["end_index"]]
+        words = piece.strip()
+        if not words:
+            continue
+        begin = start + mark + found["start_index"] + len(piece) - len(piece.lstrip())
+        yield (start if first else begin, begin + len(words))
+        first = False
+
+
+def _lists(text: str) -> list[tuple[int, int, int]]:
+    """Start (of the lead-in), end and number of items of every list."""
+    lists: list[tuple[int, int, int]] = []
+    lead: _Line | None = None  # the last line of words, while no list is open
+    gap = 0  # blank lines since the last line of words
+    open_list: tuple[int, int, int] | None = None
+    for line in _lines(text):
+        if line.kind == "blank":
+            gap += 1
+            continue
+        if line.kind == "item" and (open_list is None or gap > 1):
+            lists.extend([open_list] if open_list is not None else [])
+            above = lead if open_list is None and lead is not None and lead.leads and gap <= 1 else None
+            open_list = (line.start if above is None else above.start, line.end, 1)
+        elif line.kind == "item" and open_list is not None:
+            open_list = (open_list[0], line.end, open_list[2] + 1)
+        elif open_list is not None and (gap == 0 or line.indented):
+            open_list = (open_list[0], line.end, open_list[2])
+        elif open_list is not None:
+            lists.append(open_list)
+            open_list = None
+        lead, gap = line, 0
+    if open_list is not None:
+        lists.append(open_list)
+    return [found for found in lists if found[2] > 1]
