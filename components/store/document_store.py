@@ -25,15 +25,14 @@ from components.store.manifest import check_manifest, make_manifest
 from components.store.metadata_fields import field_name, fields_info, min_max, unique_values, value_of
 from components.store.points import point_id, to_document, to_payload, to_point, to_sparse
 from components.store.read_write_lock import ReadWriteLock
-from components.store.visibility import STAGED, joined, valid_at, visible
+from components.store.visibility import IS_STAGED, STATE, joined, valid_at, visible
 
 EngineName = Literal["edge", "server"]
 
 OPTIMISE_FROM = 50_000
 """Passages from which on a graph is built; below, every search compares all vectors, exactly and quickly."""
 
-_STAGED: Filter = {"key": STAGED, "match": {"value": True}}
-_LIVE: Filter = {"must_not": [_STAGED]}
+_LIVE: Filter = {"must_not": [IS_STAGED]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,7 +353,7 @@ class QuaereDocumentStore:
         with self._writer:
             engine = self._engine()
             for hit in engine.retrieve(list(points)):
-                if not hit.payload.get(STAGED):
+                if not hit.payload.get(STATE):
                     del points[hit.id]
             engine.upsert(list(points.values()))
 
@@ -368,12 +367,12 @@ class QuaereDocumentStore:
         with self._writer, self._lock.writing():
             engine = self._engine()
             engine.delete(self._ids(joined(source, {"must_not": [this]})))
-            engine.delete_payload(self._ids(joined(source, this, _STAGED)), [STAGED])
+            engine.delete_payload(self._ids(joined(source, this, IS_STAGED)), [STATE])
 
     def discard(self, source_id: str, version: str) -> None:
         """Delete what was staged of a version; live passages stay."""
         with self._writer:
-            staged = joined(_equals("source_id", source_id), _equals("version", version), _STAGED)
+            staged = joined(_equals("source_id", source_id), _equals("version", version), IS_STAGED)
             self._engine().delete(self._ids(staged))
 
     def remove_source(self, source_id: str) -> None:

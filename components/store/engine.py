@@ -18,7 +18,7 @@ SPARSE = "text"
 
 INDEXED_FIELDS: Mapping[str, str] = {
     "groups": "keyword",
-    "staged": "bool",
+    "state": "keyword",
     "valid_from": "datetime",
     "valid_until": "datetime",
     "meta.source_id": "keyword",

@@ -25,6 +25,12 @@ NOTHING: Condition = {"has_id": []}
 EVERYTHING: Condition = {"must": []}
 """A condition that every point meets."""
 
+FLAGS = "flags"
+"""Payload field that repeats the booleans of ``meta``, at the same paths, as strings.
+
+The embedded engine takes a boolean to match for a number (qdrant-edge-py 0.9.0), so that it finds none.
+"""
+
 _COMPARISONS = ("==", "!=", ">", ">=", "<", "<=", "in", "not in")
 _LOGICAL = ("AND", "OR", "NOT")
 _BOUNDS = {">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
@@ -49,6 +55,11 @@ def compile_filter(filters: dict[str, Any] | None) -> Condition:
     if "field" in filters:
         return _comparison(filters)
     return _logical(filters)
+
+
+def flag(value: bool) -> str:
+    """How a boolean stands in ``FLAGS``."""
+    return "true" if value else "false"
 
 
 def rfc3339(moment: datetime | date) -> str:
@@ -157,7 +168,7 @@ def _equal(path: str, value: Any) -> Condition:
     if value is None:
         return {"is_empty": {"key": path}}
     if isinstance(value, bool):
-        return {"key": path, "match": {"value": value}}
+        return _equal_flag(path, value)
     if isinstance(value, int | float):
         return _equal_number(path, value)
     if isinstance(value, date):
@@ -169,6 +180,12 @@ def _equal(path: str, value: Any) -> Condition:
     raise FilterError(
         f"Equality compares strings, numbers, booleans, dates and None, not {type(value).__name__}: {value!r}"
     )
+
+
+def _equal_flag(path: str, value: bool) -> Condition:
+    if not path.startswith("meta."):
+        return NOTHING
+    return {"key": FLAGS + path.removeprefix("meta"), "match": {"value": flag(value)}}
 
 
 def _equal_number(path: str, value: float) -> Condition:

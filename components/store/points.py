@@ -1,7 +1,8 @@
 """A document as a point, and back, with the types of its metadata kept.
 
 Pure: documents and payloads only. Payload fields: ``id``, ``content``, ``blob``, ``meta`` as given, ``types``
-(where ``meta`` holds what JSON does not: ``[path, type]``), and those of ``components.store.visibility``.
+(where ``meta`` holds what JSON does not: ``[path, type]``), ``flags`` (see ``components.store.filters``), and those
+of ``components.store.visibility``.
 """
 
 import base64
@@ -15,8 +16,8 @@ from haystack.dataclasses import ByteStream, SparseEmbedding
 
 from components.errors import ConfigurationError, InputError
 from components.store.engine import Point, Sparse
-from components.store.filters import rfc3339
-from components.store.visibility import STAGED, access_fields
+from components.store.filters import FLAGS, flag, rfc3339
+from components.store.visibility import STAGED, STATE, access_fields
 
 _NAMESPACE = uuid.UUID("b0b7a3d4-59b5-4e0c-8e4e-2f3c4f6a9d10")
 _INT64 = range(-(2**63), 2**63)
@@ -45,7 +46,7 @@ def to_point(document: Document, *, dimension: int, staged: bool = False) -> Poi
         )
     payload = to_payload(document)
     if staged:
-        payload[STAGED] = True
+        payload[STATE] = STAGED
     return Point(point_id(document.id), payload, embedding, _sparse(document.sparse_embedding))
 
 
@@ -60,6 +61,8 @@ def to_payload(document: Document) -> dict[str, Any]:
         raise InputError(f"Document {document.id!r} cannot be stored: {error}") from error
     if types:
         payload["types"] = types
+    if flags := _flags(meta):
+        payload[FLAGS] = flags
     if document.blob is not None:
         payload["blob"] = _encode_blob(document.blob)
     return payload
@@ -111,6 +114,19 @@ def _encode(meta: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[Path, str]
         raise InputError(f"{_name(path)} has the type {type(value).__name__}; a field holds {_ALLOWED}.")
 
     return {_key(key): encode(value, [key]) for key, value in meta.items()}, types
+
+
+def _flags(meta: dict[str, Any]) -> dict[str, Any]:
+    flags: dict[str, Any] = {}
+    for key, value in meta.items():
+        if isinstance(value, dict):
+            if inner := _flags(value):
+                flags[key] = inner
+        elif found := [
+            flag(each) for each in (value if isinstance(value, list) else [value]) if isinstance(each, bool)
+        ]:
+            flags[key] = found
+    return flags
 
 
 def _keeps_zone(value: date) -> bool:

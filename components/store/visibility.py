@@ -14,18 +14,22 @@ from components.types import PUBLIC_GROUP
 GROUPS = "groups"
 """Payload field: the groups that may see the passage, at least one."""
 
+STATE = "state"
+"""Payload field: ``STAGED`` while the passage waits for its source to be replaced as a whole, else missing."""
+
 STAGED = "staged"
-"""Payload field: true while the passage waits for its source to be replaced as a whole."""
 
 VALID_FROM = "valid_from"
 VALID_UNTIL = "valid_until"
+
+IS_STAGED: Condition = {"key": STATE, "match": {"value": STAGED}}
 
 
 def visible(groups: Iterable[str]) -> Condition:
     """Points that a caller of these groups may know of; everyone is a member of the public group."""
     return {
         "must": [{"key": GROUPS, "match": {"any": sorted({*access_groups(groups), PUBLIC_GROUP})}}],
-        "must_not": [{"key": STAGED, "match": {"value": True}}],
+        "must_not": [IS_STAGED],
     }
 
 
