@@ -1,0 +1,73 @@
+"""Options that several commands share, and how their values are read."""
+
+import json
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to stdout, and nothing else there.")]
+Groups = Annotated[
+    list[str] | None,
+    typer.Option("--groups", metavar="A,B", help="Access groups, separated by commas; may be given again."),
+]
+
+
+def split_groups(values: Sequence[str] | None) -> list[str]:
+    """The names in all values, in order, each once.
+
+    Raises:
+        typer.BadParameter: a value names no group.
+    """
+    names: list[str] = []
+    for value in values or ():
+        found = [name.strip() for name in value.split(",")]
+        if not any(found):
+            raise typer.BadParameter(f"{value!r} names no group; give for example --groups staff,finance")
+        names += [name for name in found if name]
+    return list(dict.fromkeys(names))
+
+
+def parse_pairs(values: Sequence[str] | None, option: str) -> dict[str, str]:
+    """``name=value`` texts as a dict.
+
+    Raises:
+        typer.BadParameter: one has no ``=``, no name, or a name that was given before.
+    """
+    pairs: dict[str, str] = {}
+    for text in values or ():
+        name, equals, value = text.partition("=")
+        name = name.strip()
+        if not equals or not name:
+            raise typer.BadParameter(f"{text!r} is not of the form name=value; give for example {option} name=value")
+        if name in pairs:
+            raise typer.BadParameter(f"{option} {name} is given twice, as {pairs[name]!r} and {value!r}")
+        pairs[name] = value
+    return pairs
+
+
+def typed(name: str, text: str) -> str | int | float | bool | list[Any]:
+    """The value of a metadata field: what is valid JSON is taken as JSON, anything else as text.
+
+    So ``12`` is a number, ``"12"`` with its quotation marks and ``2025-01-31`` are texts, ``["a", "b"]`` is a list.
+
+    Raises:
+        typer.BadParameter: it is ``null`` or an object, which no field can hold.
+    """
+    try:
+        value = json.loads(text, parse_constant=_not_a_number)
+    except (ValueError, RecursionError):
+        return text
+    parts = value if isinstance(value, list) else [value]
+    if any(part is None or isinstance(part, dict | list) for part in parts):
+        raise typer.BadParameter(
+            f"--meta {name}={text}: a field holds a text, a number, true, false, or a list of these; "
+            "put quotation marks around it to make it a text"
+        )
+    checked: str | int | float | bool | list[Any] = value
+    return checked
+
+
+def _not_a_number(text: str) -> Any:
+    """NaN and Infinity are no JSON: leave them as text."""
+    raise ValueError(text)
