@@ -47,7 +47,6 @@ def build_asking_pipeline(
     settings: Settings,
     store: QuaereDocumentStore,
     *,
-    lexical: LexicalTextEmbedder,
     synonyms: str | None = None,
 ) -> Pipeline:
     """Wire the stages.
@@ -55,7 +54,6 @@ def build_asking_pipeline(
     Args:
         settings: models, numbers of candidates and answers, fusion.
         store: where the passages are.
-        lexical: the question's analyser, which has to match the index.
         synonyms: path of a ``synonyms.toml``.
     """
     models = model_parameters(settings)
@@ -63,7 +61,7 @@ def build_asking_pipeline(
     pipeline = Pipeline()
     pipeline.add_component("understanding", QueryUnderstanding(synonyms=synonyms))
     pipeline.add_component("embedder", TextEmbedder(settings.embedder, **models))
-    pipeline.add_component("lexical", lexical)
+    pipeline.add_component("lexical", LexicalTextEmbedder())
     pipeline.add_component(
         "retriever",
         HybridRetriever(store, top_k=settings.candidates, fusion=settings.fusion, dense_weight=settings.dense_weight),
@@ -109,6 +107,7 @@ def run_asking(
     *,
     filters: dict[str, Any] | None = None,
     groups: Sequence[str] = (),
+    languages: Sequence[str] | None = None,
     top: int | None = None,
     threshold: float | None = None,
 ) -> Answered:
@@ -119,11 +118,13 @@ def run_asking(
         question: as the user wrote it.
         filters: Haystack's filter syntax.
         groups: the caller's access groups.
+        languages: those of the index, whose analysers see the question; all where None.
         top: answers at most; None for the pipeline's own.
         threshold: least confidence in [0, 1]; None for the pipeline's own.
     """
     inputs: dict[str, Any] = {
         "understanding": {"query": question, "filters": filters, "groups": list(groups)},
+        "lexical": {"languages": None if languages is None else list(languages)},
         "answering": {"top_k": top, "threshold": threshold},
     }
     outputs = pipeline.run(inputs, include_outputs_from={"understanding", "ranker"})

@@ -1,0 +1,94 @@
+"""Ranker, reader and embedders as Haystack components over the tiny models and the bundled one."""
+
+import copy
+from pathlib import Path
+
+import pytest
+from haystack import Document
+
+from components.embedding import DocumentEmbedder, TextEmbedder, embedded_text, heading_context, indexed_text
+from components.reading import ExtractiveReader
+from components.reranking import CrossEncoderRanker, sigmoid
+from components.types import Candidates
+
+QUESTION = "How long is the warranty of the pump?"
+PASSAGES = [
+    "The pump is painted green.",
+    "The warranty of the pump is 24 months from the day of delivery.",
+    "Screens have a warranty of 12 months.",
+]
+
+
+@pytest.fixture
+def documents() -> list[Document]:
+    return [Document(content=text, meta={"scores": {"fused": 0.5}, "title": "Policy"}) for text in PASSAGES]
+
+
+def test_the_bundled_model_ranks_and_reads_without_changing_its_inputs(documents: list[Document]) -> None:
+    before = copy.deepcopy(documents)
+    ranked = CrossEncoderRanker(precision="fp32").run(QUESTION, documents)["documents"]
+    assert documents == before
+    assert ranked[0].content == PASSAGES[1]
+    assert [one.score for one in ranked] == sorted((one.score for one in ranked), reverse=True)
+    assert ranked[0].meta["scores"]["fused"] == 0.5
+    assert ranked[0].score == pytest.approx(sigmoid(ranked[0].meta["scores"]["relevance"]))
+
+    answers = ExtractiveReader(precision="fp32").run(QUESTION, ranked)["answers"]
+    best = answers[0]
+    assert best.data == "24 months"
+    assert best.document.content[best.document_offset.start : best.document_offset.end] == best.data
+    assert best.meta["span"] > 0 > answers[-1].meta["span"]
+    assert {answer.meta["rank"] for answer in answers} == {0, 1, 2}
+
+
+def test_top_k_limits_what_is_kept_and_read(tiny_models: dict[str, Path], documents: list[Document]) -> None:
+    ranker = CrossEncoderRanker(str(tiny_models["ranker"]), top_k=2, precision="fp32")
+    assert len(ranker.run("who?", documents)["documents"]) == 2
+    assert len(ranker.run("who?", documents, top_k=1)["documents"]) == 1
+    reader = ExtractiveReader(str(tiny_models["reader"]), answers_per_passage=1, precision="fp32")
+    assert len(reader.run("who?", documents, top_k=2)["answers"]) == 2
+
+
+def test_two_different_models_fill_the_two_roles(tiny_models: dict[str, Path], documents: list[Document]) -> None:
+    ranked = CrossEncoderRanker(str(tiny_models["ranker"]), precision="fp32").run("who?", documents)["documents"]
+    answers = ExtractiveReader(str(tiny_models["reader"]), precision="fp32").run("who?", ranked)["answers"]
+    assert len(ranked) == 3
+    assert answers
+    assert all(answer.document.content[slice(*vars(answer.document_offset).values())] for answer in answers)
+
+
+def test_a_passage_without_text_gives_no_spans(tiny_models: dict[str, Path]) -> None:
+    reader = ExtractiveReader(str(tiny_models["reader"]), precision="fp32")
+    assert reader.run("who?", [Document(content=""), Document(content=" \n ")])["answers"] == []
+
+
+def test_nothing_in_nothing_out_and_no_model_is_loaded() -> None:
+    missing = "/nowhere/at/all"
+    assert CrossEncoderRanker(missing).run("who?", [])["documents"] == []
+    assert ExtractiveReader(missing).run("who?", [])["answers"] == []
+    assert DocumentEmbedder(missing).run([])["documents"] == []
+    assert TextEmbedder(missing).run("  ")["embedding"] == []
+
+
+def test_embedders_set_unit_vectors_on_copies(tiny_models: dict[str, Path], documents: list[Document]) -> None:
+    model = str(tiny_models["embedder"])
+    embedded = DocumentEmbedder(model, precision="fp32").run(documents)["documents"]
+    assert all(one.embedding is None for one in documents)
+    assert all(sum(value**2 for value in one.embedding) == pytest.approx(1.0, abs=1e-4) for one in embedded)
+    assert len(TextEmbedder(model, precision="fp32").run("who wrote faust?")["embedding"]) == 32
+
+
+def test_what_is_embedded_of_a_passage() -> None:
+    plain = Document(content="Text.", meta={"title": "Manual", "heading": "Safety > Gas"})
+    assert indexed_text(plain) == embedded_text(plain) == "Manual > Safety > Gas\nText."
+    assert heading_context(Document(content="x", meta={"title": "A", "heading": "A > B"})) == "A > B"
+    assert indexed_text(Document(content="Text.")) == "Text."
+    faq = Document(content="How?\nSo.", meta={"kind": "faq", "question": "How?", "title": "FAQ"})
+    assert embedded_text(faq) == "How?"
+    assert indexed_text(faq) == "FAQ\nHow?\nSo."
+
+
+def test_candidates_are_shared_instead_of_copied(documents: list[Document]) -> None:
+    candidates = Candidates(documents)
+    assert copy.deepcopy(candidates) is candidates
+    assert isinstance(candidates, list)
