@@ -28,7 +28,7 @@ K, B = 1.2, 0.75
 AVERAGE_LENGTH = 90.0
 """Words of a passage, stop words not counted, where the corpus has not been measured."""
 
-_SEGMENTED = frozenset({"zh", "ja", "ko", "th", "lo", "km", "my"})
+_SEGMENTED = frozenset({"th", "lo", "km", "my"})
 _STEMMED = {
     "ar": "arabic",
     "az": "azerbaijani",
@@ -62,6 +62,10 @@ _STEMMED = {
 }
 _SEGMENTING, _PLAIN = "multilingual", "plain"
 
+# Han, kana and hangul. A segmenter cuts the same characters differently in a question and in a passage: 保証期間 alone
+# passes for Chinese, within a Japanese sentence it does not. Overlapping pairs of characters are always the same.
+_UNSPACED = re.compile("[々ぁ-ヿㇰ-ㇿ㐀-䶿一-鿿豈-﫿가-힣\U00020000-\U0003134f]+")
+
 # Letters of the scripts that codes are written in; others may touch a code without a space: エラーE-1047が.
 _ALNUM = "0-9A-Za-zÀ-ÖØ-öø-ɏͰ-ϿЀ-ӿ"
 _CODE = re.compile(f"[{_ALNUM}]+(?:[-_./:#+][{_ALNUM}]+)*")
@@ -89,7 +93,7 @@ def codes(text: str) -> list[str]:
 
 def document_vector(text: str, language: str, average_length: float = AVERAGE_LENGTH) -> SparseEmbedding:
     """BM25 weights of the words and codes of a passage; empty for a text without any."""
-    vector = _analyser(analyser_of(language), average_length).embed_document(_normalised(text))
+    vector = _analyser(analyser_of(language), average_length).embed_document(_words(text))
     weights = dict(zip(vector.indices, vector.values, strict=True))
     counts: dict[int, int] = {}
     for index in _code_indices(text):
@@ -105,10 +109,10 @@ def document_vector(text: str, language: str, average_length: float = AVERAGE_LE
 def question_vector(text: str, languages: Iterable[str] | None = None) -> SparseEmbedding:
     """The words and codes of a question, each with weight 1, by the analysers of these languages or by all."""
     known = [*_STEMMED.values(), _SEGMENTING, _PLAIN] if languages is None else map(analyser_of, languages)
-    normalised = _normalised(text)
+    words = _words(text)
     indices = dict.fromkeys(_code_indices(text))
     for name in sorted(set(known)):
-        indices |= dict.fromkeys(_analyser(name, AVERAGE_LENGTH).embed_query(normalised).indices)
+        indices |= dict.fromkeys(_analyser(name, AVERAGE_LENGTH).embed_query(words).indices)
     return _embedding(dict.fromkeys(indices, 1.0))
 
 
@@ -191,13 +195,21 @@ def _code_indices(text: str) -> list[int]:
 
 def _length(text: str, language: str) -> int:
     # With b = 0 a weight depends on nothing but the word's count, and can be solved for it.
-    vector = _analyser(analyser_of(language), AVERAGE_LENGTH, 1000.0, 0.0).embed_document(_normalised(text))
+    vector = _analyser(analyser_of(language), AVERAGE_LENGTH, 1000.0, 0.0).embed_document(_words(text))
     return sum(round(1000.0 * weight / (1001.0 - weight)) for weight in vector.values)
 
 
 def _normalised(text: str) -> str:
     whole = text.encode("utf-8", errors="replace").decode("utf-8")
     return unicodedata.normalize("NFKC", whole).translate(_DASHES)
+
+
+def _words(text: str) -> str:
+    return _UNSPACED.sub(lambda run: f" {_pairs(run.group())} ", _normalised(text))
+
+
+def _pairs(run: str) -> str:
+    return " ".join(map("".join, pairwise(run))) if len(run) > 1 else run
 
 
 def _is_code(word: str) -> bool:

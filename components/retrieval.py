@@ -20,6 +20,9 @@ Fusion = Literal["convex", "rrf"]
 LEAST_PER_SIDE = 30
 """Passages taken from each search at least, so that fusion has something to choose from."""
 
+MOST_REFILLED = 8
+"""How many times as many passages are looked at, at most, when near duplicates take the places of others."""
+
 _PLACE = ("source", "title", "page", "start", "end")
 
 
@@ -94,14 +97,14 @@ class HybridRetriever:
         wanted = self.top_k if top_k is None else top_k
         if wanted < 1:
             return {"documents": Candidates()}
-        limit = max(wanted, LEAST_PER_SIDE)
+        limit = least = max(wanted, LEAST_PER_SIDE)
         while True:
             found = self.document_store.search(
                 query_embedding or None, query_sparse_embedding, limit=limit, filters=filters, groups=groups
             )
             candidates = self._collapsed(self._fused(found))
             exhausted = max(len(found.dense), len(found.lexical)) < limit
-            if len(candidates) >= wanted or exhausted or limit > wanted * 4:
+            if len(candidates) >= wanted or exhausted or limit >= MOST_REFILLED * least:
                 return {"documents": Candidates(candidates[:wanted])}
             limit *= 2
 
