@@ -30,10 +30,10 @@ def _open_ends(pipeline: Pipeline, numbers: dict[str, str]) -> list[str]:
         for name, sockets in pipeline.inputs().items()
     }
     for number, sockets in needed.items():
-        lines += [f"    {number}_{socket}([{_quoted(socket)}]) --> {number}" for socket in sockets]
+        lines += [f'    {number}_{socket}(["{_quoted(socket)}"]) --> {number}' for socket in sockets]
     for name, outputs in pipeline.outputs().items():
         number = numbers[name]
-        lines += [f"    {number} --> {number}_{socket}_out([{_quoted(socket)}])" for socket in outputs]
+        lines += [f'    {number} --> {number}_{socket}_out(["{_quoted(socket)}"])' for socket in outputs]
     return lines
 
 

@@ -47,7 +47,7 @@ def reply_view(reply: Reply, *, marks: bool, stages: bool = False) -> Renderable
 
 def answer_view(answer: Answer, number: int, *, marks: bool) -> RenderableType:
     """One answer: its words, confidence and place, and the passage with the answer marked in it."""
-    head = Text(f"{number}. ", style="bold")
+    head = Text().append(f"{number}. ", style="bold")
     # A whole list or table keeps its lines in the passage below; the headline is one line.
     head.append(one_line(answer.text), style="bold green")
     head.append(f"   confidence {answer.confidence:.2f}", style=_confidence_style(answer.confidence))
@@ -82,9 +82,9 @@ def marked_passage(answer: Answer, *, marks: bool) -> Text:
 
 def place_line(source: str, page: int | None, title: str | None = None, heading: str | None = None) -> Text:
     """Where something stands, in one line."""
-    line = Text(one_line(source), style="cyan")
+    line = Text().append(one_line(source), style="cyan")
     if page is not None:
-        line.append(f", page {page}")
+        line.append(f", page {page}", style="cyan")
     around = [one_line(part) for part in (title, heading) if part]
     # A heading path often opens with the title.
     if len(around) == 2 and around[1].startswith(around[0]):
@@ -106,7 +106,7 @@ def support_line(places: Sequence[Place]) -> Text | None:
 
 def not_found_view(reply: Reply) -> list[RenderableType]:
     """That the documents do not answer, and what stands nearest to the question."""
-    head = Text("The documents do not answer this", style="bold yellow")
+    head = Text().append("The documents do not answer this", style="bold yellow")
     head.append(f"   confidence {reply.no_answer_confidence:.2f}", style=_QUIET)
     lines: list[RenderableType] = [head]
     if reply.passages:

@@ -40,7 +40,7 @@ def demo(ctx: typer.Context) -> None:
 
 
 def _say_what_next(session: Session, data: Path) -> None:
-    line = Text("\nTry next:\n", style="bold")
+    line = Text().append("\nTry next:\n", style="bold")
     for command, why in (
         (f"quaere --data {shlex.quote(str(data))} ask", "ask these documents more"),
         ("quaere index PATH", "index a folder of yours"),
