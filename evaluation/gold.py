@@ -1,0 +1,38 @@
+"""Where the right paragraphs stand in an indexed file, so that a passage is judged by its place, not by its words."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from components.errors import InputError
+from components.loading import load
+from evaluation.datasets import QuestionFile
+
+
+@dataclass(frozen=True, slots=True)
+class GoldPlaces:
+    """The paragraphs of one indexed question file."""
+
+    source: str
+    """The file's name in the index."""
+    spans: tuple[tuple[int, int], ...]
+    """By the paragraph's number: start and end in the file's extracted text."""
+
+    def holds(self, paragraph: int, source: str, start: int, end: int) -> bool:
+        """Whether a passage at this place is a slice of the paragraph."""
+        first, last = self.spans[paragraph]
+        return source == self.source and start < last and first < end
+
+
+def gold_places(file: QuestionFile, source: str) -> GoldPlaces:
+    """Find the paragraphs of a question file as indexing sees them.
+
+    Raises:
+        InputError: the file's text has another number of paragraphs, so that places cannot be told.
+    """
+    blocks = [block for block in load(Path(file.path)).blocks if block.kind != "heading"]
+    if len(blocks) != len(file.paragraphs):
+        raise InputError(
+            f"{file.path}: {len(file.paragraphs)} labelled paragraphs, but {len(blocks)} in the extracted text; "
+            "a paragraph may be empty"
+        )
+    return GoldPlaces(source, tuple((block.start, block.end) for block in blocks))
