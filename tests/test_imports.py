@@ -1,0 +1,106 @@
+"""How the modules may depend on each other, read from their source."""
+
+import ast
+import graphlib
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LAYERS = ("components", "pipelines", "evaluation", "training", "ui")
+"""Each may import those before it."""
+
+PURE = {
+    "components.boundaries",
+    "components.calibration",
+    "components.duplicates",
+    "components.filter_syntax",
+    "components.fusion",
+    "components.merging",
+    "components.spans",
+    "components.store.filters",
+}
+"""Formulas and rules: they import numpy, the standard library, each other, and the types and errors of Quaere."""
+
+PURE_PACKAGE = "evaluation.metrics"
+FOR_PURE = {"components.types", "components.errors"}
+# Haystack's document stores promise their callers this error.
+OUTSIDE_FOR_PURE = {"numpy", "haystack.errors"}
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for layer in LAYERS:
+        for path in sorted((ROOT / layer).rglob("*.py")):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+MODULES = modules()
+TREES = {name: ast.parse(path.read_bytes()) for name, path in MODULES.items()}
+
+
+def imported(name: str) -> set[str]:
+    """Full names of what a module imports anywhere in it; of ours, the module and not the name inside it."""
+    found = set()
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name} imports relatively"
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                found.add(full if full in MODULES else str(node.module))
+    return found
+
+
+def ours(names: set[str]) -> set[str]:
+    return {name for name in names if name.split(".")[0] in LAYERS}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_imports_point_one_way(name: str) -> None:
+    own = LAYERS.index(name.split(".")[0])
+    for other in ours(imported(name)):
+        assert LAYERS.index(other.split(".")[0]) <= own, f"{name} imports {other}, which stands above it"
+
+
+def test_no_two_modules_need_each_other() -> None:
+    graphlib.TopologicalSorter({name: ours(imported(name)) - {name} for name in MODULES}).prepare()
+
+
+def is_pure(name: str) -> bool:
+    return name in PURE or name.startswith(PURE_PACKAGE)
+
+
+@pytest.mark.parametrize("name", sorted(PURE | {name for name in MODULES if is_pure(name)}))
+def test_pure_files_import_only_numpy_and_the_standard_library(name: str) -> None:
+    names = imported(name)
+    for other in ours(names):
+        assert is_pure(other) or other in FOR_PURE, f"{name} imports {other}"
+    for other in names - ours(names):
+        top = other.split(".")[0]
+        allowed = top in sys.stdlib_module_names or top in OUTSIDE_FOR_PURE or other in OUTSIDE_FOR_PURE
+        assert allowed, f"{name} imports {other}"
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if not name.startswith("ui")])
+def test_only_the_user_interface_prints(name: str) -> None:
+    calls = [node.func for node in ast.walk(TREES[name]) if isinstance(node, ast.Call)]
+    assert not [call for call in calls if isinstance(call, ast.Name) and call.id == "print"]
+
+
+def test_nothing_is_imported_with_a_star() -> None:
+    for name, tree in TREES.items():
+        for node in ast.walk(tree):
+            assert not (isinstance(node, ast.ImportFrom) and node.names[0].name == "*"), name
+
+
+def test_every_package_is_installed() -> None:
+    import tomllib
+
+    listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["packages"])
+    packages = {name for name, path in MODULES.items() if path.name == "__init__.py"} | {"models", "examples"}
+    assert packages == listed
