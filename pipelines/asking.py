@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from components.answering import AnswerComposer
-from components.lexical import LexicalTextEmbedder
-from components.retrieval import HybridRetriever
-from components.store.document_store import QuaereDocumentStore
 from components.understanding import QueryUnderstanding
 from haystack import Document, Pipeline
 
+from components.answering import AnswerComposer
 from components.embedding import TextEmbedder
+from components.lexical import LexicalTextEmbedder
 from components.reading import ExtractiveReader
 from components.reranking import CrossEncoderRanker
+from components.retrieval import HybridRetriever
+from components.store.document_store import QuaereDocumentStore
 from components.types import Answer, Query
 from pipelines.settings import Settings
 
@@ -33,16 +33,6 @@ class Answered:
     warnings: tuple[str, ...]
 
 
-def model_parameters(settings: Settings) -> dict[str, Any]:
-    """The parameters that every component with a model takes."""
-    return {
-        "precision": settings.precision,
-        "backend": settings.backend,
-        "threads": settings.threads,
-        "cache": None if settings.cache is None else str(settings.cache),
-    }
-
-
 def build_asking_pipeline(
     settings: Settings,
     store: QuaereDocumentStore,
@@ -56,7 +46,7 @@ def build_asking_pipeline(
         store: where the passages are.
         synonyms: path of a ``synonyms.toml``.
     """
-    models = model_parameters(settings)
+    models = settings.model_parameters()
     calibrator = None if settings.calibrator is None else str(settings.calibrator)
     pipeline = Pipeline()
     pipeline.add_component("understanding", QueryUnderstanding(synonyms=synonyms))

@@ -92,6 +92,15 @@ class Settings(BaseSettings):
         """Where each value came from, by the setting's name."""
         return dict(self._origins) or dict.fromkeys(type(self).model_fields, "default")
 
+    def model_parameters(self) -> dict[str, Any]:
+        """The parameters that every component with a model takes."""
+        return {
+            "precision": self.precision,
+            "backend": self.backend,
+            "threads": self.threads,
+            "cache": None if self.cache is None else str(self.cache),
+        }
+
     @model_validator(mode="after")
     def _agree(self) -> Self:
         if self.overlap_tokens >= self.passage_tokens:

@@ -1,0 +1,362 @@
+"""The service that everything above the pipelines uses: ask, index, list, delete, rebuild, back up, status.
+
+Owns one data folder. Opening it takes the folder's lock, finishes or undoes what a kill left, and loads nothing else:
+models come with the first question.
+"""
+
+import difflib
+import threading
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from time import perf_counter
+from types import TracebackType
+from typing import Any, Self
+
+from components.filter_syntax import fields_of
+from haystack import Pipeline
+
+from components.conversion import effective_precision
+from components.errors import InputError
+from components.store.catalogue import SourceInfo
+from components.types import Passage, Reply
+from pipelines import archives
+from pipelines.asking import build_asking_pipeline, run_asking
+from pipelines.folder import INDEX_FOLDER, OpenFolder, load_models
+from pipelines.indexing import IndexProgress, IndexReport
+from pipelines.settings import Settings
+from pipelines.timing import stage_seconds
+
+_SHOWN_PASSAGES = 10
+_PARALLEL_QUESTIONS = 4
+
+_STANDARD_FIELDS = frozenset(
+    {"source", "source_id", "file_name", "version", "url", "title", "heading", "page", "row", "language", "kind"}
+    | {"groups", "tags", "author", "created_at", "updated_at", "valid_from", "valid_until"}
+)
+"""Fields that a filter may name although no passage has them yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a batch; what is None falls back to the batch's own."""
+
+    text: str
+    id: str | None = None
+    filters: dict[str, Any] | None = None
+    groups: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SettingInForce:
+    """A setting's value and where it came from."""
+
+    name: str
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a data folder holds and how questions to it are answered."""
+
+    data: str
+    sources: int
+    passages: int
+    generation: int
+    languages: tuple[str, ...]
+    store: dict[str, str]
+    models: dict[str, str]
+    settings: tuple[SettingInForce, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDetail:
+    """A source with its extracted text and its passages."""
+
+    info: SourceInfo
+    text: str
+    passages: tuple[Passage, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return asdict(self)
+
+
+class QAService:
+    """Questions, sources and maintenance of one data folder; safe to use from several threads.
+
+    Args:
+        settings: what is in force.
+        purpose: what this process does, for the message that a second opener of the folder gets.
+        on_message: is told in words when something takes long, such as preparing a model.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        purpose: str = "quaere",
+        on_message: Callable[[str], None] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.purpose = purpose
+        self.on_message = on_message
+        self._folder: OpenFolder | None = None
+        self._asking: Pipeline | None = None
+        self._building = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self.open()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def open(self, *, writable: bool = False) -> Self:
+        """Take the data folder; a second call is free.
+
+        Args:
+            writable: make the folder where there is none; otherwise a missing one counts as empty.
+
+        Raises:
+            StoreError: another process holds the folder, or it is damaged.
+        """
+        if self._folder is None and (writable or self.settings.engine == "server" or self.settings.data.is_dir()):
+            self._folder = OpenFolder(self.settings, self.purpose, self.on_message)
+        return self
+
+    def close(self) -> None:
+        """Let go of the data folder; a second call is free."""
+        self._asking = None
+        if self._folder is not None:
+            self._folder.close()
+            self._folder = None
+
+    # Asking
+
+    def ask(self, question: str, **options: Any) -> Reply:
+        """Answer one question; see :meth:`ask_batch` for the options."""
+        return self.ask_batch([question], **options)[0]
+
+    def ask_batch(
+        self,
+        questions: Sequence[str | Question],
+        *,
+        top: int | None = None,
+        threshold: float | None = None,
+        filters: dict[str, Any] | None = None,
+        groups: Sequence[str] = (),
+        explain: bool = False,
+        on_reply: Callable[[Reply], None] | None = None,
+    ) -> list[Reply]:
+        """Answer questions; several run at a time and share the models' calls.
+
+        Args:
+            questions: texts, or :class:`Question` with an id, filters or groups of their own.
+            top: answers at most; None for the setting.
+            threshold: least confidence in [0, 1], 0 gives the best answer however unsure; None for the setting.
+            filters: Haystack's filter syntax.
+            groups: the caller's access groups, beside the public one.
+            explain: give all candidates as passages instead of the first ten.
+            on_reply: called with each reply as it is ready.
+
+        Returns:
+            Replies in the order of the questions.
+
+        Raises:
+            InputError: a question or filter cannot be used.
+            ConfigurationError: the index was made with other models or settings.
+        """
+        asked = [each if isinstance(each, Question) else Question(each) for each in questions]
+        if not asked:
+            return []
+        pipeline = self._asking_pipeline()
+        known: frozenset[str] | None = None
+        if filters is not None or any(each.filters is not None for each in asked):
+            known = self._known_fields()
+        options = {"top": top, "threshold": threshold}
+
+        def answer(question: Question) -> Reply:
+            wanted = question.filters if question.filters is not None else filters
+            _check_fields(wanted, known)
+            allowed = question.groups if question.groups is not None else groups
+            reply = self._answer(pipeline, question, explain, filters=wanted, groups=allowed, **options)
+            if on_reply is not None:
+                on_reply(reply)
+            return reply
+
+        if len(asked) == 1:
+            return [answer(asked[0])]
+        with ThreadPoolExecutor(min(len(asked), _PARALLEL_QUESTIONS)) as pool:
+            return list(pool.map(answer, asked))
+
+    def _answer(self, pipeline: Pipeline, question: Question, explain: bool, **options: Any) -> Reply:
+        started = perf_counter()
+        catalogue = self._open_folder().catalogue
+        generation = catalogue.generation()
+        languages = catalogue.languages()
+        with stage_seconds() as seconds:
+            answered = run_asking(pipeline, question.text, languages=languages, **options)
+        shown = answered.candidates if explain else answered.candidates[:_SHOWN_PASSAGES]
+        warnings = list(answered.warnings)
+        if not catalogue.count()[0]:
+            warnings.append("Nothing is indexed yet; run `quaere index PATH`.")
+        return Reply(
+            id=question.id if question.id is not None else uuid.uuid4().hex,
+            query=answered.query,
+            answers=answered.answers,
+            no_answer_confidence=answered.no_answer_confidence,
+            passages=tuple(Passage.from_document(document) for document in shown),
+            warnings=tuple(warnings),
+            index_generation=generation,
+            seconds=seconds | {"total": perf_counter() - started},
+        )
+
+    def prepare(self) -> None:
+        """Load the models and open the index now instead of at the first question."""
+        self._asking_pipeline()
+
+    def _asking_pipeline(self) -> Pipeline:
+        with self._building:
+            if self._asking is None:
+                folder = self._open_folder()
+                load_models(self.settings, self.on_message)
+                self._asking = build_asking_pipeline(self.settings, folder.store, synonyms=self._synonyms())
+                self._asking.warm_up()
+            return self._asking
+
+    def _synonyms(self) -> str | None:
+        if self.settings.synonyms is not None:
+            return str(self.settings.synonyms)
+        own = self.settings.data / "synonyms.toml"
+        return str(own) if own.is_file() else None
+
+    def _known_fields(self) -> frozenset[str]:
+        return _STANDARD_FIELDS | set(self._open_folder().store.get_metadata_fields_info())
+
+    # Indexing
+
+    def index(
+        self,
+        paths: Sequence[str],
+        *,
+        meta: Mapping[str, Any] | None = None,
+        prune: bool = False,
+        on_progress: Callable[[IndexProgress], None] | None = None,
+    ) -> IndexReport:
+        """Bring the index up to date with files, folders and globs; see :meth:`pipelines.indexing.Indexer.index`."""
+        self.open(writable=True)
+        return self._open_folder().indexer.index(paths, meta=meta, prune=prune, on_progress=on_progress)
+
+    def sources(self) -> list[SourceInfo]:
+        """All sources, by name."""
+        return [] if self._folder is None else self._folder.catalogue.sources()
+
+    def source(self, name: str) -> SourceDetail:
+        """A source by name, path or id, with its text and passages.
+
+        Raises:
+            InputError: there is none, or several have that name.
+        """
+        info = self._find(name)
+        folder = self._open_folder()
+        text = folder.catalogue.text(info.source_id)
+        passages = tuple(Passage.from_document(document) for document in folder.store.passages(info.source_id))
+        return SourceDetail(info, "" if text is None else text.text, passages)
+
+    def delete(self, names: Sequence[str]) -> int:
+        """Delete sources by name, path or id, and return how many; nothing is deleted where one is not found."""
+        found = [self._find(name) for name in names]
+        return self._open_folder().indexer.delete([info.source_id for info in found])
+
+    def _find(self, name: str) -> SourceInfo:
+        found = [] if self._folder is None else self._folder.catalogue.find(name)
+        if not found:
+            names = [info.source for info in self.sources()]
+            close = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
+            hint = f"did you mean {', '.join(close)}?" if close else "`quaere sources list` shows all"
+            raise InputError(f"no source is called {name!r}; {hint}")
+        if len(found) > 1:
+            raise InputError(f"{len(found)} sources are called {name!r}: {', '.join(info.path for info in found)}")
+        return found[0]
+
+    # Maintenance
+
+    def rebuild(self, on_progress: Callable[[IndexProgress], None] | None = None) -> IndexReport:
+        """Split and embed everything again from the catalogue, after a change of model or settings."""
+        self._asking = None
+        return self.open(writable=True)._open_folder().rebuild(on_progress)
+
+    def backup(self, target: Path) -> None:
+        """Write the data folder into one archive; see :func:`pipelines.archives.backup`."""
+        self._asking = None
+        self._open_folder().close_store()
+        archives.backup(self.settings.data, target)
+
+    @staticmethod
+    def restore(settings: Settings, archive: Path) -> None:
+        """Fill a missing or empty data folder; see :func:`pipelines.archives.restore`."""
+        archives.restore(archive, settings.data)
+
+    def status(self) -> Status:
+        """What the folder holds, and how questions to it are answered."""
+        settings, folder = self.settings, self._folder
+        sources, passages = (0, 0) if folder is None else folder.catalogue.count()
+        origins = settings.origins()
+        return Status(
+            data=str(settings.data),
+            sources=sources,
+            passages=passages,
+            generation=0 if folder is None else folder.catalogue.generation(),
+            languages=() if folder is None else folder.catalogue.languages(),
+            store=_store_facts(settings),
+            models={
+                **{role: f"{getattr(settings, role)}" for role in ("embedder", "ranker", "reader")},
+                "precision": effective_precision(settings.precision),
+                "backend": settings.backend,
+            },
+            settings=tuple(
+                SettingInForce(name, str(getattr(settings, name)), origins[name])
+                for name in type(settings).model_fields
+            ),
+        )
+
+    def pipelines(self) -> dict[str, Pipeline]:
+        """The two pipelines, as they are wired with these settings."""
+        folder = self.open(writable=True)._open_folder()
+        return {
+            "asking": build_asking_pipeline(self.settings, folder.store, synonyms=self._synonyms()),
+            "indexing": folder.indexer.pipeline,
+        }
+
+    def _open_folder(self) -> OpenFolder:
+        if self._folder is None:
+            raise InputError(
+                f"the data folder {self.settings.data} does not exist: nothing is indexed there yet; run "
+                "`quaere index PATH`, or name another folder with --data or QUAERE_DATA"
+            )
+        return self._folder
+
+
+def _check_fields(filters: dict[str, Any] | None, known: frozenset[str] | None) -> None:
+    """A misspelt field would quietly match nothing."""
+    if filters is None or known is None:
+        return
+    unknown = sorted(name for name in fields_of(filters) if name.removeprefix("meta.") not in known)
+    if unknown:
+        names = ", ".join(repr(name) for name in unknown)
+        raise InputError(f"the filter names {names}, which no passage has; fields are: {', '.join(sorted(known))}")
+
+
+def _store_facts(settings: Settings) -> dict[str, str]:
+    if settings.engine == "edge":
+        return {"engine": "edge (embedded Qdrant)", "folder": str(settings.data / INDEX_FOLDER)}
+    return {"engine": "server", "url": str(settings.qdrant_url), "collection": settings.collection}
