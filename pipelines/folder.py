@@ -158,11 +158,11 @@ class OpenFolder:
 def load_models(settings: Settings, on_message: Callable[[str], None] | None = None) -> None:
     """Load embedder, ranker and reader side by side: most of the time is spent outside of Python."""
     options = ModelOptions(**settings.model_parameters())
-    with ThreadPoolExecutor(3) as pool:
-        loading = [
-            pool.submit(text_encoder, settings.embedder, options, on_message),
-            pool.submit(pair_encoder, settings.ranker, "ranker", options, on_message),
-            pool.submit(pair_encoder, settings.reader, "reader", options, on_message),
-        ]
-        for each in loading:
-            each.result()
+    loads: list[Callable[[], object]] = [
+        lambda: text_encoder(settings.embedder, options, on_message),
+        lambda: pair_encoder(settings.ranker, "ranker", options, on_message),
+        lambda: pair_encoder(settings.reader, "reader", options, on_message),
+    ]
+    with ThreadPoolExecutor(len(loads)) as pool:
+        for loading in [pool.submit(load) for load in loads]:
+            loading.result()

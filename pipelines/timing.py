@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from haystack import tracing
-from haystack.tracing import Span, Tracer
+from haystack.tracing.tracer import Span, Tracer, enable_tracing, tracer
 
 _COMPONENT_RUN = "haystack.component.run"
 _NAME = "haystack.component.name"
@@ -46,8 +45,8 @@ class StageTimer(Tracer):
 @contextmanager
 def stage_seconds() -> Iterator[dict[str, float]]:
     """Collect the seconds of every component that runs inside, in this thread, by the component's name."""
-    if not isinstance(tracing.tracer.actual_tracer, StageTimer):
-        tracing.enable_tracing(StageTimer(tracing.tracer.actual_tracer))
+    if not isinstance(tracer.actual_tracer, StageTimer):
+        enable_tracing(StageTimer(tracer.actual_tracer))
     seconds: dict[str, float] = {}
     token = _seconds.set(seconds)
     try:
