@@ -33,7 +33,9 @@ DIFFER = "The documents give different answers; compare their sources and dates.
 
 
 @dataclass(frozen=True, slots=True)
-class _Scored:
+class Scored:
+    """One possible answer with its evidence and confidence."""
+
     finding: Finding
     evidence: Evidence
     confidence: float
@@ -91,11 +93,11 @@ class AnswerComposer:
             return {"answers": [], "no_answer_confidence": 1.0, "warnings": []}
         calibrator = self._ready()
         findings = find(understood.kind, documents, answers)
-        exact = _score(calibrator, findings, documents)
+        exact = scored_findings(calibrator, findings, documents)
         given = [entry for entry in exact if entry.confidence >= _least(calibrator, entry.finding.kind, least)]
         best = exact[:limit]
         if not given:
-            passages = _passages(calibrator, findings, documents)
+            passages = scored_passages(calibrator, findings, documents)
             given = [entry for entry in passages if entry.confidence >= _least(calibrator, "passage", least)]
             best = given[:limit] if given else best
         composed = _compose(calibrator, understood.kind, given[:limit])
@@ -125,11 +127,7 @@ def answer_id(source: str, start: int, end: int) -> str:
     return hashlib.sha256(f"{source}\0{start}\0{end}".encode()).hexdigest()[:16]
 
 
-def _least(calibrator: Calibrator, kind: AnswerKind, threshold: float | None) -> float:
-    return calibrator.threshold(kind) if threshold is None else threshold
-
-
-def _score(calibrator: Calibrator, findings: list[Finding], documents: Sequence[Document]) -> list[_Scored]:
+def scored_findings(calibrator: Calibrator, findings: Sequence[Finding], documents: Sequence[Document]) -> list[Scored]:
     """Group the findings and give each group its confidence, surest first; ties keep the passages' order."""
     alone = [_scored(calibrator, [finding], documents) for finding in findings]
     alone.sort(key=lambda entry: -entry.confidence)
@@ -139,16 +137,7 @@ def _score(calibrator: Calibrator, findings: list[Finding], documents: Sequence[
     return scored
 
 
-def _scored(calibrator: Calibrator, members: list[Finding], documents: Sequence[Document]) -> _Scored:
-    support = places(members)
-    ids = {member.document.id for member in members}
-    others = [relevance_of(document) for document in documents if document.id not in ids]
-    evidence = evidence_of(members[0], len(support), max(others, default=None))
-    confidence = calibrator.confidence(evidence, members[0].kind)
-    return _Scored(members[0], evidence, confidence, support)
-
-
-def _passages(calibrator: Calibrator, findings: list[Finding], documents: Sequence[Document]) -> list[_Scored]:
+def scored_passages(calibrator: Calibrator, findings: Sequence[Finding], documents: Sequence[Document]) -> list[Scored]:
     """The passages as answers of their own, surest first, one per place."""
     pointed = {finding.document.id: finding for finding in reversed(findings) if finding.kind == "span"}
     proposed = [
@@ -156,10 +145,23 @@ def _passages(calibrator: Calibrator, findings: list[Finding], documents: Sequen
         for document in documents
         if document.meta.get("kind") != "faq" and (document.content or "").strip()
     ]
-    return _score(calibrator, proposed, documents)
+    return scored_findings(calibrator, proposed, documents)
 
 
-def _compose(calibrator: Calibrator, kind: QueryKind, given: list[_Scored]) -> list[Answer]:
+def _least(calibrator: Calibrator, kind: AnswerKind, threshold: float | None) -> float:
+    return calibrator.threshold(kind) if threshold is None else threshold
+
+
+def _scored(calibrator: Calibrator, members: list[Finding], documents: Sequence[Document]) -> Scored:
+    support = places(members)
+    ids = {member.document.id for member in members}
+    others = [relevance_of(document) for document in documents if document.id not in ids]
+    evidence = evidence_of(members[0], len(support), max(others, default=None))
+    confidence = calibrator.confidence(evidence, members[0].kind)
+    return Scored(members[0], evidence, confidence, support)
+
+
+def _compose(calibrator: Calibrator, kind: QueryKind, given: list[Scored]) -> list[Answer]:
     sure = [
         entry
         for entry in given
@@ -168,11 +170,11 @@ def _compose(calibrator: Calibrator, kind: QueryKind, given: list[_Scored]) -> l
     return [_answer(kind, entry, entry in sure and any(_differ(entry, other) for other in sure)) for entry in given]
 
 
-def _differ(one: _Scored, other: _Scored) -> bool:
+def _differ(one: Scored, other: Scored) -> bool:
     return one is not other and not contains_wording(one.finding.words, other.finding.words)
 
 
-def _answer(kind: QueryKind, entry: _Scored, differs: bool) -> Answer:
+def _answer(kind: QueryKind, entry: Scored, differs: bool) -> Answer:
     finding = entry.finding
     document = finding.document
     meta, content, place = document.meta, document.content or "", finding.place()
