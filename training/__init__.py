@@ -1,0 +1,1 @@
+"""Fitting: what turns labelled questions into better defaults or into a user's own."""
