@@ -1,0 +1,101 @@
+"""Asked questions -> rows of evidence, each with whether its answer is right.
+
+Runs the asking pipeline's own stages once a question and keeps what the calibrator is fitted on, so that fitting can
+be repeated without asking again.
+"""
+
+from typing import Any
+
+from haystack import Document, Pipeline
+from haystack.dataclasses import ExtractedAnswer
+
+from components.answering import Scored, scored_findings, scored_passages
+from components.calibration import Calibrator
+from components.embedding import TextEmbedder
+from components.findings import WHOLE_SENTENCE, find
+from components.lexical import LexicalTextEmbedder
+from components.reading import ExtractiveReader
+from components.reranking import CrossEncoderRanker
+from components.retrieval import HybridRetriever
+from components.types import Query, QueryKind
+from components.understanding import QueryUnderstanding
+from evaluation.metrics.exact_match import exact_match
+from evaluation.metrics.f1 import f1
+from evaluation.metrics.normalisation import normalised
+from evaluation.ranking import stage_of
+from training.labelled import Asked
+
+KEPT = 5
+"""Answers kept of each question, surest first."""
+
+LEAST_F1 = 0.5
+"""An answer of a few words is right from this token F1 with a reference."""
+
+
+def evidence_row(pipeline: Pipeline, asked: Asked, calibrator: Calibrator) -> dict[str, Any]:
+    """Ask one question and keep its best answers and passages, with their evidence and whether they are right.
+
+    Args:
+        pipeline: the asking pipeline.
+        asked: the question with what would be right.
+        calibrator: decides which answers are the best ones; any reasonable one will do.
+    """
+    query, documents, spans = _read(pipeline, asked.text)
+    findings = find(query.kind, documents, spans)
+    exact = scored_findings(calibrator, findings, documents)[:KEPT]
+    passages = scored_passages(calibrator, findings, documents)[:KEPT]
+    return {
+        "id": asked.id,
+        "half": asked.half,
+        "origin": asked.origin,
+        "kind": query.kind,
+        "answers": [_labelled(each, asked, query.kind) for each in exact],
+        "passages": [_labelled(each, asked, query.kind) for each in passages],
+    }
+
+
+def is_right(text: str, whole: bool, asked: Asked) -> bool:
+    """Whether an answer is right.
+
+    Args:
+        text: the answer.
+        whole: whether it is a whole sentence, list or passage, which has to hold a reference; an answer of a few words
+            has to share half of its words with one.
+        asked: the question with its references.
+    """
+    if not asked.references:
+        return False
+    if whole:
+        held = f" {normalised(text)} "
+        return any(f" {normalised(reference)} " in held for reference in asked.references)
+    return f1(text, asked.references) >= LEAST_F1
+
+
+def _read(pipeline: Pipeline, question: str) -> tuple[Query, list[Document], list[ExtractedAnswer]]:
+    understood = stage_of(pipeline, QueryUnderstanding).run(question)
+    vector = stage_of(pipeline, TextEmbedder).run(understood["text"])["embedding"]
+    sparse = stage_of(pipeline, LexicalTextEmbedder).run(understood["text"])["sparse_embedding"]
+    found = stage_of(pipeline, HybridRetriever).run(vector, sparse)["documents"]
+    documents = stage_of(pipeline, CrossEncoderRanker).run(understood["query"], found)["documents"]
+    spans = stage_of(pipeline, ExtractiveReader).run(understood["query"], documents)["answers"]
+    return understood["understood"], documents, spans
+
+
+def _labelled(scored: Scored, asked: Asked, kind: QueryKind) -> dict[str, Any]:
+    finding = scored.finding
+    whole = finding.kind != "span" or kind in WHOLE_SENTENCE
+    right = is_right(finding.text, whole, asked)
+    if finding.kind == "passage" and asked.paragraph is not None:
+        # Common words ("two") stand in many passages; only the one that was asked about is right.
+        right = right and _same_paragraph(finding.text, asked.paragraph)
+    return {
+        "kind": finding.kind,
+        "text": finding.text,
+        "evidence": list(scored.evidence.values()),
+        "right": right,
+        "exact": bool(asked.references) and exact_match(finding.text, asked.references) == 1.0,
+    }
+
+
+def _same_paragraph(passage: str, paragraph: str) -> bool:
+    return " ".join(passage.split()) in " ".join(paragraph.split())

@@ -1,0 +1,184 @@
+"""Rows of evidence -> a calibrator, and how far its confidences hold on other rows. Pure numpy.
+
+A row is one asked question as :func:`training.evidence.evidence_row` keeps it.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from components.calibration import KINDS, LIMIT, Calibrator, Floats, Logistic, logit
+from components.errors import InputError
+from components.types import AnswerKind
+from evaluation.metrics.calibration_error import calibration_error
+from evaluation.metrics.coverage_at_precision import coverage_at_precision, threshold_at_precision
+from training.logistic import fit_logistic
+
+SHOWN = 3
+"""Answers of a question that ``no_answer_confidence`` speaks of."""
+
+PASSAGE_PRECISION = 0.75
+"""A whole passage is given from the confidence at which this share of such answers is right."""
+
+PENALTY = 1.0
+
+Row = dict[str, Any]
+
+
+def fit_calibrator(rows: Sequence[Row], penalty: float = PENALTY) -> Calibrator:
+    """Fit the coefficients, then the joint probability, then the thresholds.
+
+    Args:
+        rows: from :func:`training.evidence.evidence_row`.
+        penalty: L2, over standardised evidence.
+
+    Raises:
+        InputError: the rows of some kind of answer are all right or all wrong.
+    """
+    kinds = {kind: _fit_kind(kind, rows, penalty) for kind in KINDS}
+    intercept, slope = _fit_any(Calibrator(kinds), rows)
+    draft = Calibrator(kinds, intercept, slope)
+    faq = [row for row in rows if row["origin"].startswith("faq")]
+    texts = [row for row in rows if not row["origin"].startswith("faq")]
+    thresholds = {
+        "span": best_threshold(*_firsts(draft, texts, ("span",))),
+        "faq": best_threshold(*_firsts(draft, faq, ("faq",))),
+    }
+    fitted = {kind: _with_threshold(model, thresholds.get(kind, model.threshold)) for kind, model in kinds.items()}
+    passages = _passage_threshold(Calibrator(fitted, intercept, slope), texts)
+    fitted["passage"] = _with_threshold(kinds["passage"], passages)
+    return Calibrator(fitted, intercept, slope)
+
+
+def best_threshold(confidences: Sequence[float], right: Sequence[bool], answerable: Sequence[bool]) -> float:
+    """The confidence from which giving the first answer treats most questions well; of equals the lowest.
+
+    A question is treated well if its right answer is given, or if it has none in the documents and nothing is given.
+    """
+    best, best_count = 1.0, sum(not each for each in answerable)
+    order = sorted(zip(confidences, right, answerable, strict=True), key=lambda entry: -entry[0])
+    count = best_count
+    for place, (confidence, is_right, has_answer) in enumerate(order):
+        count += int(is_right) - int(not has_answer)
+        last_of_ties = place + 1 == len(order) or order[place + 1][0] < confidence
+        if last_of_ties and count >= best_count:
+            best, best_count = confidence, count
+    return best
+
+
+def report_on(calibrator: Calibrator, rows: Sequence[Row]) -> dict[str, Any]:
+    """How far the confidences of the first answers hold on these rows."""
+    confidences, right, answerable = _firsts(calibrator, rows, KINDS)
+    exact = [float(first["exact"]) if (first := _first(calibrator, row, KINDS)) else 0.0 for row in rows]
+    thresholds = [_threshold_of(calibrator, row) for row in rows]
+    given = [confidence >= least for confidence, least in zip(confidences, thresholds, strict=True)]
+    shares = [float(each) for each in right]
+    inside = [place for place, has_answer in enumerate(answerable) if has_answer]
+    outside = [place for place, has_answer in enumerate(answerable) if not has_answer]
+    return {
+        "questions": len(rows),
+        "answerable": len(inside),
+        "calibration_error": calibration_error(confidences, shares),
+        "calibration_error_exact_match": calibration_error(confidences, exact),
+        "calibration_error_any": calibration_error(*_anys(calibrator, rows)),
+        "coverage_at_90_precision": coverage_at_precision(confidences, shares, 0.9),
+        "coverage_at_90_precision_answerable": coverage_at_precision(
+            [confidences[place] for place in inside], [shares[place] for place in inside], 0.9
+        ),
+        "right_and_given": _share([given[place] and right[place] for place in inside]),
+        "withheld_of_unanswerable": _share([not given[place] for place in outside]),
+        "precision_of_given": _share([right[place] for place in range(len(rows)) if given[place]]),
+    }
+
+
+def _fit_kind(kind: AnswerKind, rows: Sequence[Row], penalty: float) -> Logistic:
+    answers = [each for row in rows for each in (*row["answers"], *row["passages"]) if each["kind"] == kind]
+    evidence = np.array([each["evidence"] for each in answers], dtype=np.float64)
+    labels = np.array([each["right"] for each in answers], dtype=np.float64)
+    if not 0 < labels.sum() < len(labels):
+        raise InputError(
+            f"Of {len(labels)} answers of kind {kind!r} {int(labels.sum())} are right; some must be and some must not. "
+            "Ask more questions."
+        )
+    mean, deviation = evidence.mean(axis=0), evidence.std(axis=0)
+    # A column without variation tells nothing; the scale of 1 keeps it at 0.
+    scale = np.where(deviation > 1e-9, deviation, 1.0)
+    standard: Floats = np.clip((evidence - mean) / scale, -LIMIT, LIMIT)
+    coefficients, intercept = fit_logistic(standard, labels, penalty)
+    return Logistic(_tuple(mean), _tuple(scale), _tuple(coefficients), intercept, 0.5)
+
+
+def _fit_any(calibrator: Calibrator, rows: Sequence[Row]) -> tuple[float, float]:
+    """Intercept and slope between the logit of the joint probability and whether any shown answer is right."""
+    joint, right = _anys(calibrator, rows)
+    column = np.array([[logit(each)] for each in joint])
+    coefficients, intercept = fit_logistic(column, np.array(right), 1e-3)
+    return intercept, float(coefficients[0])
+
+
+def _anys(calibrator: Calibrator, rows: Sequence[Row]) -> tuple[list[float], list[float]]:
+    """For each question the probability that one of its best answers is right, and whether one is."""
+    joint, right = [], []
+    for row in rows:
+        best = _ranked(calibrator, row["answers"])[:SHOWN]
+        joint.append(calibrator.any_right([_confidence(calibrator, each) for each in best]))
+        right.append(float(any(each["right"] for each in best)))
+    return joint, right
+
+
+def _firsts(
+    calibrator: Calibrator, rows: Sequence[Row], kinds: Sequence[AnswerKind]
+) -> tuple[list[float], list[bool], list[bool]]:
+    """For each question the confidence of its first answer, whether that is right, whether the question has one."""
+    confidences, right = [], []
+    for row in rows:
+        first = _first(calibrator, row, kinds)
+        confidences.append(0.0 if first is None else _confidence(calibrator, first))
+        right.append(first is not None and bool(first["right"]))
+    return confidences, right, [row["origin"] in ("answerable", "faq") for row in rows]
+
+
+def _first(calibrator: Calibrator, row: Row, kinds: Sequence[AnswerKind]) -> Row | None:
+    ranked = _ranked(calibrator, [each for each in row["answers"] if each["kind"] in kinds])
+    return ranked[0] if ranked else None
+
+
+def _ranked(calibrator: Calibrator, answers: Sequence[Row]) -> list[Row]:
+    return sorted(answers, key=lambda each: -_confidence(calibrator, each))
+
+
+def _confidence(calibrator: Calibrator, answer: Row) -> float:
+    kind: AnswerKind = answer["kind"]
+    return float(calibrator.kinds[kind].probabilities([answer["evidence"]])[0])
+
+
+def _threshold_of(calibrator: Calibrator, row: Row) -> float:
+    first = _first(calibrator, row, KINDS)
+    return 1.0 if first is None else calibrator.threshold(first["kind"])
+
+
+def _passage_threshold(calibrator: Calibrator, rows: Sequence[Row]) -> float:
+    """From the questions whose first exact answer is withheld, as only these are given a passage."""
+    confidences, right = [], []
+    for row in rows:
+        first = _first(calibrator, row, ("span", "faq"))
+        withheld = first is None or _confidence(calibrator, first) < calibrator.threshold(first["kind"])
+        if withheld and row["passages"]:
+            best = _ranked(calibrator, row["passages"])[0]
+            confidences.append(_confidence(calibrator, best))
+            right.append(float(best["right"]))
+    threshold = threshold_at_precision(confidences, right, PASSAGE_PRECISION)
+    return 1.0 if threshold is None else threshold
+
+
+def _with_threshold(model: Logistic, threshold: float) -> Logistic:
+    return Logistic(model.mean, model.scale, model.coefficients, model.intercept, threshold)
+
+
+def _share(values: Sequence[bool]) -> float | None:
+    return sum(values) / len(values) if values else None
+
+
+def _tuple(values: Floats) -> tuple[float, ...]:
+    return tuple(round(float(value), 6) for value in values)
