@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from ui.plain import one_line, to_json
+from ui.plain import harmless, one_line, to_json
 
 if TYPE_CHECKING:
     from pipelines.service import QAService
@@ -82,17 +82,24 @@ class Session:
         return Settings.load(self.config, **(defaults | self.given))
 
     @contextmanager
-    def service(self, settings: Settings | None = None, *, writable: bool = False) -> Iterator[QAService]:
-        """An open service, closed at the end whatever happens."""
+    def service(self, purpose: str, settings: Settings | None = None, *, writable: bool = False) -> Iterator[QAService]:
+        """An open service, closed at the end whatever happens.
+
+        Args:
+            purpose: what the command does, for a second process that wants the same data folder.
+            settings: what is in force; None for :meth:`settings`.
+            writable: make the data folder where there is none.
+        """
         from pipelines.service import QAService
 
-        with QAService(self.settings() if settings is None else settings).open(writable=writable) as service:
+        chosen = self.settings() if settings is None else settings
+        with QAService(chosen, purpose=f"quaere {purpose}", on_message=self.remark).open(writable=writable) as service:
             yield service
 
     def remark(self, text: str) -> None:
         """Say something on stderr, unless told to be quiet."""
         if not self.quiet:
-            self.err.print(text)
+            self.err.print(harmless(text), style="dim", soft_wrap=True)
 
     def error(self, message: str) -> None:
         """Say on stderr what went wrong, in one line that quotes nothing a terminal would obey."""

@@ -81,7 +81,7 @@ def ask(
 
         options["filters"] = parse_filter(filter_text)
     asking = _Asking(session, options, as_json, explain)
-    with session.service() as service:
+    with session.service("ask") as service:
         if lines is not None:
             raise typer.Exit(_ask_batch(service, asking, lines))
         if question is None:
@@ -107,6 +107,8 @@ def _ask_batch(service: QAService, asking: _Asking, lines: Sequence[Any]) -> int
     def put(questions: Sequence[str]) -> list[Reply]:
         return service.ask_batch(list(questions), **asking.options)
 
+    # What is wrong with the index or the models is no fault of any one line.
+    service.prepare()
     failed = 0
     session = asking.session
     with count_progress(session.err, "questions", len(lines), quiet=session.quiet) as tell:
@@ -138,6 +140,7 @@ def _converse(service: QAService, asking: _Asking) -> None:
 
 def _prompt(session: Session, service: QAService) -> Callable[[], str | None]:
     """Reads a line; None at the end of input. On a terminal with a prompt, editing and a history."""
+    service.prepare()
     if not sys.stdin.isatty():
         return lambda: sys.stdin.readline() or None
     # Gives input() its editing keys and a history of this run; nothing is written to disk.

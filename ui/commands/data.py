@@ -14,7 +14,7 @@ from ui.session import session_of
 def status(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Show what is indexed, with which models, and every setting with where it came from."""
     session = session_of(ctx)
-    with session.service() as service:
+    with session.service("status") as service:
         found = service.status()
     if as_json:
         session.write_json(found)
@@ -28,7 +28,7 @@ def backup(
 ) -> None:
     """Write the whole data folder into one archive."""
     session = session_of(ctx)
-    with session.service() as service:
+    with session.service("backup") as service:
         service.backup(target)
     session.remark(f"written to {one_line(str(target))}")
 

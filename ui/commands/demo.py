@@ -28,7 +28,7 @@ def demo(ctx: typer.Context) -> None:
     questions = tomllib.loads((documents.parent / "demo.toml").read_text("utf-8"))["questions"]
     session.remark(f"Indexing the sample knowledge base in {documents}")
     session.remark("(the first time, the models are prepared for this machine; this takes up to a minute)")
-    with session.service(settings, writable=True) as service:
+    with session.service("demo", settings, writable=True) as service:
         with index_progress(session.err, quiet=session.quiet) as tell:
             report = service.index([str(documents)], on_progress=tell)
         session.out.print(index_report_view(report))

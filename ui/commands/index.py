@@ -42,7 +42,7 @@ def index(
         fields["groups"] = names
     session = session_of(ctx)
     with (
-        session.service(writable=True) as service,
+        session.service("index", writable=True) as service,
         index_progress(session.err, quiet=session.quiet) as tell,
     ):
         report = service.index(paths, meta=fields, prune=prune, on_progress=tell)
@@ -56,7 +56,7 @@ def rebuild(ctx: typer.Context, as_json: AsJson = False) -> None:
     """
     session = session_of(ctx)
     with (
-        session.service(writable=True) as service,
+        session.service("rebuild", writable=True) as service,
         index_progress(session.err, quiet=session.quiet) as tell,
     ):
         report = service.rebuild(tell)

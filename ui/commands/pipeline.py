@@ -27,7 +27,7 @@ def pipeline(
     from ui.diagram import mermaid
 
     session = session_of(ctx)
-    with session.service() as service:
+    with session.service("pipeline") as service:
         chosen = service.pipelines()[name.value]
         text = mermaid(chosen) if as_mermaid else chosen.dumps()
     if output is None:

@@ -1,0 +1,86 @@
+"""The README shows paths, commands, options and targets; all of them have to be there."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from ui.cli import app
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```[^\n]*\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+INLINE = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", README, flags=re.MULTILINE | re.DOTALL))
+
+_PATH = re.compile(r"[\w.-]+(/[\w.-]+)*(/|\.\w+)$|(Makefile|LICENSE|Dockerfile)$")
+_BRANCH = re.compile(r"^[\s│├└─]*")
+
+
+def tree_paths() -> list[str]:
+    """Every path of the block that draws the tree: nested by indentation, several on a line, then a description."""
+    tree = next((block for block in BLOCKS if re.search(r"^components/\s", block, re.MULTILINE)), "")
+    found: list[str] = []
+    parents: list[tuple[int, str]] = []
+    for line in tree.splitlines():
+        start = _BRANCH.match(line)
+        depth = start.end() if start else 0
+        words = line[depth:].split()
+        names = words[: next((at for at, word in enumerate(words) if not _PATH.match(word)), len(words))]
+        while parents and parents[-1][0] >= depth:
+            parents.pop()
+        above = parents[-1][1] if parents else ""
+        found += [above + name for name in names]
+        if names and names[0].endswith("/"):
+            parents.append((depth, above + names[0]))
+    return found
+
+
+def shown_commands() -> list[str]:
+    lines = [line.strip().removeprefix("$ ") for block in BLOCKS for line in block.splitlines()]
+    found = [line.removeprefix(".venv/bin/") for line in [*lines, *INLINE]]
+    return sorted({line for line in found if line == "quaere" or line.startswith("quaere ")})
+
+
+def help_of(words: list[str]) -> str:
+    result = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"}).invoke(app, [*words, "--help"], prog_name="quaere")
+    assert result.exit_code == 0, result.output
+    return str(result.stdout)
+
+
+def test_the_tree_is_drawn() -> None:
+    assert len(tree_paths()) > 15
+
+
+@pytest.mark.parametrize("path", tree_paths())
+def test_every_path_of_the_tree_exists(path: str) -> None:
+    found = ROOT / path
+    assert found.is_dir() if path.endswith("/") else found.is_file()
+
+
+@pytest.mark.parametrize("line", shown_commands())
+def test_every_command_answers_help_and_knows_the_options_shown(line: str) -> None:
+    words = shlex.split(line, comments=True)[1:]
+    program = help_of([])
+    names = re.findall(r"^│ (\w+) ", program.partition("Commands")[2], re.MULTILINE)
+    command = next((word for word in words if word in names), None)
+    if command is None:
+        assert not [word for word in words if not word.startswith("-")], f"{line}: no such command"
+        texts = program
+    else:
+        rest = words[words.index(command) + 1 :]
+        nested = [command, *([rest[0]] if command == "sources" and rest and rest[0].isalpha() else [])]
+        texts = program + help_of(nested)
+    for option in (word.partition("=")[0] for word in words if word.startswith("--") and word != "--"):
+        assert re.search(rf"{option}\b", texts), f"{line}: no such option as {option}"
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\bmake ([a-z][a-z-]+)", "\n".join(BLOCKS + INLINE)))))
+def test_every_make_target_exists(target: str) -> None:
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", README))))
+def test_every_link_into_the_repository_leads_somewhere(link: str) -> None:
+    assert (ROOT / link).exists()
