@@ -62,6 +62,11 @@ def flag(value: bool) -> str:
     return "true" if value else "false"
 
 
+def survives_json(value: float) -> bool:
+    """Whether Qdrant reads the decimal digits of a number as the same number; of others the last bit may change."""
+    return value == 0.0 or (1e-15 <= abs(value) <= 1e15 and float(f"{value:.15g}") == value)
+
+
 def rfc3339(moment: datetime | date) -> str:
     """The moment in UTC as Qdrant reads it; without a time zone it is taken as UTC, a date as its midnight."""
     if not isinstance(moment, datetime):
@@ -193,6 +198,8 @@ def _equal_number(path: str, value: float) -> Condition:
     if isinstance(value, int) and abs(value) > _EXACT_IN_DOUBLE:
         # A range is compared as double, which takes neighbouring large integers for equal.
         return {"key": path, "match": {"value": value}} if value in _INT64 else NOTHING
+    if isinstance(value, float) and not survives_json(value):
+        return {"key": path, "range": {"gte": math.nextafter(value, -math.inf), "lte": math.nextafter(value, math.inf)}}
     return {"key": path, "range": {"gte": value, "lte": value}}
 
 

@@ -1,8 +1,8 @@
 """A document as a point, and back, with the types of its metadata kept.
 
 Pure: documents and payloads only. Payload fields: ``id``, ``content``, ``blob``, ``meta`` as given, ``types``
-(where ``meta`` holds what JSON does not: ``[path, type]``), ``flags`` (see ``components.store.filters``), and those
-of ``components.store.visibility``.
+(where ``meta`` holds what JSON does not keep: ``[path, type]``), ``flags`` (see ``components.store.filters``), and
+those of ``components.store.visibility``.
 """
 
 import base64
@@ -16,7 +16,7 @@ from haystack.dataclasses import ByteStream, SparseEmbedding
 
 from components.errors import ConfigurationError, InputError
 from components.store.engine import Point, Sparse
-from components.store.filters import FLAGS, flag, rfc3339
+from components.store.filters import FLAGS, flag, rfc3339, survives_json
 from components.store.visibility import STAGED, STATE, access_fields
 
 _NAMESPACE = uuid.UUID("b0b7a3d4-59b5-4e0c-8e4e-2f3c4f6a9d10")
@@ -104,7 +104,10 @@ def _encode(meta: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[Path, str]
             types.append((path, "datetime" if isinstance(value, datetime) else "date"))
             return value.isoformat() if _keeps_zone(value) else rfc3339(value)
         if isinstance(value, int | float):
-            return _number(value, path)
+            _check_number(value, path)
+            if isinstance(value, float) and not survives_json(value):
+                types.append((path, f"float {value!r}"))
+            return value
         if isinstance(value, list | tuple):
             if isinstance(value, tuple):
                 types.append((path, "tuple"))
@@ -141,19 +144,22 @@ def _restore(meta: dict[str, Any], path: Path, kind: str) -> None:
     parent: Any = meta
     for key in path[:-1]:
         parent = parent[key]
-    value = parent[path[-1]]
+    parent[path[-1]] = _restored(parent[path[-1]], kind)
+
+
+def _restored(value: Any, kind: str) -> Any:
     if kind == "tuple":
-        parent[path[-1]] = tuple(value)
-    else:
-        parent[path[-1]] = datetime.fromisoformat(value) if kind == "datetime" else date.fromisoformat(value)
+        return tuple(value)
+    if kind == "datetime":
+        return datetime.fromisoformat(value)
+    return date.fromisoformat(value) if kind == "date" else float(kind.removeprefix("float "))
 
 
-def _number(value: float, path: Path) -> float:
+def _check_number(value: float, path: Path) -> None:
     if isinstance(value, float) and not math.isfinite(value):
         raise InputError(f"{_name(path)} is {value!r}; a number has to be finite.")
     if isinstance(value, int) and value not in _INT64:
         raise InputError(f"{_name(path)} is {value}; an integer has to fit into 64 bits.")
-    return value
 
 
 def _text(value: str) -> str:

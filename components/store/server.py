@@ -7,9 +7,10 @@ readers in other processes may see the state between two requests.
 
 import math
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ParamSpec, TypeVar
 
 import httpx
@@ -61,6 +62,8 @@ class ServerEngine:
         self._timeout = math.ceil(timeout)  # the client takes whole seconds
         self._retries = retries
         self._opened: QdrantClient | None = None
+        # Inside the process the client is not safe for threads, a server is.
+        self._turn: AbstractContextManager[Any] = threading.Lock() if url == IN_MEMORY else nullcontext()
 
     @property
     def place(self) -> str:
@@ -194,7 +197,8 @@ class ServerEngine:
     def _call(self, request: Callable[Parameters, T], *args: Parameters.args, **kwargs: Parameters.kwargs) -> T:
         for attempt in range(self._retries + 1):
             try:
-                return request(*args, **kwargs)
+                with self._turn:
+                    return request(*args, **kwargs)
             except (ResponseHandlingException, UnexpectedResponse, ResourceExhaustedResponse) as error:
                 if attempt == self._retries or not _worth_retrying(error):
                     raise StoreError(self._explained(error, attempt + 1)) from error
