@@ -1,0 +1,84 @@
+"""The frozen records that go into the catalogue and come out of it."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Phase = Literal["staging", "committing", "removing"]
+"""How far a journalled change is."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """One indexed source, as it is listed."""
+
+    source: str
+    """The name under which the user gave it."""
+    source_id: str
+    path: str
+    """Absolute path of the file."""
+    format: str
+    title: str | None
+    language: str
+    groups: tuple[str, ...]
+    passages: int
+    bytes: int
+    version: str
+    indexed_at: str
+    """UTC, ISO 8601."""
+    updated_at: str | None
+    """The document's own date, UTC, ISO 8601."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """What the file looked like when it was last compared with the index."""
+
+    bytes: int
+    mtime_ns: int
+    checked_ns: int
+    """Wall-clock time at which the file was hashed."""
+    sha256: str
+    """Of the file's bytes, in hexadecimal."""
+    given: str
+    """Hash of the metadata that did not come from the file itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """The extracted text of one version of a source, with all that splitting it again needs."""
+
+    source_id: str
+    version: str
+    text: str
+    blocks: tuple[dict[str, Any], ...]
+    meta: dict[str, Any]
+    boxes: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """Everything the catalogue keeps of one version of a source."""
+
+    info: SourceInfo
+    state: FileState
+    text: SourceText
+    languages: tuple[str, ...] = ()
+    """Languages of its passages."""
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """A change that was begun and not finished."""
+
+    source_id: str
+    version: str
+    phase: Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild of the index made of one source."""
+
+    version: str
+    passages: int
+    languages: tuple[str, ...]
