@@ -1,0 +1,285 @@
+"""Paths -> an index that holds what the files hold now: new and changed files in, removed ones out.
+
+Commits source by source and can be stopped or killed at any moment; running it again ends in the same index. Knows
+neither formats nor models.
+"""
+
+import logging
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from haystack import Document, Pipeline
+
+from components.errors import InputError, LoadingError, QuaereError
+from components.loading import expand
+from components.loading.metadata import FolderMetadata
+from components.store.catalogue import Catalogue, FileState, SourceInfo, SourceRecord, SourceText
+from components.store.document_store import QuaereDocumentStore
+from components.types import PUBLIC_GROUP
+from components.versions import digest, source_id_of, version_of
+from pipelines.batches import Sized, batched, estimate, parts
+from pipelines.changes import look, read_unchanging, seems_unchanged
+from pipelines.indexing_pipeline import SplittingError, largest_file, load_file, passages_of
+from pipelines.pruning import gone_below, still_given
+from pipelines.replacing import commit_sources, discard_sources, remove_sources, settle
+from pipelines.reports import FileFailure, IndexProgress, IndexReport, Run
+from pipelines.swapping import finish_swap
+
+__all__ = ["FileFailure", "IndexProgress", "IndexReport", "Indexer"]
+
+_TOUCHED_TOGETHER = 500
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A changed file with its text."""
+
+    document: Document
+    state: FileState
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.document.meta["source_id"], self.document.meta["version"]
+
+
+class Indexer:
+    """Keeps an index equal to files. One run at a time; searches go on meanwhile.
+
+    Args:
+        pipeline: from :func:`pipelines.indexing_pipeline.build_indexing_pipeline`.
+        store: where the passages go.
+        catalogue: open; where sources and texts go.
+        splitting: names the way of splitting; texts are split again when it changes.
+    """
+
+    def __init__(self, pipeline: Pipeline, store: QuaereDocumentStore, catalogue: Catalogue, *, splitting: str) -> None:
+        self.pipeline = pipeline
+        self.store = store
+        self.catalogue = catalogue
+        self.splitting = splitting
+        self._lock = threading.RLock()
+
+    def recover(self) -> None:
+        """Undo or finish what a kill left; call it before the first search."""
+        with self._lock:
+            finish_swap(self.catalogue, self.store)
+            settled = settle(self.catalogue, self.store)
+            if settled:
+                _logger.info("Settled %d changes of a run that was interrupted.", settled)
+
+    def index(
+        self,
+        paths: Sequence[str],
+        *,
+        meta: Mapping[str, Any] | None = None,
+        prune: bool = False,
+        on_progress: Callable[[IndexProgress], None] | None = None,
+    ) -> IndexReport:
+        """Bring the index up to date with files, folders and globs.
+
+        Args:
+            paths: what to index.
+            meta: fields for every file, above those of its folder and its own.
+            prune: remove the sources that lie under the paths and whose files are gone.
+            on_progress: called after every file and batch.
+
+        Raises:
+            InputError: a path does not exist, or a field of ``meta`` cannot be used; nothing was changed.
+            StoreError: the index cannot be written; what was committed stays.
+            ModelError: a model cannot be run.
+        """
+        with self._lock:
+            self.recover()
+            folders = FolderMetadata(meta)
+            gone = gone_below(self.catalogue.sources(), paths) if prune else []
+            found = expand(still_given(paths, gone))
+            run = Run(on_progress, {str(path): _size(path) for path in found.files})
+            for passed in found.skipped:
+                run.fail(str(passed.path), passed.reason, skipped=True)
+            changed = self._changed([str(path) for path in found.files], folders, run)
+            for batch in batched(changed):
+                self._replace(batch, run)
+            self._remove([info.source_id for info in gone], run)
+            self.store.optimise()
+            run.tell("", "done")
+            return IndexReport(
+                files=len(found.files),
+                indexed=run.indexed,
+                unchanged=run.unchanged,
+                removed=run.removed,
+                failures=tuple(run.failures),
+                passages=run.passages,
+                seconds=time.monotonic() - run.started,
+                generation=self.catalogue.generation(),
+            )
+
+    def delete(self, source_ids: Sequence[str]) -> int:
+        """Remove sources and return how many there were; unknown ids do nothing."""
+        with self._lock:
+            self.recover()
+            known = self.catalogue.states()
+            run = Run(None, {})
+            self._remove([each for each in dict.fromkeys(source_ids) if each in known], run)
+            return run.removed
+
+    # What changed
+
+    def _changed(self, sources: Sequence[str], folders: FolderMetadata, run: Run) -> Iterator[Sized[_Loaded]]:
+        known = self.catalogue.states()
+        touched: dict[str, FileState] = {}
+        for source in sources:
+            try:
+                loaded = self._load(source, folders, known.get(source_id_of(source)), touched)
+            except (LoadingError, InputError) as error:
+                run.fail(source, error.reason if isinstance(error, LoadingError) else str(error))
+                run.finish_file(source)
+                continue
+            if loaded is None:
+                run.unchanged += 1
+                run.finish_file(source)
+            else:
+                yield Sized(loaded, estimate(loaded.document.meta["blocks"]))
+            if len(touched) >= _TOUCHED_TOGETHER:
+                self.catalogue.touch(touched)
+                touched.clear()
+        self.catalogue.touch(touched)
+
+    def _load(
+        self,
+        source: str,
+        folders: FolderMetadata,
+        known: tuple[str, FileState] | None,
+        touched: dict[str, FileState],
+    ) -> _Loaded | None:
+        """The file's text, None where its version is indexed; then its new look goes to ``touched``."""
+        path = Path(source)
+        fields = folders.given(path)
+        given = digest(fields)
+        if known is not None and seems_unchanged(path, *known, given, self.splitting):
+            return None
+
+        def look_again() -> FileState | None:
+            return look(path, given, largest_file(self.pipeline))
+
+        state = look_again()
+        if state is not None and known is not None and known[0] == self._version(state):
+            touched[source_id_of(source)] = state
+            return None
+        state, document = read_unchanging(path, state, look_again, lambda: load_file(self.pipeline, source))
+        ids = {"source_id": source_id_of(source), "version": self._version(state)}
+        meta: dict[str, Any] = {"groups": [PUBLIC_GROUP]} | document.meta | fields | ids
+        return _Loaded(replace(document, meta=meta), state)
+
+    def _version(self, state: FileState) -> str:
+        return version_of(state.sha256, state.given, self.splitting)
+
+    # Changing
+
+    def _replace(self, batch: Sequence[_Loaded], run: Run) -> None:
+        """Replace the sources of a batch; on any interruption none of them is left half-way."""
+        languages: dict[str, Counter[str]] = {each.key[0]: Counter() for each in batch}
+        reasons: dict[str, str] = {}
+        try:
+            self.catalogue.begin([each.key for each in batch])
+            self._stage(batch, languages, reasons, run)
+            full = {key for key, found in languages.items() if found and key not in reasons}
+            empty = [each.key for each in batch if each.key[0] not in full]
+            discard_sources(self.catalogue, self.store, empty)
+            records = [_record(each, languages[each.key[0]]) for each in batch if each.key[0] in full]
+            commit_sources(self.catalogue, self.store, records)
+        except BaseException:
+            # Should this fail too, the journal stays, and the next opening settles it.
+            with suppress(QuaereError):
+                settle(self.catalogue, self.store)
+            raise
+        for each in batch:
+            source = each.document.meta["source"]
+            if each.key[0] in full:
+                run.indexed += 1
+                run.passages += languages[each.key[0]].total()
+            else:
+                reason = reasons.get(each.key[0])
+                run.fail(source, reason or "gives no passage", skipped=reason is None)
+            run.finish_file(source, "embedding")
+
+    def _stage(
+        self, batch: Sequence[_Loaded], languages: dict[str, Counter[str]], reasons: dict[str, str], run: Run
+    ) -> None:
+        """Stage the passages of a batch; if splitting fails, find out at which source and go on without it."""
+        documents = [each.document for each in batch]
+        alone = documents[0] if len(documents) == 1 else None
+        try:
+            for part in [documents] if alone is None else ([part] for part in parts(alone)):
+                passages = passages_of(self.pipeline, [_for_splitting(document) for document in part])
+                self.store.stage(passages)
+                for passage in passages:
+                    languages[passage.meta["source_id"]][passage.meta.get("language", "und")] += 1
+                run.tell(part[-1].meta["source"], "embedding")
+        except (SplittingError, InputError) as error:
+            if alone is not None:
+                reasons[alone.meta["source_id"]] = str(error)
+                return
+            for each in batch:
+                self._stage([each], languages, reasons, run)
+
+    def _remove(self, source_ids: Sequence[str], run: Run) -> None:
+        if not source_ids:
+            return
+        run.tell("", "removing")
+        try:
+            remove_sources(self.catalogue, self.store, source_ids)
+        except BaseException:
+            with suppress(QuaereError):
+                settle(self.catalogue, self.store)
+            raise
+        run.removed += len(source_ids)
+
+
+def _size(path: Path) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
+
+
+def _for_splitting(document: Document) -> Document:
+    """The document without what no passage carries."""
+    return replace(document, meta={name: value for name, value in document.meta.items() if name != "boxes"})
+
+
+def _record(loaded: _Loaded, languages: Counter[str]) -> SourceRecord:
+    meta = loaded.document.meta
+    source_id, version = loaded.key
+    own = {name: value for name, value in meta.items() if name not in ("blocks", "boxes")}
+    info = SourceInfo(
+        source=meta["source"],
+        source_id=source_id,
+        path=os.path.abspath(meta["source"]),
+        format=meta.get("format", ""),
+        title=meta.get("title"),
+        language=meta.get("language") or languages.most_common(1)[0][0],
+        groups=tuple(meta["groups"]),
+        passages=languages.total(),
+        bytes=loaded.state.bytes,
+        version=version,
+        indexed_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        updated_at=meta.get("updated_at"),
+    )
+    text = SourceText(
+        source_id=source_id,
+        version=version,
+        text=loaded.document.content or "",
+        blocks=tuple(block.to_dict() for block in meta["blocks"]),
+        meta=own,
+        boxes=meta.get("boxes"),
+    )
+    return SourceRecord(info, loaded.state, text, tuple(sorted(languages)))

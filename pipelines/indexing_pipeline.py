@@ -1,0 +1,98 @@
+"""The pipeline that turns files into passages with vectors, and the only place that names its sockets."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from haystack import Document, Pipeline
+from haystack.core.component import Component
+from haystack.core.errors import PipelineRuntimeError
+
+from components.errors import LoadingError, ModelError, QuaereError
+from components.loading import MAX_BYTES
+from components.loading.loader import DocumentLoader
+from components.types import Candidates
+from components.versions import VersionStamp
+
+ALLOWED_MODULES = ["components.*"]
+"""What a definition of this pipeline may import when it is loaded, beside Haystack itself."""
+
+_LOADER = "loader"
+_VERSIONS = "versions"
+_SPLITTER = "splitter"
+_EMBEDDER = "embedder"
+_LEXICAL = "lexical"
+_STAGES = (_LOADER, _VERSIONS, _SPLITTER, _EMBEDDER, _LEXICAL)
+
+
+class SplittingError(QuaereError):
+    """A text among several made a stage before the models fail."""
+
+
+def build_indexing_pipeline(
+    *, splitter: Component, embedder: Component, lexical: Component, max_bytes: int = MAX_BYTES
+) -> Pipeline:
+    """Wire the stages: loader, version stamp, splitter, dense embedder, lexical embedder.
+
+    Args:
+        splitter: texts with blocks -> passages.
+        embedder: sets ``embedding`` of passages.
+        lexical: sets ``sparse_embedding`` of passages.
+        max_bytes: larger files are refused before they are read.
+    """
+    pipeline = Pipeline()
+    stages = (DocumentLoader(max_bytes=max_bytes), VersionStamp(), splitter, embedder, lexical)
+    for name, stage in zip(_STAGES, stages, strict=True):
+        pipeline.add_component(name, stage)
+    for sender, receiver in pairwise(_STAGES):
+        pipeline.connect(f"{sender}.documents", f"{receiver}.documents")
+    return pipeline
+
+
+def load_indexing_pipeline(definition: str) -> Pipeline:
+    """Build the pipeline from its YAML; only components of Quaere and Haystack are imported."""
+    return Pipeline.loads(definition, allowed_modules=ALLOWED_MODULES)
+
+
+def largest_file(pipeline: Pipeline) -> int:
+    """Bytes of the largest file that the pipeline's loader takes."""
+    return int(getattr(pipeline.get_component(_LOADER), "max_bytes", MAX_BYTES))
+
+
+def load_file(pipeline: Pipeline, source: str) -> Document:
+    """Read one file with the pipeline's loader alone, so that its failure is its own.
+
+    Raises:
+        LoadingError: it cannot be read.
+    """
+    loader: Any = pipeline.get_component(_LOADER)
+    loaded: dict[str, Any] = loader.run(sources=[source])
+    if loaded["documents"]:
+        document: Document = loaded["documents"][0]
+        return document
+    failures: list[LoadingError] = loaded["failures"]
+    raise failures[0] if failures else LoadingError(source, "holds no text")
+
+
+def passages_of(pipeline: Pipeline, documents: Sequence[Document]) -> list[Document]:
+    """Split, embed and analyse texts that are loaded already.
+
+    Raises:
+        SplittingError: a stage before the models failed at one of the documents.
+        ModelError: a model failed.
+    """
+    inputs = {_LOADER: {"sources": []}, _VERSIONS: {"documents": Candidates(documents)}}
+    try:
+        outputs = pipeline.run(inputs)
+    except PipelineRuntimeError as error:
+        cause = error.__cause__
+        if isinstance(cause, QuaereError):
+            raise cause from error
+        said = f"{type(cause).__name__}: {cause}" if cause is not None else str(error)
+        if error.component_name in (_VERSIONS, _SPLITTER):
+            raise SplittingError(f"cannot be split into passages ({said})") from error
+        raise ModelError(
+            f"the stage {error.component_name!r} failed ({said}); check the model settings with `quaere status`"
+        ) from error
+    found: list[Document] = outputs[_LEXICAL]["documents"]
+    return found
