@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rich import box
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -17,9 +18,8 @@ from ui.plain import harmless, one_line
 from ui.progress import duration, size
 
 if TYPE_CHECKING:
-    from pipelines.indexing import FileFailure, IndexReport
-
     from components.store.catalogue import SourceInfo
+    from pipelines.indexing import FileFailure, IndexReport
     from pipelines.service import SourceDetail, Status
 
 _LISTED_FAILURES = 20
@@ -56,14 +56,14 @@ def sources_table(sources: Sequence[SourceInfo]) -> RenderableType:
     """One line for each source."""
     if not sources:
         return Text("No sources. Add some with: quaere index PATH")
-    table = Table(expand=False)
+    table = Table(box=box.SIMPLE_HEAD, expand=False, pad_edge=False)
     table.add_column("source", overflow="fold")
     table.add_column("title", overflow="fold")
-    table.add_column("format")
-    table.add_column("language")
+    table.add_column("format", no_wrap=True)
+    table.add_column("language", no_wrap=True)
     table.add_column("groups")
-    table.add_column("passages", justify="right")
-    table.add_column("size", justify="right")
+    table.add_column("passages", justify="right", no_wrap=True)
+    table.add_column("size", justify="right", no_wrap=True)
     for info in sources:
         table.add_row(
             Text(one_line(info.source)),
@@ -101,7 +101,7 @@ def source_view(detail: SourceDetail, *, text: bool) -> RenderableType:
             head += f", page {passage.page}"
         if passage.heading:
             head += f" — {one_line(passage.heading)}"
-        parts += [Text(), Text(head, style="cyan"), Padding(Text(harmless(passage.text)), (0, 0, 0, 3))]
+        parts += [Text(), Text(head, style="cyan"), Padding(Text(harmless(passage.text)), (0, 0, 0, 3), expand=False)]
     return Group(*parts)
 
 
@@ -121,10 +121,10 @@ def status_view(status: Status) -> RenderableType:
     for title, values in (("Store", status.store), ("Models", status.models)):
         if values:
             parts += [Text(), Text(title, style="bold"), _pairs(list(values.items()))]
-    settings = Table(title="Settings in force", title_justify="left", expand=False)
-    settings.add_column("setting")
+    settings = Table(title="Settings in force", title_justify="left", box=box.SIMPLE_HEAD, expand=False, pad_edge=False)
+    settings.add_column("setting", no_wrap=True)
     settings.add_column("value", overflow="fold")
-    settings.add_column("from")
+    settings.add_column("from", no_wrap=True)
     for setting in status.settings:
         settings.add_row(Text(setting.name), Text(one_line(setting.value)), Text(setting.origin))
     return Group(*parts, Text(), settings)

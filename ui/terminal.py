@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from rich import box
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -62,7 +63,7 @@ def answer_view(answer: Answer, number: int, *, marks: bool) -> RenderableType:
     others = support_line(answer.support[1:])
     if others is not None:
         lines.append(others)
-    return Group(head, Padding(Group(*lines), (0, 0, 0, _INDENT)))
+    return Group(head, Padding(Group(*lines), (0, 0, 0, _INDENT), expand=False))
 
 
 _KINDS = {"faq": "from a question and its answer", "passage": "the whole passage; no exact words stand out"}
@@ -110,49 +111,40 @@ def not_found_view(reply: Reply) -> list[RenderableType]:
     head.append(f"   confidence {reply.no_answer_confidence:.2f}", style=_QUIET)
     lines: list[RenderableType] = [head]
     if reply.passages:
-        lines.append(Padding(Text("The nearest passages are", style=_QUIET), (0, 0, 0, _INDENT)))
+        lines.append(Padding(Text("The nearest passages are", style=_QUIET), (0, 0, 0, _INDENT), expand=False))
     for passage in reply.passages[:_NEAREST]:
         line = place_line(passage.source, passage.page, passage.title, passage.heading)
         line.append("\n" + shortened(passage.text, 160), style=_QUIET)
-        lines.append(Padding(line, (0, 0, 0, _INDENT)))
+        lines.append(Padding(line, (0, 0, 0, _INDENT), expand=False))
     return lines
 
 
 def explain_table(passages: Sequence[Passage]) -> Table:
     """Every candidate in its final order, with its score from each stage."""
-    table = Table(title="Candidates", title_justify="left", expand=False)
-    table.add_column("#", justify="right")
-    table.add_column("source", overflow="fold", max_width=36)
-    table.add_column("page", justify="right")
     names = score_names(passage.scores for passage in passages)
-    for name in names:
-        table.add_column(name, justify="right")
-    table.add_column("text", overflow="ellipsis", no_wrap=True, min_width=16)
+    table = _score_table("Candidates", ["#", *names], "passage")
     for number, passage in enumerate(passages, 1):
-        table.add_row(
-            str(number),
-            Text(one_line(passage.source)),
-            "" if passage.page is None else str(passage.page),
-            *(_score(passage.scores.get(name)) for name in names),
-            Text(shortened(passage.text, 120)),
-        )
+        words = place_line(passage.source, passage.page).append("\n").append(shortened(passage.text, 120), style=_QUIET)
+        table.add_row(str(number), *(_score(passage.scores.get(name)) for name in names), words)
     return table
 
 
 def evidence_table(answers: Sequence[Answer]) -> Table:
     """What each answer's confidence was computed from."""
-    table = Table(title="Evidence", title_justify="left", expand=False)
-    table.add_column("answer", overflow="fold", max_width=40)
-    table.add_column("confidence", justify="right")
     names = score_names(answer.scores for answer in answers)
-    for name in names:
-        table.add_column(name, justify="right")
+    table = _score_table("Evidence", ["confidence", *names], "answer")
     for answer in answers:
-        table.add_row(
-            Text(shortened(answer.text, 80)),
-            f"{answer.confidence:.2f}",
-            *(_score(answer.scores.get(name)) for name in names),
-        )
+        scores = (_score(answer.scores.get(name)) for name in names)
+        table.add_row(f"{answer.confidence:.2f}", *scores, Text(shortened(answer.text, 120)))
+    return table
+
+
+def _score_table(title: str, numbers: Sequence[str], words: str) -> Table:
+    """Columns of numbers, which are never cut, and one of words, which takes what is left."""
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, expand=False, pad_edge=False)
+    for name in numbers:
+        table.add_column(name.replace("_", "\n"), justify="right", no_wrap=True)
+    table.add_column(words, overflow="fold", min_width=16)
     return table
 
 

@@ -105,12 +105,22 @@ def test_the_mark_stands_at_the_offsets(start: int, end: int, marked: str) -> No
 def test_explain_lists_every_candidate_with_the_score_of_each_stage() -> None:
     other = a_passage(source="faq.csv", page=None, scores={"dense": 0.5, "span": -1.5})
     text = shown(explain_table([a_passage(), other]))
-    header = next(line for line in text.splitlines() if "source" in line)
+    header = next(line for line in text.splitlines() if "passage" in line)
     positions = [header.index(name) for name in ("dense", "lexical", "fused", "relevance", "span")]
     assert positions == sorted(positions)
     assert "0.710" in text
     assert "-1.500" in text
     assert "faq.csv" in text
+
+
+def test_numbers_are_never_cut_however_narrow_the_terminal() -> None:
+    scores = {"dense": 0.1, "lexical": 12.5, "lexical_share": 0.25, "fused": 0.4, "relevance": -3.125}
+    passage = a_passage(source="a/very/long/path/that/goes/on/and/on/handbook.pdf", scores=scores)
+    text = shown(explain_table([passage]), width=80)
+    for number in ("0.100", "12.500", "0.250", "0.400", "-3.125"):
+        assert number in text
+    assert "…" not in text
+    assert len(text.splitlines()) < 20
 
 
 def test_evidence_lists_what_the_confidence_was_made_of() -> None:
