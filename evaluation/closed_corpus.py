@@ -44,14 +44,20 @@ def run(arguments: argparse.Namespace, console: Console) -> dict[str, Any]:
         raise InputError(f"{file.path}: there is no question with an answer to ask (a sample of {arguments.sample})")
     settings = {"questions": file.path.name, "files": [path.name for path in files], "seed": arguments.seed}
     with (
-        QAService(Settings.load(data=arguments.data)).open() as service,
+        QAService(Settings.load(data=arguments.data), purpose="evaluation") as service,
         Progress(console=console) as progress,
         RowFile(arguments.json.with_suffix(".rows.jsonl"), settings) as rows,
     ):
         indexed = index(service, files, arguments.data, progress)
         gold = gold_places(file, source_name(service, arguments.questions))
         task = progress.add_task("searching", total=len(answerable))
-        ranks = retrieval_ranks(service.pipelines()["asking"], answerable, gold, lambda: progress.advance(task))
+        ranks = retrieval_ranks(
+            service.pipelines()["asking"],
+            answerable,
+            gold,
+            languages=service.status().languages,
+            on_question=lambda: progress.advance(task),
+        )
         ask(service, sample, gold, rows, progress)
         asked = [rows.rows[question.id] for question in sample]
     return {

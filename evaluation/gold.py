@@ -18,9 +18,14 @@ class GoldPlaces:
     """By the paragraph's number: start and end in the file's extracted text."""
 
     def holds(self, paragraph: int, source: str, start: int, end: int) -> bool:
-        """Whether a passage at this place is a slice of the paragraph."""
+        """Whether a passage at this place is the paragraph, a slice of it, or holds it beside short neighbours.
+
+        A passage that only begins or ends with a sentence of the paragraph is not it: they have to share half of the
+        shorter one.
+        """
         first, last = self.spans[paragraph]
-        return source == self.source and start < last and first < end
+        shared = min(last, end) - max(first, start)
+        return source == self.source and shared > 0 and 2 * shared >= min(last - first, end - start)
 
 
 def gold_places(file: QuestionFile, source: str) -> GoldPlaces:

@@ -22,6 +22,8 @@ def retrieval_ranks(
     pipeline: Pipeline,
     questions: Sequence[LabelledQuestion],
     gold: GoldPlaces,
+    *,
+    languages: Sequence[str],
     on_question: Callable[[], None] = lambda: None,
 ) -> dict[str, list[int | None]]:
     """1-based ranks among the first :data:`LIMIT` by ``dense``, ``lexical`` and ``fused``, None where not among them.
@@ -30,6 +32,7 @@ def retrieval_ranks(
         pipeline: the asking pipeline of an open service; its own components are used, without ranker and reader.
         questions: in any order; the ranks come in the same.
         gold: where the right paragraphs stand.
+        languages: of the index.
         on_question: called after each question.
     """
     embedder, lexical = stage_of(pipeline, TextEmbedder), stage_of(pipeline, LexicalTextEmbedder)
@@ -38,7 +41,7 @@ def retrieval_ranks(
     ranks: dict[str, list[int | None]] = {"dense": [], "lexical": [], "fused": []}
     for question in questions:
         vector = embedder.run(question.text)["embedding"]
-        sparse = lexical.run(question.text)["sparse_embedding"]
+        sparse = lexical.run(question.text, list(languages))["sparse_embedding"]
         found = retriever.document_store.search(vector, sparse, limit=LIMIT)
         fused = retriever.run(vector, sparse, top_k=LIMIT)["documents"]
         for name, documents in (("dense", found.dense), ("lexical", found.lexical), ("fused", fused)):

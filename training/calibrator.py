@@ -29,7 +29,7 @@ def collect(chosen: CalibrationSet, paths: Sequence[Path], folder: Path, console
     """Index the corpus and ask every question that has no row yet."""
     calibrator = Calibrator.load(BUNDLED)
     with (
-        QAService(Settings.load(data=folder)).open() as service,
+        QAService(Settings.load(data=folder), purpose="fitting the calibrator") as service,
         RowFile(folder / "evidence.jsonl", to_settings(chosen)) as rows,
         Progress(console=console) as progress,
     ):
@@ -37,9 +37,10 @@ def collect(chosen: CalibrationSet, paths: Sequence[Path], folder: Path, console
         if report.failures:
             raise InputError(f"{report.failures[0].path} was not indexed: {report.failures[0].reason}")
         pipeline = service.pipelines()["asking"]
+        languages = service.status().languages
         waiting = [asked for asked in chosen.questions if asked.id not in rows.rows]
         for asked in progress.track(waiting, description="asking"):
-            rows.add([evidence_row(pipeline, asked, calibrator)])
+            rows.add([evidence_row(pipeline, asked, calibrator, languages)])
         return [rows.rows[asked.id] for asked in chosen.questions]
 
 

@@ -4,6 +4,7 @@ Runs the asking pipeline's own stages once a question and keeps what the calibra
 be repeated without asking again.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from haystack import Document, Pipeline
@@ -32,15 +33,16 @@ LEAST_F1 = 0.5
 """An answer of a few words is right from this token F1 with a reference."""
 
 
-def evidence_row(pipeline: Pipeline, asked: Asked, calibrator: Calibrator) -> dict[str, Any]:
+def evidence_row(pipeline: Pipeline, asked: Asked, calibrator: Calibrator, languages: Sequence[str]) -> dict[str, Any]:
     """Ask one question and keep its best answers and passages, with their evidence and whether they are right.
 
     Args:
         pipeline: the asking pipeline.
         asked: the question with what would be right.
         calibrator: decides which answers are the best ones; any reasonable one will do.
+        languages: of the index.
     """
-    query, documents, spans = _read(pipeline, asked.text)
+    query, documents, spans = _read(pipeline, asked.text, languages)
     findings = find(query.kind, documents, spans)
     exact = scored_findings(calibrator, findings, documents)[:KEPT]
     passages = scored_passages(calibrator, findings, documents)[:KEPT]
@@ -71,10 +73,12 @@ def is_right(text: str, whole: bool, asked: Asked) -> bool:
     return f1(text, asked.references) >= LEAST_F1
 
 
-def _read(pipeline: Pipeline, question: str) -> tuple[Query, list[Document], list[ExtractedAnswer]]:
+def _read(
+    pipeline: Pipeline, question: str, languages: Sequence[str]
+) -> tuple[Query, list[Document], list[ExtractedAnswer]]:
     understood = stage_of(pipeline, QueryUnderstanding).run(question)
     vector = stage_of(pipeline, TextEmbedder).run(understood["text"])["embedding"]
-    sparse = stage_of(pipeline, LexicalTextEmbedder).run(understood["text"])["sparse_embedding"]
+    sparse = stage_of(pipeline, LexicalTextEmbedder).run(understood["text"], list(languages))["sparse_embedding"]
     found = stage_of(pipeline, HybridRetriever).run(vector, sparse)["documents"]
     documents = stage_of(pipeline, CrossEncoderRanker).run(understood["query"], found)["documents"]
     spans = stage_of(pipeline, ExtractiveReader).run(understood["query"], documents)["answers"]

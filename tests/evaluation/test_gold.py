@@ -26,6 +26,9 @@ def test_a_passage_is_judged_by_its_place(tmp_path):
     assert not gold.holds(0, "q.json", start, end)
     assert not gold.holds(1, "other.json", start, end)
     assert not gold.holds(1, "q.json", end, end + 5)
+    # A passage over all paragraphs holds each; one that runs two signs into a paragraph does not.
+    assert all(gold.holds(paragraph, "q.json", 0, len(text)) for paragraph in range(3))
+    assert not gold.holds(1, "q.json", 0, start + 2)
 
 
 def test_a_paragraph_that_indexing_drops_is_reported(tmp_path):
