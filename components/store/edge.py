@@ -25,6 +25,7 @@ _WRITE_SLICE = 64  # points; 3 ms
 _ID_SLICE = 512
 _PAGE = 1000
 _SPARE_BYTES = 64 << 20
+_HELD = "WouldBlock"
 _NO_SPACE = ("No space left", "os error 28", "StorageFull", "File too large", "os error 27", "Disk quota")
 _NO_ACCESS = ("Read-only file system", "os error 30", "Permission denied", "os error 13")
 
@@ -82,9 +83,9 @@ class EdgeEngine:
     def recreate(self, manifest: Mapping[str, str]) -> None:
         """Drop the points, even damaged ones, and make an empty index."""
         with self._reported():
-            if self._opened is not None:
-                self._opened.close()
-                self._opened = None
+            if self._opened is None:
+                self._refuse_if_held()
+            self.close()
             # In this order a kill leaves a state that opens as an empty index.
             self._manifest.unlink(missing_ok=True)
             for leftover in (self._points, *self._beside("new", "copy", "optimised", "old")):
@@ -175,6 +176,14 @@ class EdgeEngine:
             raise StoreError(f"The index in {self._folder} is closed.")
         return self._opened
 
+    def _refuse_if_held(self) -> None:
+        # Files that another process has open can be deleted, and it would write on into nothing.
+        try:
+            qdrant.EdgeShard.load(str(self._points)).close()
+        except BaseException as error:
+            if not _is_failure(error) or _HELD in str(error):
+                raise
+
     def _create(self) -> None:
         # Beside its place first, so that a kill leaves no half-made index.
         (new,) = self._beside("new")
@@ -245,7 +254,7 @@ class EdgeEngine:
             raise StoreError(self._explained(str(error))) from error
 
     def _explained(self, reason: str) -> str:
-        if "WouldBlock" in reason:
+        if _HELD in reason:
             return f"The index in {self._folder} is open in another process; close that one first."
         if any(sign in reason for sign in _NO_SPACE):
             return f"The disk that holds {self._folder} is full or limited ({reason}); free some space."

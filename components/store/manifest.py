@@ -45,14 +45,15 @@ def read_manifest(path: Path) -> dict[str, str] | None:
 
     Raises:
         StoreError: the file is damaged.
+        OSError: it cannot be read.
     """
     try:
         content: Any = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise StoreError(
-            f"The index's manifest {path} cannot be read ({error}); run `quaere rebuild` or `quaere restore`."
+            f"The index's manifest {path} is damaged ({error}); run `quaere rebuild` or `quaere restore`."
         ) from error
     if not isinstance(content, dict):
         raise StoreError(f"The index's manifest {path} is damaged; run `quaere rebuild` or `quaere restore`.")

@@ -202,6 +202,9 @@ class ServerEngine:
             except (ResponseHandlingException, UnexpectedResponse, ResourceExhaustedResponse) as error:
                 if attempt == self._retries or not _worth_retrying(error):
                     raise StoreError(self._explained(error, attempt + 1)) from error
+            except (ValueError, AssertionError) as error:
+                # What the client raises when an answer is not that of a Qdrant server.
+                raise StoreError(self._explained(error, 1)) from error
             # Clients that failed together should not come back together.
             time.sleep(_FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1.5))
         raise AssertionError("the last attempt returns or raises")
