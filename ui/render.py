@@ -31,7 +31,7 @@ _STAGES = {
     "total": "Total",
 }
 
-_SCORES = {"relevance": "relevance", "fused": "fused", "dense": "meaning", "lexical": "words"}
+_SCORES = {"relevance": "relevance", "fused": "fused", "dense": "meaning", "lexical": "keywords"}
 
 # A browser skips white space and control characters inside an address, so "java\tscript:" would be one.
 _LINKABLE = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x20\x7f]+", re.IGNORECASE)
@@ -83,7 +83,7 @@ def render_reply(reply: Reply) -> str:
     else:
         parts.append(_not_found(reply))
     parts.append(_timings(reply.seconds))
-    return f'<div class="qa-reply">{"".join(parts)}</div>'
+    return f'<div class="qa-reply" data-reply="{escape(reply.id)}">{"".join(parts)}</div>'
 
 
 def render_answer(answer: Answer, *, first: bool = False) -> str:
@@ -97,9 +97,7 @@ def render_answer(answer: Answer, *, first: bool = False) -> str:
     return (
         f'<article class="{classes}" data-answer="{escape(answer.id)}">'
         f"{_tags(answer)}{_wording(answer)}{_source_line(answer)}"
-        f"{_confidence(answer.confidence)}{_support(answer)}"
-        f'<details class="qa-fold"><summary>Show it in the passage</summary>{_passage_of(answer)}</details>'
-        "</article>"
+        f"{_confidence(answer.confidence)}{_support(answer)}{_passage_of(answer)}</article>"
     )
 
 
@@ -180,7 +178,7 @@ def _wording(answer: Answer) -> str:
         question = answer.passage[: max(answer.start - answer.passage_start, 0)].strip()
         return f'<p class="qa-question" dir="auto">{escape(question)}</p>{lead}' if question else lead
     if answer.sentence.strip() == answer.text.strip():
-        return f'<p class="qa-answer qa-whole" dir="auto"><mark>{escape(answer.text.strip())}</mark></p>'
+        return f'<p class="qa-answer qa-whole" dir="auto">{escape(answer.text.strip())}</p>'
     return f'{lead}<blockquote class="qa-text" dir="auto">{_in_sentence(answer)}</blockquote>'
 
 
@@ -203,7 +201,10 @@ def _in_passage(answer: Answer) -> str:
 
 
 def _passage_of(answer: Answer) -> str:
-    return f'<p class="qa-text" dir="auto">{_in_passage(answer)}</p>'
+    if answer.kind == "passage":
+        return ""
+    text = f'<p class="qa-text" dir="auto">{_in_passage(answer)}</p>'
+    return f'<details class="qa-fold"><summary>Show it in the passage</summary>{text}</details>'
 
 
 def _source_line(answer: Answer) -> str:
@@ -230,10 +231,10 @@ def _where(page: int | None, heading: str | None = None) -> str:
 
 def _confidence(confidence: float) -> str:
     words, number = confidence_words(confidence), percent(confidence)
-    level = words.split()[0].lower()
     return (
-        f'<p class="qa-confidence qa-{level}" title="Of the answers at this confidence, about {number} are right.">'
-        f'<meter min="0" max="1" value="{confidence:.3f}" aria-hidden="true"></meter>'
+        f'<p class="qa-confidence" title="Of the answers at this confidence, about {number} are right.">'
+        f'<svg viewBox="0 0 100 10" aria-hidden="true"><rect width="100" height="10" rx="5"/>'
+        f'<rect class="qa-level" width="{100 * confidence:.1f}" height="10" rx="5"/></svg>'
         f"<span>{words}</span>{_SEPARATOR}<span>{number}</span></p>"
     )
 

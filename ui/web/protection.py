@@ -1,0 +1,79 @@
+"""What stands before every page: who may reach it by which name, and what a browser may do with it.
+
+Nothing on the page may fetch from, send to or run anything of another host, even if an escape were missed. A host
+name that is not this machine's is refused, as a foreign site could make its own name point here and read along.
+"""
+
+from collections.abc import Iterable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# The page framework compiles its templates in the browser and starts from inline scripts.
+_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "worker-src 'self' blob:",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'self'",
+    )
+)
+
+_CLOSED = tuple(
+    f"/gradio_api/{name}" for name in ("api", "call", "file", "info", "openapi.json", "proxy", "run", "upload", "vibe")
+)
+"""Endpoints of the page framework that the page does not use: its own way of asking is the queue."""
+
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class Protection:
+    """ASGI middleware that refuses requests no page makes and adds headers to every response.
+
+    Args:
+        app: what comes next.
+        hosts: the allowed names, without port.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+        self.app = app
+        self.hosts = frozenset(hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 421 to a foreign host name and 404 where no page needs an answer; hand everything else on."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        if host_name(Headers(scope=scope).get("host", "")) not in self.hosts:
+            refusal = PlainTextResponse("This server does not answer under that host name.", status_code=421)
+            await refusal(scope, receive, send)
+            return
+        if scope["path"].startswith(_CLOSED):
+            await PlainTextResponse("Not found", status_code=404)(scope, receive, send)
+            return
+
+        async def send_protected(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_HEADERS)
+            await send(message)
+
+        await self.app(scope, receive, send_protected)
+
+
+def host_name(header: str) -> str:
+    """The name in a Host header, lower case, without port and without the brackets of an IPv6 address."""
+    if header.startswith("["):
+        return header[1:].partition("]")[0].lower()
+    return header.partition(":")[0].lower()
