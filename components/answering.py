@@ -26,6 +26,7 @@ from components.findings import (
     supporting,
     unread,
 )
+from components.matching import Wanted, wanted_of
 from components.merging import contains_wording
 from components.types import Answer, AnswerKind, Evidence, Place, Query, QueryKind
 
@@ -92,12 +93,13 @@ class AnswerComposer:
         if not documents:
             return {"answers": [], "no_answer_confidence": 1.0, "warnings": []}
         calibrator = self._ready()
-        findings = find(understood.kind, documents, answers)
-        exact = scored_findings(calibrator, findings, documents)
+        findings = find(documents, answers)
+        wanted = wanted_of(understood.question, understood.language)
+        exact = scored_findings(calibrator, findings, documents, wanted)
         given = [entry for entry in exact if entry.confidence >= _least(calibrator, entry.finding.kind, least)]
         best = exact[:limit]
         if not given:
-            passages = scored_passages(calibrator, findings, documents)
+            passages = scored_passages(calibrator, findings, documents, wanted)
             given = [entry for entry in passages if entry.confidence >= _least(calibrator, "passage", least)]
             best = given[:limit] if given else best
         composed = _compose(calibrator, understood.kind, given[:limit])
@@ -127,17 +129,21 @@ def answer_id(source: str, start: int, end: int) -> str:
     return hashlib.sha256(f"{source}\0{start}\0{end}".encode()).hexdigest()[:16]
 
 
-def scored_findings(calibrator: Calibrator, findings: Sequence[Finding], documents: Sequence[Document]) -> list[Scored]:
+def scored_findings(
+    calibrator: Calibrator, findings: Sequence[Finding], documents: Sequence[Document], wanted: Wanted
+) -> list[Scored]:
     """Group the findings and give each group its confidence, surest first; ties keep the passages' order."""
-    alone = [_scored(calibrator, [finding], documents) for finding in findings]
+    alone = [_scored(calibrator, [finding], documents, wanted) for finding in findings]
     alone.sort(key=lambda entry: -entry.confidence)
     groups = group_findings([entry.finding for entry in alone])
-    scored = [_scored(calibrator, supporting(members), documents) for members in groups]
+    scored = [_scored(calibrator, supporting(members), documents, wanted) for members in groups]
     scored.sort(key=lambda entry: -entry.confidence)
     return scored
 
 
-def scored_passages(calibrator: Calibrator, findings: Sequence[Finding], documents: Sequence[Document]) -> list[Scored]:
+def scored_passages(
+    calibrator: Calibrator, findings: Sequence[Finding], documents: Sequence[Document], wanted: Wanted
+) -> list[Scored]:
     """The passages as answers of their own, surest first, one per place."""
     pointed = {finding.document.id: finding for finding in reversed(findings) if finding.kind == "span"}
     proposed = [
@@ -145,18 +151,20 @@ def scored_passages(calibrator: Calibrator, findings: Sequence[Finding], documen
         for document in documents
         if document.meta.get("kind") != "faq" and (document.content or "").strip()
     ]
-    return scored_findings(calibrator, proposed, documents)
+    return scored_findings(calibrator, proposed, documents, wanted)
 
 
 def _least(calibrator: Calibrator, kind: AnswerKind, threshold: float | None) -> float:
     return calibrator.threshold(kind) if threshold is None else threshold
 
 
-def _scored(calibrator: Calibrator, members: list[Finding], documents: Sequence[Document]) -> Scored:
+def _scored(
+    calibrator: Calibrator, members: list[Finding], documents: Sequence[Document], wanted: Wanted
+) -> Scored:
     support = places(members)
     ids = {member.document.id for member in members}
     others = [relevance_of(document) for document in documents if document.id not in ids]
-    evidence = evidence_of(members[0], len(support), max(others, default=None))
+    evidence = evidence_of(members[0], wanted, len(support), max(others, default=None))
     confidence = calibrator.confidence(evidence, members[0].kind)
     return Scored(members[0], evidence, confidence, support)
 

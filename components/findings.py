@@ -13,12 +13,11 @@ from haystack.dataclasses import ExtractedAnswer
 
 from components.boundaries import whole_words, without_loose_ends
 from components.calibration import logit
+from components.embedding import heading_context
+from components.matching import Wanted, match
 from components.merging import group, overlaps, same_wording, wording
 from components.sentences import enclosing_list, enclosing_sentence
 from components.types import AnswerKind, Evidence, Place, QueryKind
-
-WHOLE_SENTENCE: frozenset[QueryKind] = frozenset({"how-to", "why", "yes-no", "definition"})
-"""Kinds of question that a few words do not answer: the whole sentence or list around them does."""
 
 STATED_FROM = 0.0
 """A passage counts as further support from this span score: the reader prefers the span to no answer."""
@@ -63,11 +62,10 @@ def source_of(document: Document) -> str:
     return str(document.meta.get("source", document.id))
 
 
-def find(kind: QueryKind, documents: Sequence[Document], spans: Sequence[ExtractedAnswer]) -> list[Finding]:
+def find(documents: Sequence[Document], spans: Sequence[ExtractedAnswer]) -> list[Finding]:
     """All findings of a question, in the order of the passages and, inside one, of the reader.
 
     Args:
-        kind: the kind of question, which decides between a span and its whole sentence or list.
         documents: the passages after reranking.
         spans: the reader's n-best spans; spans of passages that are not among ``documents`` are left out.
     """
@@ -81,7 +79,7 @@ def find(kind: QueryKind, documents: Sequence[Document], spans: Sequence[Extract
         if document.meta.get("kind") == "faq":
             findings.extend(_faq(document, proposed))
         else:
-            found = (_span(kind, document, span) for span in proposed)
+            found = (_span(document, span) for span in proposed)
             findings.extend(finding for finding in found if finding is not None)
     return findings
 
@@ -135,15 +133,21 @@ def places(members: Sequence[Finding]) -> tuple[Place, ...]:
     return tuple(found)
 
 
-def evidence_of(finding: Finding, support: int, rival: float | None) -> Evidence:
+def evidence_of(finding: Finding, wanted: Wanted, support: int, rival: float | None) -> Evidence:
     """The evidence of a finding.
 
     Args:
         finding: the answer's own place.
+        wanted: what the question names.
         support: how many places state it.
         rival: best relevance among the passages that do not state it; None where there is none.
     """
-    scores, relevance = scores_of(finding.document), relevance_of(finding.document)
+    document = finding.document
+    scores, relevance = scores_of(document), relevance_of(document)
+    content = document.content or ""
+    # The whole of a FAQ row belongs to its answer.
+    near = (0, len(content)) if finding.kind == "faq" else sentence_around("factoid", document, finding.core)
+    found = match(wanted, content[slice(*near)], content, heading_context(document))
     return Evidence(
         relevance=relevance,
         span=finding.span,
@@ -151,7 +155,10 @@ def evidence_of(finding: Finding, support: int, rival: float | None) -> Evidence
         lexical=float(scores.get("lexical_share", 0.0)),
         margin=0.0 if rival is None else relevance - rival,
         support=float(support),
-        faq=float(finding.document.meta.get("kind") == "faq"),
+        faq=float(document.meta.get("kind") == "faq"),
+        codes=found.codes,
+        near=found.near,
+        coverage=found.coverage,
     )
 
 
@@ -166,17 +173,14 @@ def relevance_of(document: Document) -> float:
     return float(scores_of(document).get("relevance", 0.0))
 
 
-def _span(kind: QueryKind, document: Document, span: ExtractedAnswer) -> Finding | None:
+def _span(document: Document, span: ExtractedAnswer) -> Finding | None:
     text, offset = document.content or "", span.document_offset
     if offset is None or not 0 <= offset.start < offset.end <= len(text):
         return None
     start, end = without_loose_ends(text, *whole_words(text, offset.start, offset.end))
     if start >= end:
         return None
-    core = (start, end)
-    if kind in WHOLE_SENTENCE:
-        start, end = sentence_around(kind, document, core)
-    return Finding(document, start, end, core, "span", span_score(span), wording(text[start:end]))
+    return Finding(document, start, end, (start, end), "span", span_score(span), wording(text[start:end]))
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:

@@ -20,6 +20,9 @@ QueryKind = Literal["factoid", "number", "date", "how-to", "why", "yes-no", "def
 AnswerKind = Literal["span", "faq", "passage"]
 PassageKind = Literal["text", "table", "faq"]
 
+WHOLE_SENTENCE: frozenset[QueryKind] = frozenset({"how-to", "why", "yes-no", "definition"})
+"""Kinds of question that a few words do not answer: the whole sentence or list around them does."""
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -72,6 +75,12 @@ class Evidence:
     """How many passages state the answer, at least 1."""
     faq: float
     """1 where the passage is a question with its answer, else 0."""
+    codes: float
+    """Share of the question's codes and numbers in the answer's surroundings, in [0, 1]; 1 where it has none."""
+    near: float
+    """Share of the question's words in the answer's sentence, title and heading, in [0, 1]."""
+    coverage: float
+    """Share of the question's words in the passage, title and heading, in [0, 1]."""
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -126,6 +135,10 @@ class Answer:
     """True where another confident answer says something else."""
     scores: dict[str, float] = field(default_factory=dict)
     """The evidence by name."""
+
+    def lead(self, kind: QueryKind) -> str:
+        """What is said first to a question of this kind: the span, or the whole sentence or list that holds it."""
+        return self.sentence if kind in WHOLE_SENTENCE and self.kind == "span" else self.text
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON; the names are those of the reply's schema."""

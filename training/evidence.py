@@ -7,19 +7,20 @@ be repeated without asking again.
 from collections.abc import Sequence
 from typing import Any
 
+from components.understanding import QueryUnderstanding
 from haystack import Document, Pipeline
 from haystack.dataclasses import ExtractedAnswer
 
 from components.answering import Scored, scored_findings, scored_passages
 from components.calibration import Calibrator
 from components.embedding import TextEmbedder
-from components.findings import WHOLE_SENTENCE, find
+from components.findings import find
 from components.lexical import LexicalTextEmbedder
+from components.matching import wanted_of
 from components.reading import ExtractiveReader
 from components.reranking import CrossEncoderRanker
 from components.retrieval import HybridRetriever
-from components.types import Query, QueryKind
-from components.understanding import QueryUnderstanding
+from components.types import Query
 from evaluation.metrics.exact_match import exact_match
 from evaluation.metrics.f1 import f1
 from evaluation.metrics.normalisation import normalised
@@ -43,16 +44,17 @@ def evidence_row(pipeline: Pipeline, asked: Asked, calibrator: Calibrator, langu
         languages: of the index.
     """
     query, documents, spans = _read(pipeline, asked.text, languages)
-    findings = find(query.kind, documents, spans)
-    exact = scored_findings(calibrator, findings, documents)[:KEPT]
-    passages = scored_passages(calibrator, findings, documents)[:KEPT]
+    findings = find(documents, spans)
+    wanted = wanted_of(query.question, query.language)
+    exact = scored_findings(calibrator, findings, documents, wanted)[:KEPT]
+    passages = scored_passages(calibrator, findings, documents, wanted)[:KEPT]
     return {
         "id": asked.id,
         "half": asked.half,
         "origin": asked.origin,
         "kind": query.kind,
-        "answers": [_labelled(each, asked, query.kind) for each in exact],
-        "passages": [_labelled(each, asked, query.kind) for each in passages],
+        "answers": [_labelled(each, asked) for each in exact],
+        "passages": [_labelled(each, asked) for each in passages],
     }
 
 
@@ -85,9 +87,9 @@ def _read(
     return understood["understood"], documents, spans
 
 
-def _labelled(scored: Scored, asked: Asked, kind: QueryKind) -> dict[str, Any]:
+def _labelled(scored: Scored, asked: Asked) -> dict[str, Any]:
     finding = scored.finding
-    whole = finding.kind != "span" or kind in WHOLE_SENTENCE
+    whole = finding.kind != "span"
     right = is_right(finding.text, whole, asked)
     if finding.kind == "passage" and asked.paragraph is not None:
         # Common words ("two") stand in many passages; only the one that was asked about is right.

@@ -18,7 +18,7 @@ from rich.text import Text
 from ui.plain import harmless, one_line, shortened
 
 if TYPE_CHECKING:
-    from components.types import Answer, Passage, Place, Reply
+    from components.types import Answer, Passage, Place, QueryKind, Reply
 
 _MARK = "bold reverse"
 _QUIET = "dim"
@@ -39,18 +39,18 @@ def reply_view(reply: Reply, *, marks: bool, stages: bool = False) -> Renderable
     parts: list[RenderableType] = [warning_line(warning) for warning in reply.warnings]
     if reply.answers:
         for number, answer in enumerate(reply.answers, 1):
-            parts += [answer_view(answer, number, marks=marks), Text()]
+            parts += [answer_view(answer, number, reply.query.kind, marks=marks), Text()]
     else:
         parts += [*not_found_view(reply), Text()]
     parts.append(seconds_line(reply.seconds, stages=stages))
     return Group(*parts)
 
 
-def answer_view(answer: Answer, number: int, *, marks: bool) -> RenderableType:
+def answer_view(answer: Answer, number: int, kind: QueryKind, *, marks: bool) -> RenderableType:
     """One answer: its words, confidence and place, and the passage with the answer marked in it."""
     head = Text().append(f"{number}. ", style="bold")
     # A whole list or table keeps its lines in the passage below; the headline is one line.
-    head.append(one_line(answer.text), style="bold green")
+    head.append(one_line(answer.lead(kind)), style="bold green")
     head.append(f"   confidence {answer.confidence:.2f}", style=_confidence_style(answer.confidence))
     if answer.kind != "span":
         head.append(f"   {_KINDS[answer.kind]}", style=_QUIET)

@@ -47,15 +47,24 @@ def composer(tmp_path):
     by_span, by_relevance = (0.0, 1.0, 0, 0, 0, 0.1, 0), (1.0, 0, 0, 0, 0, 0, 0)
 
     def model(coefficients):
-        return Logistic((0.0,) * 7, (1.0,) * 7, coefficients, 0.0, 0.5)
+        return Logistic((0.0,) * 10, (1.0,) * 10, (*coefficients, 0.0, 0.0, 0.0), 0.0, 0.5)
 
     kinds = {"span": model(by_span), "faq": model(by_relevance), "passage": model(by_relevance)}
     Calibrator(kinds).save(tmp_path / "calibrator.json")
     return AnswerComposer(str(tmp_path / "calibrator.json"))
 
 
-def compose(composer, documents, spans, kind="factoid", **options) -> dict:
-    return composer.run(question(kind), documents, spans, **options)
+@pytest.fixture
+def composer_of_codes(tmp_path):
+    """Spans by the span score, and as much by the question's codes around them."""
+    model = Logistic((0.0,) * 10, (1.0,) * 10, (0, 1.0, 0, 0, 0, 0, 0, 4.0, 0, 0), 0.0, 0.5)
+    Calibrator({"span": model, "faq": model, "passage": model}).save(tmp_path / "codes.json")
+    return AnswerComposer(str(tmp_path / "codes.json"))
+
+
+def compose(composer, documents, spans, kind="factoid", asked=None, **options) -> dict:
+    understood = question(kind) if asked is None else replace(question(kind), question=asked)
+    return composer.run(understood, documents, spans, **options)
 
 
 def test_an_answer_carries_its_exact_place_and_everything_about_it(composer):
@@ -74,7 +83,8 @@ def test_an_answer_carries_its_exact_place_and_everything_about_it(composer):
     assert (answer.heading, answer.url, answer.language) == ("Service > Warranty", "https://example.org/m", "en")
     assert answer.id == answer_id("manual.md", answer.start, answer.end)
     assert answer.scores == {
-        "relevance": 1.5, "span": 2.0, "dense": 0.5, "lexical": 0.5, "margin": 0.0, "support": 1.0, "faq": 0.0
+        "relevance": 1.5, "span": 2.0, "dense": 0.5, "lexical": 0.5, "margin": 0.0, "support": 1.0, "faq": 0.0,
+        "codes": 1.0, "near": 0.5, "coverage": 0.5,
     }  # fmt: skip
     assert answer.confidence == pytest.approx(1 / (1 + math.exp(-2.1)))
     assert result["no_answer_confidence"] == pytest.approx(1 - answer.confidence)
@@ -211,22 +221,29 @@ def test_a_faq_row_answers_with_its_answer_part_in_the_same_list(composer):
     assert compose(composer, [faq_alone], [])["answers"] == []
 
 
-def test_how_to_leads_with_the_whole_list(composer):
+def test_how_to_comes_with_the_whole_list(composer):
     text = "To reset the device:\n1. Hold the red button.\n2. Wait for the light.\n\nThen call us."
     document = passage(text)
     (answer,) = compose(composer, [document], [span(document, "red button")], kind="how-to")["answers"]
-    assert answer.text == "To reset the device:\n1. Hold the red button.\n2. Wait for the light."
-    assert answer.text == answer.sentence
-    assert answer.start == OFFSET
-    (exact,) = compose(composer, [document], [span(document, "red button")])["answers"]
-    assert exact.text == "red button"
+    assert answer.sentence == "To reset the device:\n1. Hold the red button.\n2. Wait for the light."
+    assert answer.lead("how-to") == answer.sentence
+    assert answer.text == answer.lead("factoid") == "red button"
 
 
 @pytest.mark.parametrize("kind", ["why", "yes-no", "definition"])
 def test_a_question_that_words_do_not_answer_leads_with_the_sentence(composer, kind):
     document = passage("It is new. The valve is closed because of the frost. Keep it so.")
     (answer,) = compose(composer, [document], [span(document, "the frost")], kind=kind)["answers"]
-    assert (answer.text, answer.kind) == ("The valve is closed because of the frost.", "span")
+    assert (answer.text, answer.kind) == ("the frost", "span")
+    assert answer.lead(kind) == "The valve is closed because of the frost."
+
+
+def test_an_answer_about_another_model_is_doubted(composer_of_codes):
+    document = passage("The H5 holds 4 litres. The H12 holds 10 litres.")
+    spans = [span(document, "4 litres", 6.0), span(document, "10 litres", 5.0)]
+    found = compose(composer_of_codes, [document], spans, asked="How much does the H12 hold?")["answers"]
+    assert found[0].text == "10 litres"
+    assert found[0].scores["codes"] == 1.0
 
 
 def test_stock_readers_and_rankers_without_our_scores_work(composer):
