@@ -65,12 +65,12 @@ def enclosing_sentence(text: str, start: int, end: int, language: str = "und") -
 
 
 def list_spans(text: str) -> list[Span]:
-    """All lists of two items or more, each with the line directly above it if that ends in a colon."""
+    """All lists of two items or more, each with the sentence directly above it if that ends in a colon."""
     return [(first, last) for first, last, _ in _lists(text)]
 
 
 def enclosing_list(text: str, start: int, end: int) -> Span | None:
-    """The list or steps that hold a span, with the line that leads in; None where no list does."""
+    """The list or steps that hold a span, with the sentence that leads in; None where no list does."""
     for first, last in list_spans(text):
         if first < max(end, start + 1) and start < last:
             return (first, last)
@@ -145,25 +145,33 @@ def _segmented(text: str, start: int, end: int, mark: int, language: str) -> Ite
 def _lists(text: str) -> list[tuple[int, int, int]]:
     """Start (of the lead-in), end and number of items of every list."""
     lists: list[tuple[int, int, int]] = []
-    lead: _Line | None = None  # the last line of words, while no list is open
+    paragraph: Span | None = None  # start of the last lines of words, and their end if that is a colon's, else 0
     gap = 0  # blank lines since the last line of words
     open_list: tuple[int, int, int] | None = None
     for line in _lines(text):
         if line.kind == "blank":
             gap += 1
             continue
-        if line.kind == "item" and (open_list is None or gap > 1):
-            lists.extend([open_list] if open_list is not None else [])
-            above = lead if open_list is None and lead is not None and lead.leads and gap <= 1 else None
-            open_list = (line.start if above is None else above.start, line.end, 1)
-        elif line.kind == "item" and open_list is not None:
+        if line.kind == "item" and open_list is not None and gap <= 1:
             open_list = (open_list[0], line.end, open_list[2] + 1)
+        elif line.kind == "item":
+            lists.extend([open_list] if open_list is not None else [])
+            leads = open_list is None and paragraph is not None and paragraph[1] and gap <= 1
+            start = _lead_in(text, paragraph) if leads and paragraph is not None else line.start
+            open_list, paragraph = (start, line.end, 1), None
         elif open_list is not None and (gap == 0 or line.indented):
             open_list = (open_list[0], line.end, open_list[2])
-        elif open_list is not None:
-            lists.append(open_list)
-            open_list = None
-        lead, gap = line, 0
-    if open_list is not None:
-        lists.append(open_list)
+        else:
+            lists.extend([open_list] if open_list is not None else [])
+            goes_on = open_list is None and paragraph is not None and gap == 0
+            start = paragraph[0] if goes_on and paragraph is not None else line.start
+            open_list, paragraph = None, (start, line.end if line.leads else 0)
+        gap = 0
+    lists.extend([open_list] if open_list is not None else [])
     return [found for found in lists if found[2] > 1]
+
+
+def _lead_in(text: str, paragraph: Span) -> int:
+    """Where the last sentence of a paragraph begins."""
+    *_, last = sentence_spans(text[paragraph[0] : paragraph[1]])
+    return paragraph[0] + last[0]

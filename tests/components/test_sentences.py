@@ -128,3 +128,9 @@ def test_bullets_of_several_kinds() -> None:
 def test_two_lists_stay_two() -> None:
     text = "- a\n- b\n\nBetween them.\n\n* c\n* d"
     assert [text[start:end] for start, end in list_spans(text)] == ["- a\n- b", "* c\n* d"]
+
+
+def test_of_the_paragraph_above_a_list_only_the_last_sentence_leads_in() -> None:
+    text = "Keep calm. To\nreset it:\n- a\n- b"
+    assert [text[start:end] for start, end in list_spans(text)] == ["To\nreset it:\n- a\n- b"]
+    assert list_spans("A heading\n- a\n- b") == [(10, 17)]
