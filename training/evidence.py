@@ -7,7 +7,6 @@ be repeated without asking again.
 from collections.abc import Sequence
 from typing import Any
 
-from components.understanding import QueryUnderstanding
 from haystack import Document, Pipeline
 from haystack.dataclasses import ExtractedAnswer
 
@@ -21,6 +20,7 @@ from components.reading import ExtractiveReader
 from components.reranking import CrossEncoderRanker
 from components.retrieval import HybridRetriever
 from components.types import Query
+from components.understanding import QueryUnderstanding
 from evaluation.metrics.exact_match import exact_match
 from evaluation.metrics.f1 import f1
 from evaluation.metrics.normalisation import normalised

@@ -14,7 +14,18 @@ def rows(count, seed):
     def answer(kind, answerable):
         relevance = generator.normal()
         right = answerable and generator.random() < 1 / (1 + np.exp(-3 * relevance))
-        evidence = [relevance, generator.normal(), 0.5, 0.5, generator.normal(), 1.0, float(kind == "faq"), 1.0, 0.5, 0.5]
+        evidence = [
+            relevance,
+            generator.normal(),
+            0.5,
+            0.5,
+            generator.normal(),
+            1.0,
+            float(kind == "faq"),
+            1.0,
+            0.5,
+            0.5,
+        ]
         return {"kind": kind, "text": "x", "evidence": evidence, "right": bool(right), "exact": bool(right)}
 
     made = []
