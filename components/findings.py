@@ -38,6 +38,8 @@ class Finding:
     """The reader's span minus null score."""
     words: tuple[str, ...]
     """The comparable wording."""
+    behind: float = 0.0
+    """How far ``span`` is below that of the passage's best span."""
 
     @property
     def text(self) -> str:
@@ -79,8 +81,8 @@ def find(documents: Sequence[Document], spans: Sequence[ExtractedAnswer]) -> lis
         if document.meta.get("kind") == "faq":
             findings.extend(_faq(document, proposed))
         else:
-            found = (_span(document, span) for span in proposed)
-            findings.extend(finding for finding in found if finding is not None)
+            found = [finding for span in proposed if (finding := _span(document, span)) is not None]
+            findings.extend(replace(finding, behind=found[0].span - finding.span) for finding in found)
     return findings
 
 
@@ -114,7 +116,9 @@ def sentence_around(kind: QueryKind, document: Document, span: tuple[int, int]) 
 
 def group_findings(findings: Sequence[Finding]) -> list[list[Finding]]:
     """Group findings, best first, that say the same or stand at the same place."""
-    return group(findings, _same)
+    # Every pair may be compared, so the places are looked up once.
+    located = [(finding, finding.place()) for finding in findings]
+    return [[finding for finding, _ in members] for members in group(located, _same)]
 
 
 def supporting(members: Sequence[Finding]) -> list[Finding]:
@@ -159,6 +163,7 @@ def evidence_of(finding: Finding, wanted: Wanted, support: int, rival: float | N
         codes=found.codes,
         near=found.near,
         coverage=found.coverage,
+        behind=finding.behind,
     )
 
 
@@ -199,8 +204,8 @@ def _faq(document: Document, proposed: Sequence[ExtractedAnswer]) -> list[Findin
     return [Finding(document, start, end, (start, end), "faq", score, wording(text[start:end]))]
 
 
-def _same(one: Finding, other: Finding) -> bool:
-    return _share(one.place(), other.place()) or same_wording(one.words, other.words)
+def _same(one: tuple[Finding, Place], other: tuple[Finding, Place]) -> bool:
+    return _share(one[1], other[1]) or same_wording(one[0].words, other[0].words)
 
 
 def _states(first: Finding, member: Finding) -> bool:

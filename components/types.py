@@ -81,6 +81,8 @@ class Evidence:
     """Share of the question's words in the answer's sentence, title and heading, in [0, 1]."""
     coverage: float
     """Share of the question's words in the passage, title and heading, in [0, 1]."""
+    behind: float
+    """How far the span's score is below that of the passage's best span, at least 0."""
 
     @classmethod
     def names(cls) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ def composer(tmp_path):
     by_span, by_relevance = (0.0, 1.0, 0, 0, 0, 0.1, 0), (1.0, 0, 0, 0, 0, 0, 0)
 
     def model(coefficients):
-        return Logistic((0.0,) * 10, (1.0,) * 10, (*coefficients, 0.0, 0.0, 0.0), 0.0, 0.5)
+        return Logistic((0.0,) * 11, (1.0,) * 11, (*coefficients, 0.0, 0.0, 0.0, 0.0), 0.0, 0.5)
 
     kinds = {"span": model(by_span), "faq": model(by_relevance), "passage": model(by_relevance)}
     Calibrator(kinds).save(tmp_path / "calibrator.json")
@@ -57,7 +57,7 @@ def composer(tmp_path):
 @pytest.fixture
 def composer_of_codes(tmp_path):
     """Spans by the span score, and as much by the question's codes around them."""
-    model = Logistic((0.0,) * 10, (1.0,) * 10, (0, 1.0, 0, 0, 0, 0, 0, 4.0, 0, 0), 0.0, 0.5)
+    model = Logistic((0.0,) * 11, (1.0,) * 11, (0, 1.0, 0, 0, 0, 0, 0, 4.0, 0, 0, 0), 0.0, 0.5)
     Calibrator({"span": model, "faq": model, "passage": model}).save(tmp_path / "codes.json")
     return AnswerComposer(str(tmp_path / "codes.json"))
 
@@ -84,7 +84,7 @@ def test_an_answer_carries_its_exact_place_and_everything_about_it(composer):
     assert answer.id == answer_id("manual.md", answer.start, answer.end)
     assert answer.scores == {
         "relevance": 1.5, "span": 2.0, "dense": 0.5, "lexical": 0.5, "margin": 0.0, "support": 1.0, "faq": 0.0,
-        "codes": 1.0, "near": 0.5, "coverage": 0.5,
+        "codes": 1.0, "near": 0.5, "coverage": 0.5, "behind": 0.0,
     }  # fmt: skip
     assert answer.confidence == pytest.approx(1 / (1 + math.exp(-2.1)))
     assert result["no_answer_confidence"] == pytest.approx(1 - answer.confidence)

@@ -8,15 +8,25 @@ from components.errors import ConfigurationError
 from components.types import Evidence
 
 EVIDENCE = Evidence(
-    relevance=2.0, span=1.0, dense=0.5, lexical=0.25, margin=1.0, support=1.0, faq=0.0, codes=1.0, near=0.5, coverage=0.5
+    relevance=2.0,
+    span=1.0,
+    dense=0.5,
+    lexical=0.25,
+    margin=1.0,
+    support=1.0,
+    faq=0.0,
+    codes=1.0,
+    near=0.5,
+    coverage=0.5,
+    behind=0.0,
 )
 
 
 def logistic(**changes):
     values = {
-        "mean": (1.0, *[0] * 9),
-        "scale": (2.0, *[1] * 9),
-        "coefficients": (2.0, 0.5, *[0] * 8),
+        "mean": (1.0, *[0] * 10),
+        "scale": (2.0, *[1] * 10),
+        "coefficients": (2.0, 0.5, *[0] * 9),
         "intercept": -1.5,
         "threshold": 0.4,
     }
@@ -35,7 +45,9 @@ def test_confidence_by_hand():
 
 
 def test_an_odd_value_is_held_within_the_limit():
-    wild = Evidence(relevance=1e9, span=0, dense=0, lexical=0, margin=0, support=0, faq=0, codes=0, near=0, coverage=0)
+    wild = Evidence(
+        relevance=1e9, span=0, dense=0, lexical=0, margin=0, support=0, faq=0, codes=0, near=0, coverage=0, behind=0
+    )
     assert calibrator().confidence(wild, "span") == pytest.approx(float(sigmoid(4 * 2 - 1.5)))
 
 
@@ -63,8 +75,12 @@ def test_a_saved_calibrator_loads_as_it_was(tmp_path):
 def test_the_bundled_calibrator_fits_this_version():
     bundled = Calibrator.load(BUNDLED)
     assert set(bundled.kinds) == set(KINDS)
-    better = Evidence(relevance=6, span=8, dense=0.8, lexical=1, margin=5, support=2, faq=0, codes=1, near=1, coverage=1)
-    worse = Evidence(relevance=-6, span=-8, dense=0.1, lexical=0, margin=-5, support=1, faq=0, codes=0, near=0, coverage=0)
+    better = Evidence(
+        relevance=6, span=8, dense=0.8, lexical=1, margin=5, support=2, faq=0, codes=1, near=1, coverage=1, behind=0
+    )
+    worse = Evidence(
+        relevance=-6, span=-8, dense=0.1, lexical=0, margin=-5, support=1, faq=0, codes=0, near=0, coverage=0, behind=0
+    )
     for kind in KINDS:
         assert bundled.confidence(better, kind) > 0.6 > 0.4 > bundled.confidence(worse, kind)
 
@@ -90,7 +106,7 @@ def test_another_calibrators_file_is_refused_with_both_values(tmp_path, change, 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("scale", [0.0] * 10), ("threshold", 1.5), ("mean", [0.0]), ("intercept", float("nan"))],
+    [("scale", [0.0] * 11), ("threshold", 1.5), ("mean", [0.0]), ("intercept", float("nan"))],
 )
 def test_bad_numbers_are_refused(name, value):
     data = calibrator().to_dict()

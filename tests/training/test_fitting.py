@@ -48,7 +48,7 @@ def test_a_fitted_calibrator_holds_on_other_rows(tmp_path):
     assert report["questions"] == 1500
     assert report["answerable"] == 600
     assert 0 < report["coverage_at_90_precision"] < report["coverage_at_90_precision_answerable"]
-    better, worse = (Evidence(value, 0, 0.5, 0.5, 0, 1, 0, 1, 0.5, 0.5) for value in (2.0, -2.0))
+    better, worse = (Evidence(value, 0, 0.5, 0.5, 0, 1, 0, 1, 0.5, 0.5, 0) for value in (2.0, -2.0))
     assert fitted.confidence(better, "span") > fitted.confidence(worse, "span")
     fitted.save(tmp_path / "calibrator.json")
     assert Calibrator.load(tmp_path / "calibrator.json") == fitted
