@@ -6,7 +6,7 @@ place, support and confidence. Knows nothing of how passages were found or read,
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from haystack import Document, component, default_from_dict, default_to_dict
@@ -133,10 +133,11 @@ def scored_findings(
     calibrator: Calibrator, findings: Sequence[Finding], documents: Sequence[Document], wanted: Wanted
 ) -> list[Scored]:
     """Group the findings and give each group its confidence, surest first; ties keep the passages' order."""
-    alone = [_scored(calibrator, [finding], documents, wanted) for finding in findings]
+    alone = [_alone(calibrator, finding, documents, wanted) for finding in findings]
     alone.sort(key=lambda entry: -entry.confidence)
+    entries = {id(entry.finding): entry for entry in alone}
     groups = group_findings([entry.finding for entry in alone])
-    scored = [_scored(calibrator, supporting(members), documents, wanted) for members in groups]
+    scored = [_with_support(calibrator, entries[id(members[0])], supporting(members), documents) for members in groups]
     scored.sort(key=lambda entry: -entry.confidence)
     return scored
 
@@ -158,15 +159,29 @@ def _least(calibrator: Calibrator, kind: AnswerKind, threshold: float | None) ->
     return calibrator.threshold(kind) if threshold is None else threshold
 
 
-def _scored(
-    calibrator: Calibrator, members: list[Finding], documents: Sequence[Document], wanted: Wanted
+def _alone(calibrator: Calibrator, finding: Finding, documents: Sequence[Document], wanted: Wanted) -> Scored:
+    """What a finding is worth by its own passage."""
+    support = places([finding])
+    evidence = evidence_of(finding, wanted, len(support), _rival([finding], documents))
+    return Scored(finding, evidence, calibrator.confidence(evidence, finding.kind), support)
+
+
+def _with_support(
+    calibrator: Calibrator, alone: Scored, members: Sequence[Finding], documents: Sequence[Document]
 ) -> Scored:
-    support = places(members)
+    """The same with what other findings add: more places, and passages that are no rivals."""
+    if len(members) == 1:
+        return alone
+    support, rival = places(members), _rival(members, documents)
+    margin = 0.0 if rival is None else alone.evidence.relevance - rival
+    evidence = replace(alone.evidence, support=float(len(support)), margin=margin)
+    return Scored(alone.finding, evidence, calibrator.confidence(evidence, alone.finding.kind), support)
+
+
+def _rival(members: Sequence[Finding], documents: Sequence[Document]) -> float | None:
+    """The best relevance among the passages that hold none of the members."""
     ids = {member.document.id for member in members}
-    others = [relevance_of(document) for document in documents if document.id not in ids]
-    evidence = evidence_of(members[0], wanted, len(support), max(others, default=None))
-    confidence = calibrator.confidence(evidence, members[0].kind)
-    return Scored(members[0], evidence, confidence, support)
+    return max((relevance_of(document) for document in documents if document.id not in ids), default=None)
 
 
 def _compose(calibrator: Calibrator, kind: QueryKind, given: list[Scored]) -> list[Answer]:

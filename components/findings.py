@@ -6,6 +6,7 @@ knows no confidence and no threshold.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from haystack import Document
@@ -16,7 +17,7 @@ from components.calibration import logit
 from components.embedding import heading_context
 from components.matching import Wanted, match
 from components.merging import group, overlaps, same_wording, wording
-from components.sentences import enclosing_list, enclosing_sentence
+from components.sentences import enclosing_list, sentence_spans
 from components.types import AnswerKind, Evidence, Place, QueryKind
 
 STATED_FROM = 0.0
@@ -110,8 +111,15 @@ def sentence_around(kind: QueryKind, document: Document, span: tuple[int, int]) 
     text, language = document.content or "", str(document.meta.get("language", "und"))
     around = enclosing_list(text, *span) if kind == "how-to" else None
     if around is None:
-        around = enclosing_sentence(text, *span, language)
+        touched = [each for each in _sentences(text, language) if overlaps(each, span)]
+        around = (touched[0][0], touched[-1][1]) if touched else span
     return _stripped(text, min(around[0], span[0]), max(around[1], span[1]))
+
+
+@lru_cache(maxsize=64)
+def _sentences(text: str, language: str) -> tuple[tuple[int, int], ...]:
+    """The sentences of a passage, which all its findings ask for."""
+    return tuple(sentence_spans(text, language))
 
 
 def group_findings(findings: Sequence[Finding]) -> list[list[Finding]]:

@@ -81,7 +81,7 @@ def group(items: Sequence[Item], same: Callable[[Item, Item], bool]) -> list[lis
 def _split(token: str) -> Sequence[str]:
     if _GROUPED.fullmatch(token):
         return (token.replace(",", ""),)
-    if any(is_unspaced(character) for character in token):
+    if not token.isascii() and any(is_unspaced(character) for character in token):
         return _by_character(token)
     return (token,)
 
