@@ -14,18 +14,8 @@ def rows(count, seed):
     def answer(kind, answerable):
         relevance = generator.normal()
         right = answerable and generator.random() < 1 / (1 + np.exp(-3 * relevance))
-        evidence = [
-            relevance,
-            generator.normal(),
-            0.5,
-            0.5,
-            generator.normal(),
-            1.0,
-            float(kind == "faq"),
-            1.0,
-            0.5,
-            0.5,
-        ]
+        noise = [generator.normal(), 0.5, 0.5, generator.normal()]
+        evidence = [relevance, *noise, 1.0, float(kind == "faq"), 1.0, 0.5, 0.5, 0.0]
         return {"kind": kind, "text": "x", "evidence": evidence, "right": bool(right), "exact": bool(right)}
 
     made = []
