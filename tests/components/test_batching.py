@@ -1,4 +1,4 @@
-"""The combining queue: everyone gets their own results, waiting work is done together, errors reach the right callers."""
+"""The combining queue: own results for everyone, waiting work done together, errors to the right callers."""
 
 from collections.abc import Sequence
 from threading import Event, Thread

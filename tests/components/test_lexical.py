@@ -4,7 +4,7 @@ import random
 
 import pytest
 from haystack import Document
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.lexical import (
@@ -41,6 +41,7 @@ def test_codes(text, expected):
     assert codes(text) == expected
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_analysed(text):
     for language in ("en", "zh", "xx"):

@@ -1,5 +1,7 @@
 """Span decoding, worked out by hand and against a search over all spans."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -51,7 +53,10 @@ def test_nothing_to_read_gives_no_spans() -> None:
 floats = st.floats(-10, 10, width=32)
 
 
-@given(st.integers(1, 8).flatmap(lambda n: st.tuples(*[st.lists(floats, min_size=n, max_size=n)] * 2)), st.integers(1, 5))
+logits_of_a_window = st.integers(1, 8).flatmap(lambda n: st.tuples(*[st.lists(floats, min_size=n, max_size=n)] * 2))
+
+
+@given(logits_of_a_window, st.integers(1, 5))
 def test_the_first_span_is_the_best_of_all(logits: tuple[list[float], list[float]], max_tokens: int) -> None:
     start, end = logits
     everything = [
@@ -61,6 +66,6 @@ def test_the_first_span_is_the_best_of_all(logits: tuple[list[float], list[float
     ]
     found = best_spans([window(start, end)], max_tokens=max_tokens, n_best=10)
     assert found[0].score == pytest.approx(max(everything), abs=1e-4)
-    assert all(one.score >= other.score for one, other in zip(found, found[1:], strict=False))
+    assert all(one.score >= other.score for one, other in pairwise(found))
     taken = [place for span in found for place in range(span.start, span.end)]
     assert len(taken) == len(set(taken))

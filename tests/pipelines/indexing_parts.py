@@ -21,6 +21,8 @@ from pipelines.indexing import Indexer
 from pipelines.indexing_pipeline import build_indexing_pipeline
 
 DIMENSION = 16
+ALL = 10_000
+"""More passages than any test has: which of equal ones comes first is not promised."""
 SPLITTING = "40/8 words"
 
 
@@ -106,8 +108,8 @@ def snapshot(index: Index, questions: Iterable[str] = ("alpha pump", "changed wo
     """Everything a user could notice of an index, as JSON."""
     replies = {}
     for question in questions:
-        dense = index.store.search_dense(hashed_vector(question), limit=50)
-        lexical = index.store.search_lexical(question_vector(question), limit=50)
+        dense = index.store.search_dense(hashed_vector(question), limit=ALL)
+        lexical = index.store.search_lexical(question_vector(question), limit=ALL)
         replies[question] = [
             sorted((each.id, round(each.score or 0, 5)) for each in found) for found in (dense, lexical)
         ]

@@ -39,7 +39,7 @@ def test_the_file_of_the_current_folder_is_read(tmp_path: Path, monkeypatch: pyt
         ("topp = 3", "'topp' is not a setting; did you mean 'top'"),
         ("top = 0", r"top = 0 \(quaere.toml\)"),
         ("top = ", "cannot be read"),
-        ("passage_tokens = 40\noverlap_tokens = 40", r"overlap_tokens \(40\) must be smaller than passage_tokens \(40\)"),
+        ("passage_tokens = 40\noverlap_tokens = 40", r"\(40\) must be smaller than passage_tokens \(40\)"),
         ("engine = 'server'", "needs qdrant_url"),
     ],
 )

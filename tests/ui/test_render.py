@@ -297,6 +297,22 @@ def test_an_answer_that_is_its_sentence_is_shown_once() -> None:
     assert _Reader(render_answer(answer)).text.count(sentence) == 2  # on the card, and in its passage
 
 
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({"title": "Care", "heading": "Care > Filter"}, "manual.pdf · page 7 · Care > Filter"),
+        ({"title": "Care", "heading": "Caretaking"}, "manual.pdf · Care · page 7 · Caretaking"),
+        ({"title": "manual.pdf", "heading": None, "page": None}, "manual.pdf"),
+        ({"title": None, "heading": None, "page": None, "source": "a/b/c.md"}, "a/b/c.md"),
+        ({"title": None, "heading": None, "page": None, "source": "a/"}, "a/"),
+    ],
+)
+def test_a_place_says_nothing_twice(changes: dict[str, object], shown: str) -> None:
+    card = render_answer(an_answer(**changes))
+    line = card[card.index('<p class="qa-source">') :]
+    assert _Reader(line[: line.index("</p>")]).text == shown
+
+
 def test_every_text_of_a_document_finds_its_own_direction() -> None:
     read = _Reader(render_reply(a_reply(an_answer("מחיר הוא 25 שקל", (9, 11)))))
     directed = [attributes.get("dir") for name, attributes in read.elements if name == "blockquote"]

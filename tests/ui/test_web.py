@@ -1,7 +1,10 @@
 """The page in a real browser: what a person sees, what stays text, and that nothing leaves the machine."""
 
 import shutil
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -19,12 +22,15 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 import components  # noqa: F401
 from components.errors import ConfigurationError, InputError, StoreError
 from components.types import Answer, Passage, Place, Query, Reply
+from pipelines.service import QAService
+from pipelines.settings import Settings
 from ui.web.app import address, build_server, listen
 from ui.web.protection import host_name
 
 pytestmark = pytest.mark.browser
 
-ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts"
+ROOT = Path(__file__).resolve().parents[2]
+ARTEFACTS = ROOT / "artefacts"
 
 EVIL = (
     "Before <script>document.title='ran'</script> <img src=x onerror=\"document.title='ran'\"> "
@@ -405,6 +411,17 @@ def test_while_it_searches_it_says_so_and_the_old_answer_is_gone(visit: Visit, s
     expect(page.locator("article")).to_have_count(2)
 
 
+def test_a_question_sent_while_another_is_answered_is_not_lost(visit: Visit, service: HandMade) -> None:
+    service.may_answer.clear()
+    try:
+        visit.ask("How do I change it?")
+        expect(visit.page.locator(".qa-status")).to_have_text("Searching …")
+        visit.ask("How long is the warranty?")
+    finally:
+        service.may_answer.set()
+    expect(visit.page.locator("article.qa-differs")).to_have_count(2)
+
+
 def test_two_people_are_answered_at_the_same_time(browser: Browser, url: str, service: HandMade) -> None:
     service.may_answer.clear()
     with visiting(browser, url) as one, visiting(browser, url) as other:
@@ -534,3 +551,66 @@ def test_only_this_machine_may_listen_and_a_taken_port_is_explained() -> None:
             listen("127.0.0.1", port)
     with pytest.raises(ConfigurationError, match="70000"):
         listen("127.0.0.1", 70_000)
+
+
+def test_a_real_index_answers_through_the_page(browser: Browser, tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "filters.md").write_text(
+        "# Care\n\n## Filters\n\nThe appliance has two filters. The charcoal filter must be replaced every nine weeks. "
+        "The metal grease filter can be washed in the dishwasher.\n",
+        "utf-8",
+    )
+    (folder / "evil.txt").write_text(
+        "The serial number of the pump is PX-4471 <img src=x onerror=\"document.title='ran'\"> "
+        "and <script>document.title='ran'</script> stands on its left side.\n",
+        "utf-8",
+    )
+    with QAService(Settings.load(data=tmp_path / "data")).open(writable=True) as service:
+        assert service.index([str(folder)]).failures == ()
+        with serving(service) as url, visiting(browser, url) as visit:
+            page = visit.page
+            expect(page.locator(".qa-status")).to_contain_text("of 2 documents")
+            visit.ask("How often must the charcoal filter be replaced?")
+            first = page.locator("article").first
+            expect(first.locator("blockquote mark")).to_contain_text("nine weeks", timeout=60_000)
+            expect(first.locator(".qa-source")).to_contain_text("filters.md")
+            expect(first.locator(".qa-confidence")).to_contain_text("%")
+            first.get_by_text("Show it in the passage").click()
+            expect(first.locator("details mark")).to_contain_text("nine weeks")
+            visit.shoot("real-answer")
+
+            visit.ask("What is the serial number of the pump?")
+            expect(page.locator("#qa-result")).to_contain_text("PX-4471", timeout=60_000)
+            expect(page.locator("#qa-result")).to_contain_text("<img src=x onerror=")
+            expect(page.locator("#qa-result :is(script, img)")).to_have_count(0)
+            visit.shoot("real-hostile")
+
+            visit.ask("   ")
+            expect(page.locator(".qa-notice")).to_contain_text("question")
+            visit.ask("x" * 100_000)
+            expect(page.locator(".qa-notice")).to_contain_text("2,000", timeout=20_000)
+            assert page.title() == "Quaere"
+
+
+def test_the_server_starts_says_where_and_stops(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from pipelines.settings import Settings; from ui.web.app import launch; "
+        "launch(Settings.load(data=Path(sys.argv[1])), port=0, announce=lambda url: print(url, flush=True))"
+    )
+    started = subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path / "none")],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert started.stdout is not None
+        url = started.stdout.readline().strip()
+        assert httpx.get(url, trust_env=False, timeout=30).status_code == 200
+    finally:
+        started.send_signal(signal.SIGINT)
+        _, problems = started.communicate(timeout=30)
+    assert not (tmp_path / "none").exists()
+    assert (started.returncode, problems) == (0, "")

@@ -75,7 +75,7 @@ def ask(
     names = split_groups(groups)
     lines = None if batch is None else read_lines(_batch_file(batch))
     session = session_of(ctx)
-    options = {"top": top, "threshold": threshold, "groups": names, "explain": explain}
+    options: dict[str, Any] = {"top": top, "threshold": threshold, "groups": names, "explain": explain}
     if filter_text is not None:
         from components.filter_syntax import parse_filter
 

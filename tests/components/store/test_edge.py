@@ -203,7 +203,7 @@ def test_a_full_disk_is_an_error_that_says_so(tmp_path):
         store = open_store(tmp_path / "store")
         store.open()
         with pytest.raises(StoreError, match="free some space"):
-            store._engine()._check_space(needed)
+            store._opened.get()._check_space(needed)
         return
     try:
         done = run_child(WRITE, small / "store")
@@ -352,4 +352,20 @@ def test_a_killed_replacement_is_undone_or_finished(tmp_path, milliseconds):
     store.commit("s", version)
     assert {each.meta["version"] for each in store.passages("s")} == {version}
     assert store.count_passages() == 200
+    store.close()
+
+
+def test_calls_wait_while_the_index_is_held_closed(folder):
+    store = open_store(folder)
+    store.open()
+    counted = []
+    with store.closed():
+        thread = threading.Thread(target=lambda: counted.append(store.count_documents()))
+        thread.start()
+        folder.rename(folder.with_name("moved"))
+        thread.join(0.1)
+        assert counted == []
+        folder.with_name("moved").rename(folder)
+    thread.join(30)
+    assert counted == [1]
     store.close()
