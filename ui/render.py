@@ -14,6 +14,8 @@ NOT_FOUND = "I could not find this in the documents."
 """What a reply without answers says first."""
 
 _NEAREST = 3
+_HEADING_STEP = " > "
+_SEPARATOR = ' <span aria-hidden="true">·</span> '
 
 _CONFIDENCE_WORDS = ((0.9, "Very likely"), (0.7, "Likely"), (0.5, "Possible"), (0.0, "Unsure"))
 
@@ -107,7 +109,7 @@ def render_passage(passage: Passage) -> str:
     tags = "" if label is None else f'<p class="qa-tags"><span class="qa-tag">{label}</span></p>'
     return (
         f'<li class="qa-passage">{tags}<p class="qa-text" dir="auto">{escape(passage.text)}</p>'
-        f"{_source(passage.source, None, passage.title, _where(passage.page, passage.heading))}"
+        f"{_source(passage.source, None, passage.title, passage.page, passage.heading)}"
         f"{_scores(passage.scores)}</li>"
     )
 
@@ -208,25 +210,31 @@ def _passage_of(answer: Answer) -> str:
 
 
 def _source_line(answer: Answer) -> str:
-    return _source(answer.source, answer.url, answer.title, _where(answer.page, answer.heading))
+    return _source(answer.source, answer.url, answer.title, answer.page, answer.heading)
 
 
-def _source(source: str, url: str | None, title: str | None, where: str) -> str:
-    name = f"<bdi>{escape(source)}</bdi>"
+def _source(source: str, url: str | None, title: str | None, page: int | None, heading: str | None) -> str:
+    name = _file(source)
     if url is not None and linkable(url):
         name = f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{name}</a>'
-    heading = "" if title is None or title == source else f"<bdi>{escape(title)}</bdi>"
-    parts = [f'<span class="qa-file">{name}</span>', heading, where]
-    return f'<p class="qa-source">{_SEPARATOR.join(part for part in parts if part)}</p>'
+    parts = [name, *_where(source, title, page, heading)]
+    return f'<p class="qa-source">{_SEPARATOR.join(parts)}</p>'
 
 
-_SEPARATOR = ' <span class="qa-dot" aria-hidden="true">·</span> '
+def _file(source: str) -> str:
+    """The source's path, its last part emphasised."""
+    folder, slash, file = source.rpartition("/")
+    return f'<bdi>{escape(folder + slash)}<span class="qa-file">{escape(file)}</span></bdi>'
 
 
-def _where(page: int | None, heading: str | None = None) -> str:
-    parts = [] if page is None else [f"page {page}"]
+def _where(source: str, title: str | None, page: int | None, heading: str | None = None) -> list[str]:
+    """Title, page and heading, as far as they say more than the source and each other."""
+    if title == source or (heading is not None and heading.split(_HEADING_STEP)[0] == title):
+        title = None
+    parts = [] if title is None else [f"<bdi>{escape(title)}</bdi>"]
+    parts += [] if page is None else [f"page {page}"]
     parts += [] if heading is None else [f"<bdi>{escape(heading)}</bdi>"]
-    return _SEPARATOR.join(parts)
+    return parts
 
 
 def _confidence(confidence: float) -> str:
@@ -249,9 +257,7 @@ def _support(answer: Answer) -> str:
 
 
 def _place(place: Place) -> str:
-    title = "" if place.title is None or place.title == place.source else f"<bdi>{escape(place.title)}</bdi>"
-    parts = [f"<bdi>{escape(place.source)}</bdi>", title, _where(place.page)]
-    return _SEPARATOR.join(part for part in parts if part)
+    return _SEPARATOR.join([f"<bdi>{escape(place.source)}</bdi>", *_where(place.source, place.title, place.page)])
 
 
 def _scores(scores: Mapping[str, float]) -> str:

@@ -6,6 +6,7 @@ opens the service, binds the port and serves until it is interrupted.
 
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import fastapi
@@ -104,7 +105,9 @@ def launch(
         )
         if announce is not None:
             announce(address(listening))
-        server.run(sockets=[listening])
+        # The usual way to stop a server is no error; by now it has finished what it was answering.
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[listening])
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -76,6 +76,8 @@ def ask_page(service: AskingService, examples: Sequence[str] = ()) -> gr.HTML:
         inputs=question,
         outputs=[status, reply],
         show_progress="hidden",
+        # A question sent while another is being answered follows it; by default it would be dropped without a word.
+        trigger_mode="always_last",
         api_visibility="private",
     )
     for text, button in offered:
