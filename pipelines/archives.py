@@ -10,10 +10,11 @@ import os
 import shutil
 import tarfile
 import tempfile
+import uuid
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from components.errors import InputError, StoreError
 from components.store.catalogue import CATALOGUE_FILE, Catalogue
@@ -24,7 +25,7 @@ MANIFEST = "backup.json"
 """The archive's last member: format and checksums."""
 
 _FORMAT = 1
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 _OF_THE_CATALOGUE = tuple(f"{CATALOGUE_FILE}{ending}" for ending in ("", "-wal", "-shm", "-journal"))
 _LEFT_OUT = frozenset({*_OF_THE_CATALOGUE, LOCK_FILE, HOLDER_FILE})
 """In the data folder itself: the catalogue is copied by its own means, a lock belongs to a process."""
@@ -58,8 +59,7 @@ def backup(data: Path, target: Path) -> None:
             _write_archive(data, file)
             file.flush()
             os.fsync(file.fileno())
-        # A link, unlike a rename, refuses to replace a file that came in between.
-        os.link(name, target)
+        _publish(Path(name), target)
     except FileExistsError as error:
         raise InputError(f"{target}: exists already and is not overwritten; choose another name") from error
     except OSError as error:
@@ -80,15 +80,11 @@ def restore(archive: Path, data: Path) -> None:
     if data.exists() and (not data.is_dir() or any(data.iterdir())):
         raise InputError(f"{data}: is not empty; restore into a new folder, or move this one away first")
     place = Path(os.path.abspath(data))
+    unpacked = place.with_name(f".{place.name}.restoring-{uuid.uuid4().hex[:8]}")
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        unpacked = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}.restoring-"))
-    except OSError as error:
-        raise StoreError(f"{data}: cannot be written ({error}); choose another folder") from error
-    try:
-        _unpack(archive, unpacked)
-        _check(archive, unpacked)
-        unpacked.chmod(0o755)
+        unpacked.mkdir(parents=True)
+        checksums = _unpack(archive, unpacked)
+        _check(archive, unpacked, checksums)
         if place.exists():
             place.rmdir()
         unpacked.rename(place)
@@ -100,22 +96,53 @@ def restore(archive: Path, data: Path) -> None:
         shutil.rmtree(unpacked, ignore_errors=True)
 
 
+def _publish(written: Path, target: Path) -> None:
+    """Give the archive its name without replacing a file that came in between, where the file system can."""
+    try:
+        os.link(written, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        if os.path.lexists(target):
+            raise FileExistsError(target) from None
+        written.rename(target)
+
+
 def _write_archive(data: Path, file: IO[bytes]) -> None:
     checksums: dict[str, str] = {}
     with (
         tempfile.TemporaryDirectory(dir=data, suffix=_SCRATCH) as scratch,
-        tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as archive,
+        # Vectors hardly compress, and the engine's files are mostly holes, which the quickest level removes too.
+        tarfile.open(fileobj=file, mode="w:gz", compresslevel=1) as archive,
     ):
         copied = Path(scratch, CATALOGUE_FILE)
         with Catalogue(data / CATALOGUE_FILE) as catalogue:
             catalogue.copy_to(copied)
         for name, path in [(CATALOGUE_FILE, copied), *_files(data)]:
-            archive.add(path, arcname=name, recursive=False)
-            checksums[name] = _sha256(path)
+            with path.open("rb") as opened:
+                reader = _HashingReader(opened)
+                archive.addfile(archive.gettarinfo(path, name), cast(IO[bytes], reader))
+                checksums[name] = reader.hexdigest()
         content = json.dumps({"format": _FORMAT, "sha256": checksums}, indent=2).encode()
         member = tarfile.TarInfo(MANIFEST)
         member.size = len(content)
         archive.addfile(member, io.BytesIO(content))
+
+
+class _HashingReader:
+    """Hashes what is read from a file, so that the checksum is that of the very bytes in the archive."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._hash = hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        self._hash.update(data)
+        return data
+
+    def hexdigest(self) -> str:
+        return self._hash.hexdigest()
 
 
 def _files(data: Path) -> Iterator[tuple[str, Path]]:
@@ -129,30 +156,49 @@ def _files(data: Path) -> Iterator[tuple[str, Path]]:
                 yield path.relative_to(data).as_posix(), path
 
 
-def _unpack(archive: Path, folder: Path) -> None:
+def _unpack(archive: Path, folder: Path) -> dict[str, str]:
+    """Write every member below the folder and return the checksums of what was written, by name."""
+    checksums = {}
     with tarfile.open(archive, mode="r:gz") as packed:
-        packed.extractall(folder, filter="data")
+        for member in packed:
+            # Refuses names that lead out of the folder.
+            safe = tarfile.data_filter(member, str(folder))
+            content = packed.extractfile(member) if member.isreg() else None
+            if content is None:
+                raise StoreError(f"{archive}: is no backup of Quaere ({member.name} is not a regular file)")
+            target = folder / safe.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("xb") as file:
+                checksums[safe.name] = _copy_with_holes(content, file)
+    return checksums
 
 
-def _check(archive: Path, folder: Path) -> None:
+def _copy_with_holes(source: IO[bytes], target: IO[bytes]) -> str:
+    """Copy, leave zeros out as holes, and return the checksum: an index of 1 MB sets 200 MB aside."""
+    hashed = hashlib.sha256()
+    while chunk := source.read(_CHUNK):
+        hashed.update(chunk)
+        if chunk.count(0) == len(chunk):
+            target.seek(len(chunk), os.SEEK_CUR)
+        else:
+            target.write(chunk)
+    target.truncate()
+    return hashed.hexdigest()
+
+
+def _check(archive: Path, folder: Path, found: dict[str, str]) -> None:
     note = folder / MANIFEST
     try:
         content = json.loads(note.read_text("utf-8"))
-        known, checksums = content["format"], dict(content["sha256"])
+        known, wanted = content["format"], dict(content["sha256"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(f"{archive}: is not a backup of Quaere, or was cut off ({MANIFEST} is missing)") from error
     if known != _FORMAT:
         raise StoreError(f"{archive}: the backup has format {known}, this version of Quaere reads {_FORMAT}")
     note.unlink()
-    found = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    wrong = sorted(found.keys() ^ checksums.keys())
-    wrong += [name for name, path in found.items() if name in checksums and _sha256(path) != checksums[name]]
+    held = {name: checksum for name, checksum in found.items() if name != MANIFEST}
+    wrong = sorted(name for name in held.keys() | wanted.keys() if held.get(name) != wanted.get(name))
     if wrong:
         raise StoreError(
             f"{archive}: is damaged ({', '.join(wrong[:3])} differ from their checksums); use another copy"
         )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
