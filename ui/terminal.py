@@ -54,11 +54,11 @@ def answer_view(answer: Answer, number: int, kind: QueryKind, *, marks: bool) ->
     head.append(f"   confidence {answer.confidence:.2f}", style=_confidence_style(answer.confidence))
     if answer.kind != "span":
         head.append(f"   {_KINDS[answer.kind]}", style=_QUIET)
+    if answer.differs:
+        head.append("   others say otherwise", style=_WARNING)
     lines: list[RenderableType] = [place_line(answer.source, answer.page, answer.title, answer.heading)]
     if answer.url:
         lines.append(Text(one_line(answer.url), style="blue"))
-    if answer.differs:
-        lines.append(warning_line("another confident answer says something else; compare the sources"))
     lines.append(marked_passage(answer, marks=marks))
     others = support_line(answer.support[1:])
     if others is not None:

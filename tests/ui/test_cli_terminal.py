@@ -55,7 +55,7 @@ def test_differing_answers_and_warnings_are_shown() -> None:
     reply = a_reply(answers=(an_answer(differs=True), an_answer(id="a2")), warnings=("the documents disagree",))
     text = shown(reply_view(reply, marks=True))
     assert "! the documents disagree" in text
-    assert text.count("another confident answer") == 1
+    assert text.count("others say otherwise") == 1
 
 
 def test_markup_and_escapes_of_documents_are_shown_and_not_obeyed() -> None:

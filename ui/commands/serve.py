@@ -9,10 +9,17 @@ from ui.session import session_of
 
 def serve(
     ctx: typer.Context,
-    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")] = 7860,
+    host: Annotated[
+        str, typer.Option(help="Which address of this machine; others cannot reach the page.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 7860,
 ) -> None:
     """Open a page in the browser to ask questions."""
-    from ui.web import launch
+    from ui.web.app import launch
 
-    launch(session_of(ctx).settings(), host, port)
+    session = session_of(ctx)
+
+    def announce(address: str) -> None:
+        session.out.print(f"Open {address} in a browser. Ctrl-C stops the page.", soft_wrap=True)
+
+    launch(session.settings(), host, port, announce=announce, on_message=session.remark)
