@@ -9,9 +9,7 @@ from ui.session import session_of
 
 def serve(
     ctx: typer.Context,
-    host: Annotated[
-        str, typer.Option(help="Which address of this machine; others cannot reach the page.")
-    ] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="An address of this machine; others cannot reach it.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 7860,
 ) -> None:
     """Open a page in the browser to ask questions."""
