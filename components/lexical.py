@@ -6,7 +6,8 @@ analysed by their own language; a question by every analyser in use, since three
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
@@ -68,7 +69,8 @@ _UNSPACED = re.compile("[々ぁ-ヿㇰ-ㇿ㐀-䶿一-鿿豈-﫿가-힣\U00020000
 
 # Letters of the scripts that codes are written in; others may touch a code without a space: エラーE-1047が.
 _ALNUM = "0-9A-Za-zÀ-ÖØ-öø-ɏͰ-ϿЀ-ӿ"
-_CODE = re.compile(f"[{_ALNUM}]+(?:[-_./:#+][{_ALNUM}]+)*")
+# A word without a digit or an underscore is no code; looking ahead for one spares most words the rest.
+_CODE = re.compile(f"(?<![{_ALNUM}])(?=[{_ALNUM}./:#+-]*[0-9_])[{_ALNUM}]+(?:[-_./:#+][{_ALNUM}]+)*")
 _PARTS = re.compile(r"\d+|[^\W\d_]+")
 _DASHES = dict.fromkeys(map(ord, "\u00ad\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 
@@ -95,13 +97,10 @@ def document_vector(text: str, language: str, average_length: float = AVERAGE_LE
     """BM25 weights of the words and codes of a passage; empty for a text without any."""
     vector = _analyser(analyser_of(language), average_length).embed_document(_words(text))
     weights = dict(zip(vector.indices, vector.values, strict=True))
-    counts: dict[int, int] = {}
-    for index in _code_indices(text):
-        counts[index] = counts.get(index, 0) + 1
     # The weight of a word that occurs once holds the length's part of the formula.
     once = min(weights.values(), default=1.0)
     saturation = (K + 1) / once - 1
-    for index, count in counts.items():
+    for index, count in _code_counts(text):
         weights[index] = weights.get(index, 0.0) + count * (K + 1) / (count + saturation)
     return _embedding(weights)
 
@@ -110,7 +109,7 @@ def question_vector(text: str, languages: Iterable[str] | None = None) -> Sparse
     """The words and codes of a question, each with weight 1, by the analysers of these languages or by all."""
     known = [*_STEMMED.values(), _SEGMENTING, _PLAIN] if languages is None else map(analyser_of, languages)
     words = _words(text)
-    indices = dict.fromkeys(_code_indices(text))
+    indices = {index: None for index, _ in _code_counts(text)}
     for name in sorted(set(known)):
         indices |= dict.fromkeys(_analyser(name, AVERAGE_LENGTH).embed_query(words).indices)
     return _embedding(dict.fromkeys(indices, 1.0))
@@ -188,9 +187,13 @@ def _whole() -> Bm25:
     return _unstemmed(TokenizerType.Whitespace, AVERAGE_LENGTH)
 
 
-def _code_indices(text: str) -> list[int]:
-    # The prefix keeps a code apart from a word that is spelled like its canonical form.
-    return [_whole().embed_query(f"code:{code}").indices[0] for code in codes(text)]
+def _code_counts(text: str) -> Iterator[tuple[int, int]]:
+    counts = Counter(codes(text))
+    # One call hashes all codes of the same count; which hash is whose does not matter.
+    for count in set(counts.values()):
+        # The prefix keeps a code apart from a word that is spelled like its canonical form.
+        words = " ".join(f"code:{code}" for code, times in counts.items() if times == count)
+        yield from ((index, count) for index in _whole().embed_query(words).indices)
 
 
 def _length(text: str, language: str) -> int:

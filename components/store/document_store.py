@@ -6,6 +6,7 @@ vector nor which sources exist: that is the catalogue's business.
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,8 +22,9 @@ from components.errors import ConfigurationError, InputError
 from components.store.async_twins import async_twins
 from components.store.engine import Engine, Filter, Hit, Search
 from components.store.filters import EVERYTHING, compile_filter
-from components.store.manifest import check_manifest, make_manifest
-from components.store.metadata_fields import field_name, fields_info, min_max, unique_values, value_of
+from components.store.manifest import make_manifest
+from components.store.metadata_queries import MetadataQueries
+from components.store.opened_engine import OpenedEngine
 from components.store.points import point_id, to_document, to_payload, to_point, to_sparse
 from components.store.read_write_lock import ReadWriteLock
 from components.store.visibility import IS_STAGED, STATE, joined, valid_at, visible
@@ -59,7 +61,7 @@ class Found:
     "get_metadata_field_min_max",
     "get_metadata_field_unique_values",
 )
-class QuaereDocumentStore:
+class QuaereDocumentStore(MetadataQueries):
     """Passages with their dense and sparse vectors, in a folder (edge) or on a Qdrant server.
 
     Safe to use from many threads. A folder is open in one process at a time. Nothing is opened before the
@@ -104,9 +106,7 @@ class QuaereDocumentStore:
         self.dimension = dimension
         self.fingerprint = fingerprint
         self.groups = groups
-        self._opened: Engine | None = None
-        self._manifest: dict[str, str] = {}
-        self._opening = threading.Lock()
+        self._opened = OpenedEngine(self._make_engine, lambda: make_manifest(self.dimension, self.fingerprint))
         self._writer = threading.RLock()
         self._lock = ReadWriteLock()
 
@@ -142,36 +142,36 @@ class QuaereDocumentStore:
             ConfigurationError: the index was built with another dimension or fingerprint.
             StoreError: it is held by another process, damaged or unreachable.
         """
-        self._engine()
+        self._opened.get()
 
     def close(self) -> None:
         """Wait for the calls under way, write everything to disk and release the folder or the connection."""
-        with self._writer, self._lock.writing(), self._opening:
-            if self._opened is not None:
-                self._opened.close()
-                self._opened = None
+        with self.closed():
+            pass
+
+    @contextmanager
+    def closed(self) -> Iterator[None]:
+        """Hold the index closed, to copy or move its folder; calls of other threads wait until the context ends."""
+        with self._writer, self._lock.writing(), self._opened.closed():
+            yield
 
     def flush(self) -> None:
         """Return when all that was written is on disk."""
         with self._writer:
-            self._engine().flush()
+            self._opened.get().flush()
 
     def recreate(self) -> None:
         """Drop every point and make the index anew with this store's dimension and fingerprint.
 
         An index that cannot be opened, because it is damaged or of other settings, is dropped as well.
         """
-        manifest = make_manifest(self.dimension, self.fingerprint)
-        with self._writer, self._lock.writing(), self._opening:
-            engine = self._make_engine() if self._opened is None else self._opened
-            engine.recreate(manifest)
-            self._opened, self._manifest = engine, manifest
+        with self._writer, self._lock.writing():
+            self._opened.recreate()
 
     @property
     def manifest(self) -> Mapping[str, str]:
         """What the open index was built with."""
-        self._engine()
-        return dict(self._manifest)
+        return self._opened.manifest()
 
     # Haystack's protocol
 
@@ -198,7 +198,7 @@ class QuaereDocumentStore:
             raise InputError("Give a list of haystack Documents.")
         points = {point_id(each.id): to_point(each, dimension=self.dimension) for each in documents}
         with self._writer:
-            engine = self._engine()
+            engine = self._opened.get()
             if policy != DuplicatePolicy.OVERWRITE:
                 existing = engine.retrieve(list(points))
                 if policy != DuplicatePolicy.SKIP:
@@ -211,7 +211,7 @@ class QuaereDocumentStore:
     def delete_documents(self, document_ids: list[str]) -> None:
         """Delete documents by their ids; unknown ones do nothing."""
         with self._writer:
-            self._engine().delete([point_id(each) for each in document_ids])
+            self._opened.get().delete([point_id(each) for each in document_ids])
 
     def delete_all_documents(self, recreate_index: bool = False) -> None:
         """Delete every document of every group, staged ones too.
@@ -235,50 +235,12 @@ class QuaereDocumentStore:
             changed = [(each.id, to_payload(_with_meta(each, meta))) for each in found]
             with self._lock.writing():
                 for document_id, payload in changed:
-                    self._engine().replace_payload(point_id(document_id), payload)
+                    self._opened.get().replace_payload(point_id(document_id), payload)
         return len(found)
 
     def count_documents_by_filter(self, filters: dict[str, Any]) -> int:
         """How many documents match."""
         return self._count(compile_filter(filters))
-
-    def count_unique_metadata_by_filter(self, filters: dict[str, Any], metadata_fields: list[str]) -> dict[str, int]:
-        """How many distinct values each field has among the documents that match."""
-        metas = list(self._metas(filters))
-        return {
-            name: len(unique_values(value_of(meta, name) for meta in metas))
-            for name in map(field_name, metadata_fields)
-        }
-
-    def get_metadata_fields_info(self) -> dict[str, dict[str, str]]:
-        """The metadata fields that occur, each with its type: keyword, int, float or boolean."""
-        return fields_info(self._metas())
-
-    def get_metadata_field_min_max(self, metadata_field: str) -> dict[str, Any]:
-        """The smallest and largest value of a field under ``min`` and ``max``; None where there is none."""
-        name = field_name(metadata_field)
-        return min_max(value_of(meta, name) for meta in self._metas())
-
-    def get_metadata_field_unique_values(
-        self,
-        metadata_field: str,
-        search_term: str | None = None,
-        from_: int = 0,
-        size: int = 10,
-        filters: dict[str, Any] | None = None,
-    ) -> tuple[list[Any], int]:
-        """One page of the distinct values of a field, sorted, and how many there are in all.
-
-        Args:
-            metadata_field: with or without ``meta.``.
-            search_term: keeps the values that contain it, in upper or lower case.
-            from_: index of the page's first value.
-            size: of the page.
-            filters: keeps the values of the documents that match.
-        """
-        name = field_name(metadata_field)
-        values = unique_values((value_of(meta, name) for meta in self._metas(filters)), search_term)
-        return values[from_ : from_ + size], len(values)
 
     # Search
 
@@ -311,7 +273,7 @@ class QuaereDocumentStore:
         if limit < 1 or not searches:
             return Found([], [])
         with self._lock.reading():
-            results = dict(zip(searches, self._engine().search(list(searches.values())), strict=True))
+            results = dict(zip(searches, self._opened.get().search(list(searches.values())), strict=True))
         return Found(
             *([to_document(hit.payload, hit.score) for hit in results.get(name, ())] for name in ("dense", "lexical"))
         )
@@ -351,7 +313,7 @@ class QuaereDocumentStore:
                 raise InputError(f"Document {each.id!r} has no 'source_id' and 'version' in its meta.")
         points = {point_id(each.id): to_point(each, dimension=self.dimension, staged=True) for each in documents}
         with self._writer:
-            engine = self._engine()
+            engine = self._opened.get()
             for hit in engine.retrieve(list(points)):
                 if not hit.payload.get(STATE):
                     del points[hit.id]
@@ -365,7 +327,7 @@ class QuaereDocumentStore:
         source = _equals("source_id", source_id)
         this = _equals("version", version)
         with self._writer, self._lock.writing():
-            engine = self._engine()
+            engine = self._opened.get()
             engine.delete(self._ids(joined(source, {"must_not": [this]})))
             engine.delete_payload(self._ids(joined(source, this, IS_STAGED)), [STATE])
 
@@ -373,24 +335,24 @@ class QuaereDocumentStore:
         """Delete what was staged of a version; live passages stay."""
         with self._writer:
             staged = joined(_equals("source_id", source_id), _equals("version", version), IS_STAGED)
-            self._engine().delete(self._ids(staged))
+            self._opened.get().delete(self._ids(staged))
 
     def remove_source(self, source_id: str) -> None:
         """Delete every passage of a source, staged or live; a search sees all of them or none."""
         with self._writer, self._lock.writing():
-            self._engine().delete(self._ids(_equals("source_id", source_id)))
+            self._opened.get().delete(self._ids(_equals("source_id", source_id)))
 
     def passages(self, source_id: str) -> list[Document]:
         """The live passages of a source in the order of its text."""
         with self._lock.reading():
-            found = list(self._engine().scroll(joined(_equals("source_id", source_id), _LIVE)))
+            found = list(self._opened.get().scroll(joined(_equals("source_id", source_id), _LIVE)))
         documents = [to_document(hit.payload) for hit in found]
         return sorted(documents, key=lambda each: (each.meta.get("start", 0), each.meta.get("end", 0), each.id))
 
     def count_passages(self) -> int:
         """How many live passages there are, whoever may see them."""
         with self._lock.reading():
-            return self._engine().count(_LIVE)
+            return self._opened.get().count(_LIVE)
 
     def optimise(self, *, threshold: int = OPTIMISE_FROM) -> bool:
         """Build the graph that makes searching large indexes quick; call it when indexing has ended.
@@ -404,24 +366,9 @@ class QuaereDocumentStore:
         with self._writer:
             if self.count_passages() < threshold:
                 return False
-            return self._engine().optimise(self._lock.writing)
+            return self._opened.get().optimise(self._lock.writing)
 
     # Inside
-
-    def _engine(self) -> Engine:
-        if self._opened is None:
-            with self._opening:
-                if self._opened is None:
-                    wanted = make_manifest(self.dimension, self.fingerprint)
-                    engine = self._make_engine()
-                    stored = engine.open(wanted)
-                    try:
-                        check_manifest(stored, wanted, engine.place)
-                    except ConfigurationError:
-                        engine.close()
-                        raise
-                    self._opened, self._manifest = engine, stored
-        return self._opened
 
     def _make_engine(self) -> Engine:
         if self.engine == "edge":
@@ -448,24 +395,24 @@ class QuaereDocumentStore:
 
     def _count(self, condition: Filter) -> int:
         with self._lock.reading():
-            return self._engine().count(joined(visible(self.groups), condition))
+            return self._opened.get().count(joined(visible(self.groups), condition))
 
     def _scroll(self, condition: Filter, fields: Sequence[str] | None = None) -> list[Hit]:
         with self._lock.reading():
-            return list(self._engine().scroll(joined(visible(self.groups), condition), fields))
+            return list(self._opened.get().scroll(joined(visible(self.groups), condition), fields))
 
     def _metas(self, filters: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
         fields = ("id", "meta", "types")
         return (to_document(hit.payload).meta for hit in self._scroll(compile_filter(filters), fields))
 
     def _ids(self, condition: Filter) -> list[str]:
-        return [hit.id for hit in self._engine().scroll(condition, ())]
+        return [hit.id for hit in self._opened.get().scroll(condition, ())]
 
     def _delete_where(self, condition: Filter) -> int:
         with self._writer:
             ids = self._ids(condition)
             with self._lock.writing():
-                self._engine().delete(ids)
+                self._opened.get().delete(ids)
         return len(ids)
 
     def _check_dimension(self, vector: Sequence[float]) -> None:

@@ -22,8 +22,11 @@ INDEXED_FIELDS: Mapping[str, str] = {
     "valid_from": "datetime",
     "valid_until": "datetime",
     "meta.source_id": "keyword",
+    "meta.source": "keyword",
+    "meta.language": "keyword",
+    "meta.updated_at": "datetime",
 }
-"""Payload fields that every search or replacement filters on, with the kind of their index."""
+"""Payload fields that every search or replacement filters on, or many questions, with the kind of their index."""
 
 Filter = dict[str, Any]
 T = TypeVar("T")

@@ -7,7 +7,8 @@ Pure: it knows no engine. What a filter means:
 * A list field matches when any of its elements does; ``!=`` and ``not in`` when none equals.
 * ``1`` equals ``1.0``; ``True`` equals neither. Strings are compared exactly, but two spellings of the same
   instant are equal. Dates without a time zone are UTC.
-* ``>``, ``>=``, ``<``, ``<=`` take numbers and dates; compared with ``None`` nothing matches.
+* ``>``, ``>=``, ``<``, ``<=`` take numbers and dates; compared with ``None`` nothing matches. Integers of more
+  than 53 bits are ordered as doubles.
 """
 
 import math

@@ -1,22 +1,24 @@
-"""Stores of both engines, empty, with Haystack's 768 dimensions."""
+"""Empty stores of both engines, with Haystack's 768 dimensions."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from components.store.document_store import QuaereDocumentStore
 
 
-def make_store(engine: str, folder: Path, **settings) -> QuaereDocumentStore:
-    settings.setdefault("dimension", 768)
-    if engine == "edge":
-        return QuaereDocumentStore(str(folder / "store"), **settings)
-    return QuaereDocumentStore(engine="server", url=":memory:", **settings)
-
-
-@pytest.fixture(params=["edge", "server"])
-def document_store(request, tmp_path) -> Iterator[QuaereDocumentStore]:
-    store = make_store(request.param, tmp_path)
+@pytest.fixture(scope="session", params=["edge", "server"])
+def store_of_the_session(request, tmp_path_factory) -> Iterator[QuaereDocumentStore]:
+    """One store for each engine: to make an index takes longer than most tests."""
+    if request.param == "edge":
+        store = QuaereDocumentStore(str(tmp_path_factory.mktemp("store")), dimension=768)
+    else:
+        store = QuaereDocumentStore(engine="server", url=":memory:", dimension=768)
     yield store
     store.close()
+
+
+@pytest.fixture
+def document_store(store_of_the_session) -> QuaereDocumentStore:
+    store_of_the_session.delete_all_documents()
+    return store_of_the_session

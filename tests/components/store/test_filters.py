@@ -9,13 +9,14 @@ from haystack.errors import FilterError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components.store.document_store import QuaereDocumentStore
 from components.store.filters import NOTHING, compile_filter, field_path, parse_date
 
-SETTINGS = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SETTINGS = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 KINDS = {"n": "number", "m-2": "number", "s": "text", "odd name": "text", "b": "flag", "d": "date", "p.q": "text"}
 
-numbers = st.integers(-3, 3) | st.sampled_from([0.5, -0.0, 1.0, 2.0, 1e300, 2**53 + 1, 2**53 + 2])
+# Integers of more than 53 bits are equal or not exactly, but put in order as doubles.
+ordered_numbers = st.integers(-3, 3) | st.sampled_from([0.5, -0.0, 1.0, 2.0, 1e300])
+numbers = ordered_numbers | st.sampled_from([2**53 + 1, 2**53 + 2])
 texts = st.sampled_from(["", "a", "A", "ä", "a b", "1", "true", 'quo"te', "\u0000", "2025", "日本"]) | st.text(
     max_size=3
 )
@@ -26,14 +27,9 @@ OF_KIND = {"number": numbers, "text": texts, "flag": flags, "date": moments}
 anything = numbers | texts | flags | zoned
 
 
-@pytest.fixture(params=["edge", "server"], scope="module")
-def store(request, tmp_path_factory):
-    if request.param == "edge":
-        store = QuaereDocumentStore(str(tmp_path_factory.mktemp("filters")), dimension=2)
-    else:
-        store = QuaereDocumentStore(engine="server", url=":memory:", dimension=2)
-    yield store
-    store.close()
+@pytest.fixture
+def store(document_store):
+    return document_store
 
 
 def nested(values: dict) -> dict:
@@ -90,7 +86,7 @@ def same_kind(name):
 
 
 def ordered_same_kind(name):
-    return [same_kind(name)] if KINDS[name] in ("number", "date") else []
+    return {"number": [ordered_numbers], "date": [moments]}.get(KINDS[name], [])
 
 
 def found_ids(store, written, drawn):
@@ -116,7 +112,7 @@ def any_value(name):
 @SETTINGS
 @given(
     written=documents(any_value),
-    drawn=st.lists(filters(lambda name: anything, lambda name: [numbers, zoned]), min_size=1, max_size=4),
+    drawn=st.lists(filters(lambda name: anything, lambda name: [ordered_numbers, zoned]), min_size=1, max_size=4),
 )
 def test_lists_and_mixed_types_as_in_the_reference(store, written, drawn):
     expected = [{each.id for each in written if meets(each.meta, drawn_filter)} for drawn_filter in drawn]
