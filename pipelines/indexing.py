@@ -18,7 +18,7 @@ from typing import Any
 
 from haystack import Document, Pipeline
 
-from components.errors import InputError, LoadingError, QuaereError
+from components.errors import InputError, LoadingError, QuaereError, StoreError
 from components.loading import expand
 from components.loading.metadata import FolderMetadata
 from components.store.catalogue import Catalogue, FileState, SourceInfo, SourceRecord, SourceText
@@ -34,6 +34,9 @@ from pipelines.reports import FileFailure, IndexProgress, IndexReport, Run
 from pipelines.swapping import finish_swap
 
 __all__ = ["FileFailure", "IndexProgress", "IndexReport", "Indexer"]
+
+REBUILDING = "rebuilding"
+"""Entry of the manifest: a rebuild has emptied an index that cannot be swapped, and not filled it yet."""
 
 _TOUCHED_TOGETHER = 500
 _logger = logging.getLogger(__name__)
@@ -69,9 +72,18 @@ class Indexer:
         self._lock = threading.RLock()
 
     def recover(self) -> None:
-        """Undo or finish what a kill left; call it before the first search."""
+        """Undo or finish what a kill left; call it before the first search.
+
+        Raises:
+            StoreError: a rebuild that works in place was interrupted.
+        """
         with self._lock:
-            finish_swap(self.catalogue, self.store)
+            if self.catalogue.manifest().get(REBUILDING):
+                raise StoreError(
+                    "A rebuild of the index was interrupted, so that passages are missing; run `quaere rebuild` again."
+                )
+            if self.store.path is not None:
+                finish_swap(self.catalogue, Path(self.store.path))
             settled = settle(self.catalogue, self.store)
             if settled:
                 _logger.info("Settled %d changes of a run that was interrupted.", settled)

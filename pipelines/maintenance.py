@@ -6,26 +6,26 @@ Knows neither files nor models.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from haystack import Document
 from haystack.document_stores.types import DuplicatePolicy
 
-from components.lexical import AVERAGE_LENGTH, average_length
 from components.loading.extracted import Block
 from components.store.catalogue import Catalogue, Rebuilt, SourceInfo
 from components.store.document_store import QuaereDocumentStore
 from components.versions import version_of
 from pipelines.archives import backup, restore
 from pipelines.batches import Sized, batched, estimate, parts
-from pipelines.indexing import FileFailure, Indexer, IndexProgress, IndexReport
+from pipelines.indexing import REBUILDING, FileFailure, Indexer, IndexProgress, IndexReport
 from pipelines.indexing_pipeline import SplittingError, passages_of
 from pipelines.replacing import settle_catalogue
 from pipelines.swapping import finish_swap, rebuild_folder, swap
 
-__all__ = ["backup", "measure_average_length", "rebuild", "restore"]
+__all__ = ["backup", "rebuild", "restore"]
 
 _Texts = list[tuple[SourceInfo, Document]]
 
@@ -63,11 +63,22 @@ class _Rebuild:
             self.made[info.source_id] = Rebuilt(version, found.total(), tuple(sorted(found)))
 
 
-def rebuild(indexer: Indexer, *, on_progress: Callable[[IndexProgress], None] | None = None) -> IndexReport:
+def rebuild(
+    indexer: Indexer,
+    *,
+    manifest: Mapping[str, Any] | None = None,
+    on_progress: Callable[[IndexProgress], None] | None = None,
+) -> IndexReport:
     """Split and embed every text of the catalogue again, with the indexer's pipeline, and replace the index.
 
-    The embedded index is built beside the old one and takes its place at the end, so that a kill leaves the old one; a
-    server's collection is dropped first. Killed, it is begun anew. Neither files nor the old index are read.
+    An embedded index is built beside the old one and takes its place at the end, so that a kill leaves the old one; a
+    server's collection is emptied first, and refused until a rebuild has ended. Killed, it is begun anew. Neither
+    files nor the old index are read.
+
+    Args:
+        indexer: whose pipeline, store and catalogue are used; the store may be one that cannot be opened.
+        manifest: entries of the catalogue's manifest that hold from the moment in which the new index does.
+        on_progress: called after every batch.
 
     Raises:
         StoreError: the new index cannot be written.
@@ -75,38 +86,36 @@ def rebuild(indexer: Indexer, *, on_progress: Callable[[IndexProgress], None] | 
     """
     started = time.monotonic()
     catalogue, store = indexer.catalogue, indexer.store
-    if store.engine == "edge":
-        finish_swap(catalogue, store)
-        settle_catalogue(catalogue)
-        target = type(store).from_dict(store.to_dict())
-        target.path = str(rebuild_folder(store))
+    index = Path(store.path) if store.engine == "edge" and store.path is not None else None
+    if index is not None:
+        finish_swap(catalogue, index)
+        path = str(rebuild_folder(index))
+        target = QuaereDocumentStore(path, dimension=store.dimension, fingerprint=store.fingerprint)
     else:
-        settle_catalogue(catalogue)
+        catalogue.set_manifest({REBUILDING: True})
         target = store
+    settle_catalogue(catalogue)
     sources = catalogue.sources()
     work = _Rebuild(indexer, target, {}, [])
     try:
         target.recreate()
-        total = sum(info.bytes for info in sources)
-        done_files = done_bytes = 0
-        for batch in batched(_texts(catalogue, sources, indexer.splitting)):
+        for done, batch in _counted(batched(_texts(catalogue, sources, indexer.splitting))):
             work.add(batch)
-            done_files += len(batch)
-            done_bytes += sum(info.bytes for info, _ in batch)
             if on_progress is not None:
-                passages = sum(made.passages for made in work.made.values())
-                counts = (done_files, len(sources), done_bytes, total, passages)
-                on_progress(IndexProgress(*counts, batch[-1][0].source, "embedding"))
+                on_progress(_progress(sources, done, work))
         target.optimise()
         target.flush()
     finally:
         if target is not store:
             target.close()
-    if target is store:
-        catalogue.adopt_rebuilt(work.made)
+    catalogue.note_rebuilt(work.made, {**(manifest if manifest is not None else {}), REBUILDING: False})
+    if index is None:
+        catalogue.adopt_rebuilt()
     else:
-        catalogue.note_rebuilt(work.made)
-        swap(catalogue, store)
+        store.close()
+        swap(catalogue, index)
+        # A search may have opened the old index again meanwhile.
+        store.close()
     return IndexReport(
         files=len(sources),
         indexed=len(sources) - len(work.failures),
@@ -119,18 +128,24 @@ def rebuild(indexer: Indexer, *, on_progress: Callable[[IndexProgress], None] | 
     )
 
 
-def measure_average_length(catalogue: Catalogue) -> float:
-    """The mean number of words of a passage, for BM25 in an index that is about to be rebuilt.
+def _counted(batches: Iterable[_Texts]) -> Iterator[tuple[int, _Texts]]:
+    """Each batch with the number of texts up to its end."""
+    done = 0
+    for batch in batches:
+        done += len(batch)
+        yield done, batch
 
-    It is counted in the texts, so that it needs no index; what neighbouring passages share is not counted twice.
-    """
-    words, passages = 0.0, 0
-    for info in catalogue.sources():
-        text = catalogue.text(info.source_id)
-        if text is not None and info.passages:
-            words += average_length([text.text], [info.language])
-            passages += info.passages
-    return words / passages if passages else AVERAGE_LENGTH
+
+def _progress(sources: Sequence[SourceInfo], done: int, work: _Rebuild) -> IndexProgress:
+    return IndexProgress(
+        done_files=done,
+        total_files=len(sources),
+        done_bytes=sum(info.bytes for info in sources[:done]),
+        total_bytes=sum(info.bytes for info in sources),
+        passages=sum(made.passages for made in work.made.values()),
+        path=sources[done - 1].source,
+        stage="embedding",
+    )
 
 
 def _texts(

@@ -228,37 +228,35 @@ class Catalogue:
                     for name in FileState.__slots__:
                         setattr(row, name, getattr(state, name))
 
-    def adopt_rebuilt(self, rebuilt: Mapping[str, Rebuilt]) -> None:
-        """Take over what a rebuild of the whole index made of these sources, and forget its note.
+    def note_rebuilt(self, sources: Mapping[str, Rebuilt], manifest: Mapping[str, Any]) -> None:
+        """Keep what a finished rebuild made, by source, and what it changes in the manifest, until it is adopted."""
+        made = {source_id: [each.version, each.passages, each.languages] for source_id, each in sources.items()}
+        self.set_manifest({_REBUILT: {"sources": made, "manifest": dict(manifest)}})
+
+    def forget_rebuilt(self) -> None:
+        """Drop the note of a rebuild whose index is not in place."""
+        with self._writing() as session:
+            session.execute(delete(Manifest).where(Manifest.key == _REBUILT))
+
+    def adopt_rebuilt(self) -> None:
+        """Make what :meth:`note_rebuilt` kept the truth, now that its index is in place; without a note do nothing.
 
         Sources that are gone since are passed over; the generation grows by one.
         """
         with self._writing() as session:
-            for source_id, made in rebuilt.items():
+            note = session.get(Manifest, _REBUILT)
+            if note is None:
+                return
+            for source_id, (version, passages, languages) in note.value["sources"].items():
                 row = session.get(Source, source_id)
                 if row is not None:
                     same = (TextRow.source_id == source_id, TextRow.version == row.version)
-                    session.execute(update(TextRow).where(*same).values(version=made.version))
-                    row.version, row.passages, row.languages = made.version, made.passages, list(made.languages)
-            session.execute(delete(Manifest).where(Manifest.key == _REBUILT))
+                    session.execute(update(TextRow).where(*same).values(version=version))
+                    row.version, row.passages, row.languages = version, passages, languages
+            for key, value in note.value["manifest"].items():
+                session.merge(Manifest(key=key, value=value))
+            session.delete(note)
             _grow(session, 1)
-
-    def note_rebuilt(self, rebuilt: Mapping[str, Rebuilt] | None) -> None:
-        """Keep what a finished rebuild made until the new index is in its place; None forgets it."""
-        with self._writing() as session:
-            if rebuilt is None:
-                session.execute(delete(Manifest).where(Manifest.key == _REBUILT))
-            else:
-                value = {key: [made.version, made.passages, made.languages] for key, made in rebuilt.items()}
-                session.merge(Manifest(key=_REBUILT, value=value))
-
-    def rebuilt(self) -> dict[str, Rebuilt] | None:
-        """What :meth:`note_rebuilt` kept, None where there is nothing."""
-        with self._reading() as session:
-            found = session.get(Manifest, _REBUILT)
-            if found is None:
-                return None
-            return {key: Rebuilt(made[0], made[1], tuple(made[2])) for key, made in found.value.items()}
 
     def copy_to(self, target: Path) -> None:
         """Write a consistent copy of the database to a new file, whoever reads or writes meanwhile.

@@ -16,7 +16,7 @@ from pathlib import Path
 from components.store.catalogue import Catalogue
 from components.store.document_store import QuaereDocumentStore
 from components.store.sparse_copy import copy_folder
-from pipelines.maintenance import rebuild
+from pipelines import maintenance
 from tests.pipelines.indexing_parts import Index, passages, prose, snapshot, write
 
 KILLED = 77
@@ -124,6 +124,7 @@ def at_every_step(folder: Path, work: Callable[[Index], None], again: Callable[[
         copy_folder(folder / "before", data)
 
         def killed(data: Path = data, step: int = step) -> None:
+            maintenance.QuaereDocumentStore = Store
             with Index(data, store=Store, catalogue=Journal, **options) as index:
                 COUNTDOWN.left = step
                 work(index)
@@ -187,7 +188,7 @@ def main() -> None:
             index.indexer.index([str(docs)], prune=True)
 
         def rebuild_again(index: Index) -> None:
-            rebuild(index.indexer)
+            maintenance.rebuild(index.indexer)
 
         work = index_again if mode == "index" else rebuild_again
         complaints = at_every_step(folder, work, work)

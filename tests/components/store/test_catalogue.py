@@ -143,18 +143,23 @@ def test_touch_changes_the_look_only(catalogue):
     assert catalogue.generation() == 1
 
 
-def test_a_rebuild_is_noted_and_adopted(catalogue):
+def test_a_rebuild_is_noted_and_adopted_once(catalogue):
     put(catalogue, record())
-    made = {"id-a.md": Rebuilt("v9", 12, ("fr",)), "gone": Rebuilt("v9", 1, ())}
-    assert catalogue.rebuilt() is None
-    catalogue.note_rebuilt(made)
-    assert catalogue.rebuilt() == made
-    catalogue.adopt_rebuilt(made)
-    assert catalogue.rebuilt() is None
+    catalogue.adopt_rebuilt()
+    catalogue.note_rebuilt({"id-a.md": Rebuilt("v8", 1, ())}, {"average_length": 1.0})
+    catalogue.forget_rebuilt()
+    catalogue.adopt_rebuilt()
+    assert (catalogue.generation(), catalogue.sources()) == (1, [record().info])
+    catalogue.note_rebuilt(
+        {"id-a.md": Rebuilt("v9", 12, ("fr",)), "gone": Rebuilt("v9", 1, ())}, {"average_length": 80.0}
+    )
+    assert catalogue.sources() == [record().info]
+    catalogue.adopt_rebuilt()
+    catalogue.adopt_rebuilt()
     info = catalogue.sources()[0]
     assert (info.version, info.passages, catalogue.languages()) == ("v9", 12, ("fr",))
     assert catalogue.text("id-a.md").text == "Some text."
-    assert catalogue.generation() == 2
+    assert catalogue.manifest() == {"schema": SCHEMA, "generation": 2, "average_length": 80.0}
 
 
 def test_it_is_there_after_opening_again_and_in_a_copy(tmp_path):
