@@ -6,9 +6,11 @@ from typing import Any
 
 from components.understanding import QueryUnderstanding
 from haystack import Document, Pipeline
+from haystack.core.errors import PipelineRuntimeError
 
 from components.answering import AnswerComposer
 from components.embedding import TextEmbedder
+from components.errors import QuaereError
 from components.lexical import LexicalTextEmbedder
 from components.reading import ExtractiveReader
 from components.reranking import CrossEncoderRanker
@@ -111,13 +113,22 @@ def run_asking(
         languages: those of the index, whose analysers see the question; all where None.
         top: answers at most; None for the pipeline's own.
         threshold: least confidence in [0, 1]; None for the pipeline's own.
+
+    Raises:
+        QuaereError: a stage refused the question or failed.
     """
     inputs: dict[str, Any] = {
         "understanding": {"query": question, "filters": filters, "groups": list(groups)},
         "lexical": {"languages": None if languages is None else list(languages)},
         "answering": {"top_k": top, "threshold": threshold},
     }
-    outputs = pipeline.run(inputs, include_outputs_from={"understanding", "ranker"})
+    try:
+        outputs = pipeline.run(inputs, include_outputs_from={"understanding", "ranker"})
+    except PipelineRuntimeError as error:
+        # Haystack wraps whatever a component raises; ours say what to do and are meant for the user.
+        if isinstance(error.__cause__, QuaereError):
+            raise error.__cause__ from error
+        raise
     answering = outputs["answering"]
     return Answered(
         query=outputs["understanding"]["understood"],
