@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from components.understanding import QueryUnderstanding
 from haystack import Document, Pipeline
 from haystack.core.errors import PipelineRuntimeError
 
@@ -17,10 +16,9 @@ from components.reranking import CrossEncoderRanker
 from components.retrieval import HybridRetriever
 from components.store.document_store import QuaereDocumentStore
 from components.types import Answer, Query
+from components.understanding import QueryUnderstanding
+from pipelines.indexing_pipeline import ALLOWED_MODULES
 from pipelines.settings import Settings
-
-ALLOWED_MODULES = ["components.*", "haystack.*"]
-"""What a pipeline definition may import when it is loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +72,11 @@ def build_asking_pipeline(
     for sender, receiver in _CONNECTIONS:
         pipeline.connect(sender, receiver)
     return pipeline
+
+
+def load_asking_pipeline(definition: str) -> Pipeline:
+    """Build the pipeline from its YAML; only components of Quaere and Haystack are imported."""
+    return Pipeline.loads(definition, allowed_modules=ALLOWED_MODULES)
 
 
 _CONNECTIONS = (

@@ -4,11 +4,13 @@ Knows nothing of questions.
 """
 
 import hashlib
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from haystack.utils import Secret
+from pydantic import SecretStr
 
 from components.checkpoints import fingerprint, tokenizer_file
 from components.conversion import convert
@@ -24,9 +26,11 @@ from pipelines import maintenance
 from pipelines.indexing import Indexer, IndexProgress, IndexReport
 from pipelines.indexing_pipeline import build_indexing_pipeline
 from pipelines.settings import Settings
+from pipelines.swapping import finish_swap
 
 INDEX_FOLDER = "index"
 _AVERAGE_LENGTH = "average_length"
+_KEY_VARIABLE = "QUAERE_QDRANT_API_KEY"
 
 
 class OpenFolder:
@@ -58,29 +62,30 @@ class OpenFolder:
     @property
     def store(self) -> QuaereDocumentStore:
         """The store, after what a kill left was finished or undone."""
-        with self._making:
-            if self._store is None:
-                self._store = self._make_store()
-                self._make_indexer().recover()
-            return self._store
+        return self._open_store()
 
     @property
     def indexer(self) -> Indexer:
         """What changes the index."""
         with self._making:
             if self._indexer is None:
-                self._indexer = self._make_indexer()
+                self._open_store()
+                self._indexer = self._make_indexer(self._average_length())
             return self._indexer
 
     def rebuild(self, on_progress: Callable[[IndexProgress], None] | None = None) -> IndexReport:
         """Make the index again from the catalogue, with BM25's average length measured on it."""
         with self._making:
-            measured = self._measure()
+            self._finish_swap()
+            length = self._measure()
             self.close_store()
-            self.catalogue.set_manifest({_AVERAGE_LENGTH: measured})
-            self._store = self._make_store()
-            self._indexer = self._make_indexer()
-            return maintenance.rebuild(self._indexer, on_progress=on_progress)
+            self._store = self._make_store(length)
+            manifest = {_AVERAGE_LENGTH: length}
+            try:
+                return maintenance.rebuild(self._make_indexer(length), manifest=manifest, on_progress=on_progress)
+            finally:
+                # What was rebuilt, or what was there before, is opened with what the catalogue says of it.
+                self.close_store()
 
     def close_store(self) -> None:
         """Write the index to disk and let go of it; it is opened again at the next use."""
@@ -97,7 +102,19 @@ class OpenFolder:
         finally:
             self._lock.__exit__(None, None, None)
 
-    def _make_store(self) -> QuaereDocumentStore:
+    def _open_store(self) -> QuaereDocumentStore:
+        with self._making:
+            if self._store is None:
+                self._finish_swap()
+                self._store = self._make_store(self._average_length())
+                try:
+                    self._make_indexer(self._average_length()).recover()
+                except BaseException:
+                    self.close_store()
+                    raise
+            return self._store
+
+    def _make_store(self, length: float) -> QuaereDocumentStore:
         settings = self.settings
         embedder = convert(settings.embedder, "embedder", settings.precision, settings.cache, self.on_message)
         key = settings.qdrant_api_key
@@ -105,16 +122,16 @@ class OpenFolder:
             str(settings.data / INDEX_FOLDER),
             settings.engine,
             url=settings.qdrant_url,
-            api_key=None if key is None else Secret.from_token(key.get_secret_value()),
+            api_key=None if key is None else _secret(key),
             timeout=settings.qdrant_timeout,
             retries=settings.qdrant_retries,
             collection=settings.collection,
             dimension=embedder.dimension,
             fingerprint={"embedder": f"{settings.embedder} {fingerprint(settings.embedder)[:12]}"}
-            | lexical_fingerprint(self._average_length()),
+            | lexical_fingerprint(length),
         )
 
-    def _make_indexer(self) -> Indexer:
+    def _make_indexer(self, length: float) -> Indexer:
         settings = self.settings
         embedder = convert(settings.embedder, "embedder", settings.precision, settings.cache, self.on_message)
         tokenizer = tokenizer_file(settings.embedder)
@@ -126,13 +143,18 @@ class OpenFolder:
         pipeline = build_indexing_pipeline(
             splitter=PassageSplitter(str(tokenizer), **sizes),
             embedder=DocumentEmbedder(settings.embedder, **settings.model_parameters()),
-            lexical=LexicalDocumentEmbedder(self._average_length()),
+            lexical=LexicalDocumentEmbedder(length),
             max_bytes=int(settings.max_file_mb * 1_000_000),
         )
         splitting = digest([hashlib.sha256(tokenizer.read_bytes()).hexdigest(), sizes])
         if self._store is None:
-            self._store = self._make_store()
+            raise RuntimeError("the store is opened before its indexer is made")
         return Indexer(pipeline, self._store, self.catalogue, splitting=splitting)
+
+    def _finish_swap(self) -> None:
+        """Put a rebuilt index in place before the store, and BM25's average length, are read from the folder."""
+        if self.settings.engine == "edge":
+            finish_swap(self.catalogue, self.settings.data / INDEX_FOLDER)
 
     def _average_length(self) -> float:
         return float(self.catalogue.manifest().get(_AVERAGE_LENGTH, AVERAGE_LENGTH))
@@ -153,6 +175,13 @@ class OpenFolder:
         if not passages:
             return self._average_length()
         return average_length(texts, languages) * len(texts) / passages
+
+
+def _secret(key: SecretStr) -> Secret:
+    """From the environment where it stands there, so that a pipeline can be written to YAML without it."""
+    if os.environ.get(_KEY_VARIABLE) == key.get_secret_value():
+        return Secret.from_env_var(_KEY_VARIABLE)
+    return Secret.from_token(key.get_secret_value())
 
 
 def load_models(settings: Settings, on_message: Callable[[str], None] | None = None) -> None:
