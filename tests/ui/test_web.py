@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 import components  # noqa: F401
 from components.errors import ConfigurationError, InputError, StoreError
@@ -226,15 +226,27 @@ class Visit:
     page: Page
     requests: list[str]
     complaints: list[str]
+    streams: set[Request]
+    """Answers to events that are still coming in."""
+
+    def settle(self) -> None:
+        """Wait until no event is under way.
+
+        The page framework loses a key press in the instant in which it ends the event before. Nobody types as fast.
+        """
+        deadline = time.monotonic() + 20
+        while self.streams and time.monotonic() < deadline:
+            self.page.wait_for_timeout(20)
+        assert not self.streams
+        self.page.wait_for_timeout(100)
 
     def ask(self, question: str) -> None:
-        # The page framework loses a key press in the instant in which it ends the event before; nobody types as fast.
-        self.page.wait_for_timeout(150)
         self.page.get_by_label("Your question").fill(question)
         self.page.get_by_label("Your question").press("Enter")
 
     def ask_and_wait(self, question: str) -> None:
         """Ask, and wait for the reply to this question."""
+        self.settle()
         self.ask(question)
         made = REPLIES[question]
         shown = f'.qa-reply[data-reply="{made.id}"]' if isinstance(made, Reply) else "#qa-result > * .qa-problem"
@@ -250,13 +262,17 @@ def visiting(browser: Browser, url: str, **options: Any) -> Iterator[Visit]:
     """Open the page in a browser profile of its own; at the end, nothing may have left the machine."""
     context = browser.new_context(**({"viewport": {"width": 1100, "height": 900}} | options))
     page = context.new_page()
-    visit = Visit(page, [], [])
+    visit = Visit(page, [], [], set())
     page.on("request", lambda request: visit.requests.append(request.url))
+    page.on("request", lambda request: visit.streams.add(request) if "queue/data" in request.url else None)
+    page.on("requestfinished", lambda request: visit.streams.discard(request))
+    page.on("requestfailed", lambda request: visit.streams.discard(request))
     page.on("websocket", lambda opened: visit.requests.append(opened.url))
     page.on("pageerror", lambda error: visit.complaints.append(str(error)))
     page.on("console", lambda line: visit.complaints.append(line.text) if line.type == "error" else None)
     page.goto(url)
     expect(page.get_by_label("Your question")).to_be_visible(timeout=20_000)
+    visit.settle()
     yield visit
     context.close()
     hosts = {urlsplit(request).hostname for request in visit.requests if not request.startswith(("data:", "blob:"))}
@@ -318,6 +334,7 @@ def test_the_button_and_an_example_ask_too(visit: Visit) -> None:
     page.get_by_role("button", name="Ask", exact=True).click()
     expect(page.locator("article")).to_contain_text("Open the rear cover.")
     visit.shoot("list")
+    visit.settle()
     page.get_by_role("button", name="How long is the warranty?").click()
     expect(page.locator("article.qa-differs")).to_have_count(2)
     expect(page.get_by_label("Your question")).to_have_value("How long is the warranty?")
@@ -402,6 +419,7 @@ def test_while_it_searches_it_says_so_and_the_old_answer_is_gone(visit: Visit, s
     page = visit.page
     visit.ask("How do I change it?")
     expect(page.locator("article")).to_have_count(1)
+    visit.settle()
     service.may_answer.clear()
     try:
         visit.ask("How long is the warranty?")
@@ -447,6 +465,7 @@ def test_dark_colours_follow_the_system(browser: Browser, url: str) -> None:
         visit.page.get_by_text("Show it in the passage").first.click()
         visit.shoot("answer-dark")
         assert_readable(visit.page)
+        visit.settle()
         visit.ask("How long is the warranty?")
         expect(visit.page.locator("article.qa-differs")).to_have_count(2)
         visit.shoot("differing-dark")
@@ -583,13 +602,16 @@ def test_a_real_index_answers_through_the_page(browser: Browser, tmp_path: Path)
             expect(first.locator("details mark")).to_contain_text("nine weeks")
             visit.shoot("real-answer")
 
+            visit.settle()
             visit.ask("What is the serial number of the pump?")
             expect(first.locator("blockquote")).to_contain_text("PX-4471 <img src=x onerror=", timeout=60_000)
             expect(page.locator("#qa-result :is(script, img)")).to_have_count(0)
             visit.shoot("real-hostile")
 
+            visit.settle()
             visit.ask("   ")
             expect(page.locator(".qa-notice")).to_contain_text("The question is empty")
+            visit.settle()
             visit.ask("x" * 100_000)
             expect(page.locator(".qa-notice")).to_contain_text("at most 2000", timeout=20_000)
             assert page.title() == "Quaere"
