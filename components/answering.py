@@ -194,7 +194,10 @@ def _compose(calibrator: Calibrator, kind: QueryKind, given: list[Scored]) -> li
 
 
 def _differ(one: Scored, other: Scored) -> bool:
-    return one is not other and not contains_wording(one.finding.words, other.finding.words)
+    """Whether two answers contradict each other; two spans of one passage belong to one statement."""
+    if one is other or one.finding.document.id == other.finding.document.id:
+        return False
+    return not contains_wording(one.finding.words, other.finding.words)
 
 
 def _answer(kind: QueryKind, entry: Scored, differs: bool) -> Answer:
