@@ -8,7 +8,7 @@ import html
 import re
 from collections.abc import Iterable, Mapping
 
-from components.types import Answer, Passage, Place, Reply
+from components.types import Answer, Passage, Place, QueryKind, Reply
 
 NOT_FOUND = "I could not find this in the documents."
 """What a reply without answers says first."""
@@ -80,7 +80,7 @@ def render_reply(reply: Reply) -> str:
     """Everything the page shows of a reply: notices, answers or their absence, passages, timings."""
     parts = [_notices(reply.warnings)]
     if reply.answers:
-        parts.append(_answers(reply.answers))
+        parts.append(_answers(reply.answers, reply.query.kind))
         parts.append(_passage_list(reply.passages))
     else:
         parts.append(_not_found(reply))
@@ -88,17 +88,18 @@ def render_reply(reply: Reply) -> str:
     return f'<div class="qa-reply" data-reply="{escape(reply.id)}">{"".join(parts)}</div>'
 
 
-def render_answer(answer: Answer, *, first: bool = False) -> str:
+def render_answer(answer: Answer, kind: QueryKind = "factoid", *, first: bool = False) -> str:
     """One answer as a card.
 
     Args:
         answer: the answer.
+        kind: of the question; to some, the whole sentence or list leads, with the span marked in it.
         first: whether it is the best one, which stands larger.
     """
     classes = "qa-card" + (" qa-first" if first else "") + (" qa-differs" if answer.differs else "")
     return (
         f'<article class="{classes}" data-answer="{escape(answer.id)}">'
-        f"{_tags(answer)}{_wording(answer)}{_source_line(answer)}"
+        f"{_tags(answer)}{_wording(answer, kind)}{_source_line(answer)}"
         f"{_confidence(answer.confidence)}{_support(answer)}{_passage_of(answer)}</article>"
     )
 
@@ -129,8 +130,8 @@ def _notices(warnings: Iterable[str]) -> str:
     return "".join(render_notice(warning) for warning in warnings)
 
 
-def _answers(answers: tuple[Answer, ...]) -> str:
-    cards = [render_answer(answer, first=number == 0) for number, answer in enumerate(answers)]
+def _answers(answers: tuple[Answer, ...], kind: QueryKind) -> str:
+    cards = [render_answer(answer, kind, first=number == 0) for number, answer in enumerate(answers)]
     # Answers that contradict each other stand side by side as equals, so that none looks like the only one.
     side_by_side = [card for card, answer in zip(cards, answers, strict=True) if answer.differs]
     others = [card for card, answer in zip(cards, answers, strict=True) if not answer.differs]
@@ -171,7 +172,7 @@ def _tags(answer: Answer) -> str:
     return f'<p class="qa-tags">{tags}</p>' if tags else ""
 
 
-def _wording(answer: Answer) -> str:
+def _wording(answer: Answer, kind: QueryKind) -> str:
     """The answer itself, and its sentence where that says more."""
     if answer.kind == "passage":
         return f'<blockquote class="qa-text" dir="auto">{_in_passage(answer)}</blockquote>'
@@ -181,6 +182,8 @@ def _wording(answer: Answer) -> str:
         return f'<p class="qa-question" dir="auto">{escape(question)}</p>{lead}' if question else lead
     if answer.sentence.strip() == answer.text.strip():
         return f'<p class="qa-answer qa-whole" dir="auto">{escape(answer.text.strip())}</p>'
+    if answer.lead(kind) != answer.text:
+        return f'<p class="qa-answer qa-whole" dir="auto">{_in_sentence(answer)}</p>'
     return f'{lead}<blockquote class="qa-text" dir="auto">{_in_sentence(answer)}</blockquote>'
 
 

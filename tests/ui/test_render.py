@@ -117,6 +117,13 @@ def test_answer_source_place_and_confidence_are_shown() -> None:
         assert expected in read.text
 
 
+def test_to_a_why_the_sentence_leads_with_the_answer_marked_in_it() -> None:
+    answer = an_answer(sentence="Change the filter every 6 months.")
+    card = render_answer(answer, "why")
+    assert '<p class="qa-answer qa-whole" dir="auto">Change the filter <mark>every 6 months</mark>.</p>' in card
+    assert "<blockquote" not in card.partition("<details")[0]
+
+
 def test_the_answer_is_marked_in_its_sentence_and_in_its_passage() -> None:
     answer = an_answer(sentence="Change the filter every 6 months.")
     assert _Reader(render_answer(answer)).marks == ["every 6 months", "every 6 months"]
