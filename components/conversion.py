@@ -31,7 +31,7 @@ Kind = Literal["embedder", "ranker", "reader", "joint"]
 Precision = Literal["auto", "int8", "fp32"]
 Progress = Callable[[str], None]
 
-_FORMAT = 1
+_FORMAT = 2
 _SAMPLES = 64
 _SAMPLE_TOKENS = 256
 _VNNI_FLAGS = {"avx512_vnni", "avx_vnni", "amx_int8"}
@@ -43,14 +43,14 @@ class ConvertedModel:
 
     Args:
         folder: holds ``model.xml``, ``model.bin`` and ``tokenizer.json``.
-        checkpoint: the Hugging Face folder it was made from, for the PyTorch backend.
+        name: of the model it was made from, for the PyTorch backend, which runs the original.
         max_tokens: longest input in tokens, with the special ones.
         dimension: width of the vectors; 0 for pairs.
         prompts: text to put before a question ("query") and a passage ("document").
     """
 
     folder: Path
-    checkpoint: str
+    name: str
     kind: Kind
     inputs: list[str]
     max_tokens: int
@@ -109,14 +109,14 @@ def convert(
     key = _key(fingerprint(name), kind, chosen)
     root = cache_folder(cache)
     folder = root / "converted" / f"{Path(name).name}-{kind}-{chosen}-{key[:16]}"
-    found = _load(folder)
+    found = _load(folder, name)
     if found is not None:
         return found
     tell = on_progress if on_progress is not None else (lambda _: None)
     tell(f"preparing {name} ({kind}, {chosen}); this is done once")
     checkpoint = resolve(name, cache)
     _make(checkpoint, kind, chosen, folder, tell)
-    made = _load(folder)
+    made = _load(folder, name)
     if made is None:
         raise ModelError(f"model {name!r}: the files just written to {folder} cannot be read back; check the disk")
     return made
@@ -138,14 +138,14 @@ def _key(content: str, kind: Kind, precision: str) -> str:
     return hashlib.sha256(f"{_FORMAT} {content} {kind} {precision} {release}".encode()).hexdigest()
 
 
-def _load(folder: Path) -> ConvertedModel | None:
+def _load(folder: Path, name: str) -> ConvertedModel | None:
     """The model in a cache folder, or None where it is missing or damaged."""
     try:
         description = json.loads((folder / "model.json").read_text("utf-8"))
-        for name, checksum in description.pop("checksums").items():
-            if _checksum(folder / name) != checksum:
+        for file, checksum in description.pop("checksums").items():
+            if _checksum(folder / file) != checksum:
                 return None
-        return ConvertedModel(folder=folder, **description)
+        return ConvertedModel(folder=folder, name=name, **description)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
@@ -197,7 +197,7 @@ def _write(checkpoint: Checkpoint, kind: Kind, precision: str, scratch: Path, te
     return _description(
         ConvertedModel(
             folder=scratch,
-            checkpoint=str(checkpoint.folder.resolve()),
+            name=checkpoint.name,
             kind=kind,
             inputs=inputs,
             max_tokens=_max_tokens(checkpoint.folder, limit),
@@ -211,9 +211,9 @@ def _write(checkpoint: Checkpoint, kind: Kind, precision: str, scratch: Path, te
 
 
 def _description(model: ConvertedModel) -> dict[str, Any]:
-    """The description that is stored in the folder, which does not name its own place."""
+    """The description that is stored in the folder: it names neither its own place nor the model's, which may move."""
     description = asdict(model)
-    del description["folder"]
+    del description["folder"], description["name"]
     return description
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from components.checkpoints import resolve
 from components.conversion import ConvertedModel
 from components.errors import ModelError
 
@@ -63,7 +64,8 @@ class TorchRuntime:
         if threads is not None:
             torch.set_num_threads(threads)
         self._torch = torch
-        self._network = load_network(model.kind, Path(model.checkpoint))
+        checkpoint = resolve(model.name, model.folder.parent.parent)
+        self._network = load_network(model.kind, checkpoint.folder)
         self._lock = threading.Lock()
 
     def __call__(self, inputs: Arrays) -> list[npt.NDArray[np.float32]]:

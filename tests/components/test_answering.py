@@ -283,7 +283,7 @@ def test_serialisation_keeps_every_parameter_and_warm_up_reads_the_bundled_file(
     bundled = AnswerComposer()
     bundled.warm_up()
     document = passage("It lasts three years.", relevance=6.0)
-    (answer,) = compose(bundled, [document], [span(document, "three years", 9.0)])["answers"]
+    (answer,) = compose(bundled, [document], [span(document, "three years", 16.0)])["answers"]
     assert answer.confidence > 0.5
     assert tuple(answer.scores) == Evidence.names()
 
