@@ -104,9 +104,7 @@ def test_a_pipeline_loaded_from_its_yaml_answers_the_same(service: QAService) ->
     answered = run_asking(loaded, WARRANTY, threshold=0.0)
     loaded.get_component("retriever").document_store.close()
     service.open()
-    assert [each.id for each in answered.answers] == [
-        each.id for each in service.ask(WARRANTY, threshold=0.0).answers
-    ]
+    assert [each.id for each in answered.answers] == [each.id for each in service.ask(WARRANTY, threshold=0.0).answers]
     with pytest.raises(Exception, match="os"):
         load_asking_pipeline(definition.replace("components.answering.AnswerComposer", "os.system"))
 
