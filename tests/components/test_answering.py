@@ -8,7 +8,7 @@ from haystack.dataclasses import ExtractedAnswer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.answering import DIFFER, AnswerComposer, answer_id
+from components.answering import BUNDLED, DIFFER, AnswerComposer, answer_id
 from components.calibration import Calibrator, Logistic
 from components.types import Answer, Evidence, Query
 
