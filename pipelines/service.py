@@ -15,11 +15,11 @@ from time import perf_counter
 from types import TracebackType
 from typing import Any, Self
 
-from components.filter_syntax import fields_of
 from haystack import Pipeline
 
 from components.conversion import effective_precision
 from components.errors import InputError
+from components.filter_syntax import fields_of
 from components.store.catalogue import SourceInfo
 from components.types import Passage, Reply
 from pipelines import archives

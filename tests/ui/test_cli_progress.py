@@ -1,9 +1,9 @@
 import io
 
 import pytest
-from pipelines.indexing import IndexProgress
 from rich.console import Console
 
+from pipelines.indexing import IndexProgress
 from ui.progress import Pace, count_line, count_progress, duration, index_line, index_progress, index_view, size
 
 
