@@ -8,12 +8,13 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 
 from haystack.utils import Secret
 from pydantic import SecretStr
 
 from components.checkpoints import fingerprint, tokenizer_file
-from components.conversion import convert
+from components.conversion import ConvertedModel, convert
 from components.embedding import DocumentEmbedder
 from components.encoder import ModelOptions, pair_encoder, text_encoder
 from components.lexical import AVERAGE_LENGTH, LexicalDocumentEmbedder, average_length, lexical_fingerprint
@@ -102,6 +103,12 @@ class OpenFolder:
         finally:
             self._lock.__exit__(None, None, None)
 
+    @cached_property
+    def _embedder(self) -> ConvertedModel:
+        """Looked up once: every look checks 90 MB against their checksums."""
+        settings = self.settings
+        return convert(settings.embedder, "embedder", settings.precision, settings.cache, self.on_message)
+
     def _open_store(self) -> QuaereDocumentStore:
         with self._making:
             if self._store is None:
@@ -116,7 +123,6 @@ class OpenFolder:
 
     def _make_store(self, length: float) -> QuaereDocumentStore:
         settings = self.settings
-        embedder = convert(settings.embedder, "embedder", settings.precision, settings.cache, self.on_message)
         key = settings.qdrant_api_key
         return QuaereDocumentStore(
             str(settings.data / INDEX_FOLDER),
@@ -126,19 +132,18 @@ class OpenFolder:
             timeout=settings.qdrant_timeout,
             retries=settings.qdrant_retries,
             collection=settings.collection,
-            dimension=embedder.dimension,
+            dimension=self._embedder.dimension,
             fingerprint={"embedder": f"{settings.embedder} {fingerprint(settings.embedder)[:12]}"}
             | lexical_fingerprint(length),
         )
 
     def _make_indexer(self, length: float) -> Indexer:
         settings = self.settings
-        embedder = convert(settings.embedder, "embedder", settings.precision, settings.cache, self.on_message)
         tokenizer = tokenizer_file(settings.embedder)
         sizes = {
-            "passage_tokens": min(settings.passage_tokens, embedder.max_tokens - 8),
+            "passage_tokens": min(settings.passage_tokens, self._embedder.max_tokens - 8),
             "overlap_tokens": settings.overlap_tokens,
-            "max_tokens": embedder.max_tokens,
+            "max_tokens": self._embedder.max_tokens,
         }
         pipeline = build_indexing_pipeline(
             splitter=PassageSplitter(str(tokenizer), **sizes),
