@@ -2,6 +2,8 @@
 
 import ast
 import graphlib
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -90,6 +92,14 @@ def test_pure_files_import_only_numpy_and_the_standard_library(name: str) -> Non
 def test_only_the_user_interface_prints(name: str) -> None:
     calls = [node.func for node in ast.walk(TREES[name]) if isinstance(node, ast.Call)]
     assert not [call for call in calls if isinstance(call, ast.Name) and call.id == "print"]
+
+
+@pytest.mark.parametrize("package", [layer for layer in LAYERS if layer != "ui"] + ["ui.web"])
+def test_usage_reports_are_off_before_any_module_of_a_package_is_imported(package: str) -> None:
+    # `ui` itself imports nothing: it first makes sure that `components` is ours.
+    code = f"import {package}, haystack.telemetry._telemetry as reports, sys; sys.exit(reports.telemetry is not None)"
+    environment = {name: value for name, value in os.environ.items() if name != "HAYSTACK_TELEMETRY_ENABLED"}
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=False).returncode == 0
 
 
 def test_nothing_is_imported_with_a_star() -> None:
