@@ -17,7 +17,7 @@ from components.calibration import logit
 from components.embedding import heading_context
 from components.matching import Wanted, match
 from components.merging import group, overlaps, same_wording, wording
-from components.sentences import enclosing_list, sentence_spans
+from components.sentences import enclosing_list, line_spans, sentence_spans
 from components.types import AnswerKind, Evidence, Place, QueryKind
 
 STATED_FROM = 0.0
@@ -107,11 +107,12 @@ def span_score(span: ExtractedAnswer) -> float:
 
 
 def sentence_around(kind: QueryKind, document: Document, span: tuple[int, int]) -> tuple[int, int]:
-    """The sentence or list item, for a how-to the list, around a span of the passage; never less than the span."""
+    """The sentence, list item or table row, for a how-to the list, around a span; never less than the span."""
     text, language = document.content or "", str(document.meta.get("language", "und"))
     around = enclosing_list(text, *span) if kind == "how-to" else None
     if around is None:
-        touched = [each for each in _sentences(text, language) if overlaps(each, span)]
+        inner = _rows(text) if document.meta.get("kind") == "table" else _sentences(text, language)
+        touched = [each for each in inner if overlaps(each, span)]
         around = (touched[0][0], touched[-1][1]) if touched else span
     return _stripped(text, min(around[0], span[0]), max(around[1], span[1]))
 
@@ -120,6 +121,12 @@ def sentence_around(kind: QueryKind, document: Document, span: tuple[int, int]) 
 def _sentences(text: str, language: str) -> tuple[tuple[int, int], ...]:
     """The sentences of a passage, which all its findings ask for."""
     return tuple(sentence_spans(text, language))
+
+
+@lru_cache(maxsize=64)
+def _rows(text: str) -> tuple[tuple[int, int], ...]:
+    """The rows of a table, one a line."""
+    return tuple(line_spans(text))
 
 
 def group_findings(findings: Sequence[Finding]) -> list[list[Finding]]:
@@ -160,6 +167,7 @@ def evidence_of(finding: Finding, wanted: Wanted, support: int, rival: float | N
     # The whole of a FAQ row belongs to its answer.
     near = (0, len(content)) if finding.kind == "faq" else sentence_around("factoid", document, finding.core)
     found = match(wanted, content[slice(*near)], content, heading_context(document))
+    words = near if finding.kind == "faq" else finding.core
     return Evidence(
         relevance=relevance,
         span=finding.span,
@@ -172,7 +180,13 @@ def evidence_of(finding: Finding, wanted: Wanted, support: int, rival: float | N
         near=found.near,
         coverage=found.coverage,
         behind=finding.behind,
+        fits=wanted.value.fits(content[slice(*words)], _cell_before(content[near[0] : words[0]])),
     )
+
+
+def _cell_before(text: str) -> str:
+    """What stands before an answer in its own cell or clause: the column's name, "between", "about"."""
+    return text[max(text.rfind(sign) for sign in ";\n|\t") + 1 :]
 
 
 def scores_of(document: Document) -> Mapping[str, Any]:
@@ -191,7 +205,8 @@ def _span(document: Document, span: ExtractedAnswer) -> Finding | None:
     if offset is None or not 0 <= offset.start < offset.end <= len(text):
         return None
     start, end = without_loose_ends(text, *whole_words(text, offset.start, offset.end))
-    if start >= end:
+    if start >= end or (document.meta.get("kind") == "table" and "\n" in text[start:end]):
+        # No answer runs from one row of a table into the next.
         return None
     return Finding(document, start, end, (start, end), "span", span_score(span), wording(text[start:end]))
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
+from components.expected_values import ExpectedValue, expected_value
 from components.lexical import codes, question_vector
+from components.types import QueryKind
 
 Item = TypeVar("Item")
 
@@ -26,11 +28,13 @@ class Wanted:
         codes: identifiers of the question: error codes, part numbers, versions, years, other numbers.
         words: its words, hashed as BM25 hashes them: stemmed, without stop words.
         language: ISO 639-1 code of the question.
+        value: what kind of value it asks for.
     """
 
     codes: frozenset[str]
     words: frozenset[int]
     language: str
+    value: ExpectedValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,9 @@ class Match:
     """Of the words, in the passage, title and heading."""
 
 
-def wanted_of(question: str, language: str) -> Wanted:
-    """What a question asks for by name."""
-    return Wanted(_identifiers(question), _words(question, language), language)
+def wanted_of(question: str, language: str, kind: QueryKind) -> Wanted:
+    """What a question asks for by name, and which kind of value."""
+    return Wanted(_identifiers(question), _words(question, language), language, expected_value(question, kind))
 
 
 def match(wanted: Wanted, sentence: str, passage: str, heading: str) -> Match:

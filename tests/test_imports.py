@@ -17,6 +17,7 @@ PURE = {
     "components.boundaries",
     "components.calibration",
     "components.duplicates",
+    "components.expected_values",
     "components.filter_syntax",
     "components.fusion",
     "components.merging",

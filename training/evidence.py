@@ -45,7 +45,7 @@ def evidence_row(pipeline: Pipeline, asked: Asked, calibrator: Calibrator, langu
     """
     query, documents, spans = _read(pipeline, asked.text, languages)
     findings = find(documents, spans)
-    wanted = wanted_of(query.question, query.language)
+    wanted = wanted_of(query.question, query.language, query.kind)
     exact = scored_findings(calibrator, findings, documents, wanted)[:KEPT]
     passages = scored_passages(calibrator, findings, documents, wanted)[:KEPT]
     return {

@@ -12,6 +12,7 @@ from components.answering import BUNDLED, DIFFER, AnswerComposer, answer_id
 from components.calibration import Calibrator, Logistic
 from components.types import Answer, Evidence, Query
 
+N = len(Evidence.names())
 OFFSET = 100  # where the passages stand in their sources
 
 
@@ -47,7 +48,7 @@ def composer(tmp_path):
     by_span, by_relevance = (0.0, 1.0, 0, 0, 0, 0.1, 0), (1.0, 0, 0, 0, 0, 0, 0)
 
     def model(coefficients):
-        return Logistic((0.0,) * 11, (1.0,) * 11, (*coefficients, 0.0, 0.0, 0.0, 0.0), 0.0, 0.5)
+        return Logistic((0.0,) * N, (1.0,) * N, (*coefficients, *[0.0] * (N - len(coefficients))), 0.0, 0.5)
 
     kinds = {"span": model(by_span), "faq": model(by_relevance), "passage": model(by_relevance)}
     Calibrator(kinds).save(tmp_path / "calibrator.json")
@@ -57,7 +58,7 @@ def composer(tmp_path):
 @pytest.fixture
 def composer_of_codes(tmp_path):
     """Spans by the span score, and as much by the question's codes around them."""
-    model = Logistic((0.0,) * 11, (1.0,) * 11, (0, 1.0, 0, 0, 0, 0, 0, 4.0, 0, 0, 0), 0.0, 0.5)
+    model = Logistic((0.0,) * N, (1.0,) * N, (0, 1.0, 0, 0, 0, 0, 0, 4.0, 0, 0, 0, 0), 0.0, 0.5)
     Calibrator({"span": model, "faq": model, "passage": model}).save(tmp_path / "codes.json")
     return AnswerComposer(str(tmp_path / "codes.json"))
 
@@ -84,7 +85,7 @@ def test_an_answer_carries_its_exact_place_and_everything_about_it(composer):
     assert answer.id == answer_id("manual.md", answer.start, answer.end)
     assert answer.scores == {
         "relevance": 1.5, "span": 2.0, "dense": 0.5, "lexical": 0.5, "margin": 0.0, "support": 1.0, "faq": 0.0,
-        "codes": 1.0, "near": 0.5, "coverage": 0.5, "behind": 0.0,
+        "codes": 1.0, "near": 0.5, "coverage": 0.5, "behind": 0.0, "fits": 1.0,
     }  # fmt: skip
     assert answer.confidence == pytest.approx(1 / (1 + math.exp(-2.1)))
     assert result["no_answer_confidence"] == pytest.approx(1 - answer.confidence)
@@ -300,3 +301,28 @@ def test_an_answer_is_a_verbatim_slice_of_its_passage(text, kind, data):
         assert answer.text in answer.passage
         assert answer.sentence in answer.passage
         assert answer.text.strip()
+
+
+TABLE = "Model: H5; Minimum flow: 11 l/min; Price: 30\nModel: H12; Minimum flow: 22 l/min; Price: 65"
+
+
+def test_the_surroundings_of_an_answer_in_a_table_are_its_row(composer_of_codes):
+    document = passage(TABLE, kind="table")
+    spans = [span(document, "11 l/min", 3.0), span(document, "22 l/min", 2.0)]
+    asked = "What is the flow of the H12?"
+    first, second = compose(composer_of_codes, [document], spans, asked=asked)["answers"]
+    assert (first.text, first.sentence) == ("22 l/min", TABLE.splitlines()[1])
+    assert (first.scores["codes"], second.scores["codes"]) == (1.0, 0.5)
+
+
+def test_no_answer_runs_from_one_row_into_the_next(composer):
+    document = passage(TABLE, kind="table")
+    answers = compose(composer, [document], [span(document, "30\nModel: H12")])["answers"]
+    assert [answer.kind for answer in answers] == ["passage"]
+
+
+def test_the_evidence_tells_whether_the_words_are_of_the_kind_asked_for(composer):
+    document = passage("It keeps the rooms at 8 °C on mild days.")
+    spans = [span(document, "8 °C"), span(document, "mild days", 1.0)]
+    answers = compose(composer, [document], spans, kind="number", asked="How warm is it?")["answers"]
+    assert [(answer.text, answer.scores["fits"]) for answer in answers] == [("8 °C", 1.0), ("mild days", 0.0)]

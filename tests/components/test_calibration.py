@@ -19,14 +19,15 @@ EVIDENCE = Evidence(
     near=0.5,
     coverage=0.5,
     behind=0.0,
+    fits=1.0,
 )
 
 
 def logistic(**changes):
     values = {
-        "mean": (1.0, *[0] * 10),
-        "scale": (2.0, *[1] * 10),
-        "coefficients": (2.0, 0.5, *[0] * 9),
+        "mean": (1.0, *[0] * 11),
+        "scale": (2.0, *[1] * 11),
+        "coefficients": (2.0, 0.5, *[0] * 10),
         "intercept": -1.5,
         "threshold": 0.4,
     }
@@ -46,7 +47,18 @@ def test_confidence_by_hand():
 
 def test_an_odd_value_is_held_within_the_limit():
     wild = Evidence(
-        relevance=1e9, span=0, dense=0, lexical=0, margin=0, support=0, faq=0, codes=0, near=0, coverage=0, behind=0
+        relevance=1e9,
+        span=0,
+        dense=0,
+        lexical=0,
+        margin=0,
+        support=0,
+        faq=0,
+        codes=0,
+        near=0,
+        coverage=0,
+        behind=0,
+        fits=0,
     )
     assert calibrator().confidence(wild, "span") == pytest.approx(float(sigmoid(4 * 2 - 1.5)))
 
@@ -76,10 +88,32 @@ def test_the_bundled_calibrator_fits_this_version():
     bundled = Calibrator.load(BUNDLED)
     assert set(bundled.kinds) == set(KINDS)
     better = Evidence(
-        relevance=6, span=8, dense=0.8, lexical=1, margin=5, support=2, faq=0, codes=1, near=1, coverage=1, behind=0
+        relevance=6,
+        span=8,
+        dense=0.8,
+        lexical=1,
+        margin=5,
+        support=2,
+        faq=0,
+        codes=1,
+        near=1,
+        coverage=1,
+        behind=0,
+        fits=1,
     )
     worse = Evidence(
-        relevance=-6, span=-8, dense=0.1, lexical=0, margin=-5, support=1, faq=0, codes=0, near=0, coverage=0, behind=0
+        relevance=-6,
+        span=-8,
+        dense=0.1,
+        lexical=0,
+        margin=-5,
+        support=1,
+        faq=0,
+        codes=0,
+        near=0,
+        coverage=0,
+        behind=0,
+        fits=0,
     )
     for kind in KINDS:
         assert bundled.confidence(better, kind) > 0.6 > 0.4 > bundled.confidence(worse, kind)

@@ -15,7 +15,7 @@ def rows(count, seed):
         relevance = generator.normal()
         right = answerable and generator.random() < 1 / (1 + np.exp(-3 * relevance))
         noise = [generator.normal(), 0.5, 0.5, generator.normal()]
-        evidence = [relevance, *noise, 1.0, float(kind == "faq"), 1.0, 0.5, 0.5, 0.0]
+        evidence = [relevance, *noise, 1.0, float(kind == "faq"), 1.0, 0.5, 0.5, 0.0, 1.0]
         return {"kind": kind, "text": "x", "evidence": evidence, "right": bool(right), "exact": bool(right)}
 
     made = []
@@ -38,7 +38,7 @@ def test_a_fitted_calibrator_holds_on_other_rows(tmp_path):
     assert report["questions"] == 1500
     assert report["answerable"] == 600
     assert 0 < report["coverage_at_90_precision"] < report["coverage_at_90_precision_answerable"]
-    better, worse = (Evidence(value, 0, 0.5, 0.5, 0, 1, 0, 1, 0.5, 0.5, 0) for value in (2.0, -2.0))
+    better, worse = (Evidence(value, 0, 0.5, 0.5, 0, 1, 0, 1, 0.5, 0.5, 0, 1) for value in (2.0, -2.0))
     assert fitted.confidence(better, "span") > fitted.confidence(worse, "span")
     fitted.save(tmp_path / "calibrator.json")
     assert Calibrator.load(tmp_path / "calibrator.json") == fitted

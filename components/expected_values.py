@@ -1,0 +1,158 @@
+"""What kind of value a question asks for, and whether an answer's words are such a value. Pure, no documents.
+
+"How warm" asks for a temperature, "how long" for a time or a length, "on which day of the week" for a weekday: an
+answer of another kind is doubtful however well it reads. A question that asks for no such value accepts any words.
+"""
+
+import re
+from dataclasses import dataclass
+
+from components.types import QueryKind
+
+_DIGITS = r"\d+(?:[.,\u00a0\u202f]\d+)*"
+_WORDS = (
+    r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
+    r"|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion"
+    r"|half|quarter|dozen|none|zero"
+    r"|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|zwanzig|dreißig|hundert|tausend"
+    r"|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|veinte|treinta|cien|mil"
+    r"|deux|trois|quatre|cinq|sept|huit|neuf|dix|onze|douze|vingt|trente|cent|mille"
+)
+_NUMBER = rf"(?:{_DIGITS}|\b(?:{_WORDS})\b|[一二三四五六七八九十百千万两半]+)"
+_TIME_UNIT = (
+    r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur(?:y|ies)|mins?|secs?|hrs?|ms|s|h"
+    r"|sekunden?|minuten?|stunden?|tage?n?|wochen?|monate?n?|jahre?n?"
+    r"|segundos?|minutos?|horas?|días?|semanas?|mes(?:es)?|años?"
+    r"|secondes?|heures?|jours?|semaines?|mois|ans?|années?)\b"
+)
+_CHINESE_TIME = r"(?:秒|分钟|分鐘|小时|小時|个小时|天|日|周|星期|个月|個月|月|年)"
+_DURATION = (
+    rf"{_NUMBER}[\s\u00a0-]*(?:\w+[\s-])?{_TIME_UNIT}|{_NUMBER}\s*{_CHINESE_TIME}"
+    r"|\b(?:an? |per |every |each |once |twice )?(?:daily|weekly|monthly|yearly|annually)\b"
+    r"|\b(?:immediately|sofort|indefinitely)\b"
+)
+_LENGTH = (
+    rf"{_NUMBER}[\s\u00a0-]*(?:\w+[\s-])?(?:mm|cm|m|km|ft|in|inch(?:es)?|feet|foot|yards?|miles?|(?:kilo|centi|milli)?met(?:er|re)s?"
+    r"|metros?|mètres?|pages?|characters?)\b|米|公里|厘米"
+)
+_TEMPERATURE = rf"{_NUMBER}\s*(?:°|º|degrees?\b|kelvin\b|k\b|grad\b|grados?\b|degrés?\b|℃|度|摄氏)"
+_WEEKDAY = (
+    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)s?\b"
+    r"|\b(?:lunes|martes|miércoles|jueves|viernes|sábado|domingo)\b"
+    r"|\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b|(?:星期|周)[一二三四五六日天]"
+)
+_MONTH = (
+    r"\b(?:jan(?:uary|uar)?|feb(?:ruary|ruar)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni|july?|juli|aug(?:ust)?"
+    r"|sep(?:t(?:ember)?)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?|enero|febrero|marzo|abril|mayo|junio|julio|agosto"
+    r"|septiembre|octubre|noviembre|diciembre|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre"
+    r"|décembre)\b"
+)
+_YEAR = r"(?<![\d.,])[12]\d{3}(?![\d.,]*\d)s?|\b\d{1,4}\s?(?:bce?|ad|ce)\b"
+_CLOCK = r"\b\d{1,2}[:.]\d{2}\b|\b\d{1,2}\s?(?:am|pm|a\.m\.|p\.m\.|uhr|o'clock)|\b(?:noon|midnight)\b|\d{1,2}\s?点"
+_NAMED_TIME = (
+    r"centur|\b(?:spring|summer|autumn|fall|winter|morning|evening|night|today|tomorrow|now|season)s?\b"
+    r"|\b(?:before|after|until|during|when|while|as soon as|every)\b|年|月|日"
+)
+_PRESSURE = rf"{_NUMBER}\s*(?:m?bar|psi|[km]?pa|h?pascals?|atm(?:ospheres?)?|mmhg|torr|pounds?|percent|%)\b"
+_FREQUENCY = r"\b(?:times?|attempts?|every|each|per|once|twice|\w*mal|jede[rnsm]?|veces|cada|fois|chaque)\b|次"
+_MONEY = (
+    rf"[£$€¥]\s*{_DIGITS}"
+    rf"|{_DIGITS}\s*(?:[£$€¥]|gbp|eur|usd|pounds?|euros?|dollars?|cents?|pence|francs?|元|欧元|million|billion)"
+)
+_CURRENCIES = {
+    "GBP": r"£|\bgbp\b|\b(?:british )?pounds?\b(?! per)|\bsterling\b",
+    "EUR": r"€|\beur\b|\beuros?\b|欧元",
+    "USD": r"\$|\busd\b|\bdollars?\b|美元",
+    "CNY": r"¥|\bcny\b|\brmb\b|\byuan\b|人民币|元",
+}
+
+
+def _pattern(*parts: str) -> re.Pattern[str]:
+    return re.compile("|".join(parts), re.IGNORECASE)
+
+
+_ANY_NUMBER = _pattern(_NUMBER)
+_ANY_DATE = _pattern(_WEEKDAY, _MONTH, _YEAR, _CLOCK, _DURATION, _NAMED_TIME)
+
+# The first row whose question pattern is found decides.
+_ASKED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
+    (
+        _pattern(r"\b(?:which|what) (?:day of the week|weekday)|\bwelche[nrm] wochentag|\bqué día de la semana|星期几"),
+        _pattern(_WEEKDAY),
+    ),
+    (
+        _pattern(r"\b(?:which|what) year\b|\bwelche[mns] jahr\b|\bqué año\b|\bquelle année\b|哪一?年"),
+        _pattern(_YEAR, "年"),
+    ),
+    (_pattern(r"\b(?:which|what) month\b|\bwelche[nmr] monat\b|\bqué mes\b|\bquel mois\b"), _pattern(_MONTH)),
+    (
+        _pattern(r"\bhow (?:soon|quickly|often|frequently)\b|\bwie (?:oft|häufig)\b|\bcuántas veces\b|多久"),
+        _pattern(_DURATION, _WEEKDAY, _FREQUENCY),
+    ),
+    (
+        _pattern(r"\bhow (?:long|far)\b|\bwie (?:lange?|weit)\b|\bcuánto tiempo\b|\bcombien de temps\b"),
+        _pattern(_DURATION, _LENGTH),
+    ),
+    (
+        _pattern(r"\bhow (?:warm|hot|cold)\b|\bwie (?:warm|hei(?:ß|ss)|kalt)\b|多[热熱冷]"),
+        _pattern(_TEMPERATURE),
+    ),
+    (
+        _pattern(r"\b(?:what|which|welche\w*|qué|quelle)\b.*\b(?:temperatur\w*|température)\b|温度是?多少"),
+        _pattern(_TEMPERATURE),
+    ),
+    (
+        _pattern(r"\b(?:what|which|welche\w*|wie hoch|qué|quelle)\b.*\b(?:pressure|\w*druck|presión|pression)\b"),
+        _pattern(_PRESSURE),
+    ),
+)
+_ASKS_PRICE = _pattern(
+    r"\bcosts?\b|\bprices?\b|\bfees?\b|\bkostet?n?\b|\bpreis\b|\bcuesta\b|\bprecio\b|\bprix\b|\bcoûte\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedValue:
+    """What the answer to a question should be; anything where both fields are None.
+
+    Args:
+        value: found in an answer's own words where they are of the right kind.
+        currency: found in the answer's words or directly before them.
+    """
+
+    value: re.Pattern[str] | None = None
+    currency: re.Pattern[str] | None = None
+
+    def fits(self, answer: str, before: str = "") -> float:
+        """How well an answer is of the expected kind, in [0, 1].
+
+        Args:
+            answer: the answer's own words.
+            before: what stands before them in the same cell or clause, such as the column's name.
+        """
+        checks = []
+        if self.value is not None:
+            checks.append(self.value.search(answer) is not None)
+        if self.currency is not None:
+            checks.append(self.currency.search(f"{before} {answer}") is not None)
+        return sum(checks) / len(checks) if checks else 1.0
+
+
+def expected_value(question: str, kind: QueryKind) -> ExpectedValue:
+    """What kind of value a question of this kind asks for.
+
+    Args:
+        question: normalised.
+        kind: only "number" and "date" ask for a value; the others accept any words.
+    """
+    if kind not in ("number", "date"):
+        return ExpectedValue()
+    currency = next(
+        (_pattern(signs) for signs in _CURRENCIES.values() if re.search(signs, question, re.IGNORECASE)), None
+    )
+    value = next((answer for asks, answer in _ASKED if asks.search(question)), None)
+    if value is None:
+        value = _ANY_DATE if kind == "date" else _ANY_NUMBER
+        if currency is None and kind == "number" and _ASKS_PRICE.search(question):
+            currency = _pattern(_MONEY, *_CURRENCIES.values(), r"%|percent|prozent")
+    return ExpectedValue(value, currency)

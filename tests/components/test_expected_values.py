@@ -1,0 +1,54 @@
+import pytest
+
+from components.expected_values import expected_value
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "right", "wrong"),
+    [
+        ("On which day of the week is the tank heated?", "date", "Sunday", "02:00"),
+        ("What year was it built?", "date", "in 1873", "three years"),
+        ("In which month does it end?", "date", "late October", "2024"),
+        ("When will I get my money back?", "date", "within 14 days", "the owner"),
+        ("Until when is the kit free?", "date", "31 March 2027", "bulletin A"),
+        ("How soon must I register?", "number", "within 60 days of commissioning", "Pilot controller"),
+        ("How often does it try again?", "number", "three attempts", "H16"),
+        ("How often should I clean it?", "number", "every six months", "with a cloth"),
+        ("How long is the data kept?", "number", "13 months", "30 litres"),
+        ("How long is the cable?", "number", "50 metres", "8 °C"),
+        ("How warm will it keep the house?", "number", "8 °C", "mild days"),
+        ("What is the lowest flow temperature?", "number", "18 degrees", "2.5 percent"),
+        ("What pressure should it have?", "number", "1.5 bar", "10 litres"),
+        ("How many people can use it?", "number", "eight", "the owner"),
+        ("Wie hoch soll der Wasserdruck sein?", "number", "1,5 bar", "einmal im Monat"),
+        ("Wie oft prüfe ich das?", "number", "einmal im Monat", "der Fachbetrieb"),
+        ("¿Cuánto tiempo dura?", "number", "seis años", "la bomba"),
+        ("Wie lange gilt die Garantie?", "number", "sechs Jahre", "bei Inbetriebnahme"),
+        ("多久清洗一次？", "number", "每六个月", "清"),
+    ],
+)
+def test_an_answer_of_the_wrong_kind_does_not_fit(question, kind, right, wrong):
+    expected = expected_value(question, kind)
+    assert expected.fits(right) == 1.0
+    assert expected.fits(wrong) == 0.0
+
+
+def test_the_currency_may_stand_before_the_answer_in_its_cell():
+    expected = expected_value("How much is FL-2620 in pounds?", "number")
+    assert expected.fits("129.00", " Price GBP: ") == 1.0
+    assert expected.fits("153.00", " Price EUR: ") == 0.5
+    assert expected.fits("EUR: 153.00", " Price ") == 0.5
+
+
+def test_a_price_is_a_number_with_a_currency_or_a_share():
+    expected = expected_value("What does the extension cost?", "number")
+    assert [expected.fits(words) for words in ("£420", "15 percent", "72 hours", "the owner")] == [1.0, 1.0, 0.5, 0.0]
+
+
+@pytest.mark.parametrize("kind", ["factoid", "how-to", "why", "yes-no", "definition", "keyword"])
+def test_other_kinds_of_question_accept_any_words(kind):
+    assert expected_value("How warm is it, and why?", kind).fits("the owner") == 1.0
+
+
+def test_no_words_are_no_value():
+    assert expected_value("How many?", "number").fits("") == 0.0
