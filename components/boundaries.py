@@ -42,6 +42,19 @@ def is_unspaced(character: str) -> bool:
     return code >= 0x0E00 and any(first <= code <= last for first, last in _UNSPACED)
 
 
+def by_character(word: str) -> list[str]:
+    """A word cut into the signs of scripts without spaces, and the runs of others between them."""
+    parts: list[str] = []
+    spaced = ""
+    for character in word:
+        if is_unspaced(character):
+            parts.extend([spaced, character])
+            spaced = ""
+        else:
+            spaced += character
+    return [part for part in (*parts, spaced) if part]
+
+
 def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
     """Widen the span until it cuts no word, number, code ("E-1047") or unit sign ("5 %" stays, "5%" is one).
 

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from components.boundaries import is_unspaced
+from components.boundaries import by_character, is_unspaced
 
 Item = TypeVar("Item")
 
@@ -82,20 +82,8 @@ def _split(token: str) -> Sequence[str]:
     if _GROUPED.fullmatch(token):
         return (token.replace(",", ""),)
     if not token.isascii() and any(is_unspaced(character) for character in token):
-        return _by_character(token)
+        return by_character(token)
     return (token,)
-
-
-def _by_character(token: str) -> list[str]:
-    parts: list[str] = []
-    spaced = ""
-    for character in token:
-        if is_unspaced(character):
-            parts.extend([spaced, character])
-            spaced = ""
-        else:
-            spaced += character
-    return [part for part in (*parts, spaced) if part]
 
 
 def _position(shorter: Sequence[str], longer: Sequence[str]) -> int | None:

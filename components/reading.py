@@ -5,10 +5,11 @@ from typing import Any
 from haystack import Document, component, default_from_dict, default_to_dict
 from haystack.dataclasses import ExtractedAnswer
 
+from components.calibration import sigmoid
 from components.conversion import Precision
 from components.encoder import ModelOptions, PairEncoder, PairLogits, pair_encoder
 from components.inference import Backend
-from components.reranking import pair_of, sigmoid
+from components.reranking import pair_of
 from components.spans import best_spans, null_score
 
 
@@ -116,7 +117,7 @@ class ExtractiveReader:
         return [
             ExtractedAnswer(
                 query=query,
-                score=sigmoid(span.score),
+                score=float(sigmoid(span.score)),
                 data=text[span.start : span.end],
                 document=document,
                 context=text,

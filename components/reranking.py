@@ -1,11 +1,11 @@
 """Candidates sorted by a cross-encoder that reads question and passage together."""
 
-import math
 from dataclasses import replace
 from typing import Any
 
 from haystack import Document, component, default_from_dict, default_to_dict
 
+from components.calibration import sigmoid
 from components.conversion import Precision
 from components.embedding import heading_context
 from components.encoder import ModelOptions, Pair, PairEncoder, pair_encoder
@@ -16,11 +16,6 @@ from components.types import Candidates
 def pair_of(query: str, document: Document, with_context: bool) -> Pair:
     """The pair that ranker and reader share; the same words on both sides, so that one pass serves both."""
     return Pair(query, document.content or "", heading_context(document) if with_context else "")
-
-
-def sigmoid(logit: float) -> float:
-    """Logistic function, in [0, 1], without overflow for large negative logits."""
-    return 1.0 / (1.0 + math.exp(-logit)) if logit >= 0 else math.exp(logit) / (1.0 + math.exp(logit))
 
 
 @component
@@ -113,4 +108,4 @@ class CrossEncoderRanker:
 
 def _with_relevance(document: Document, relevance: float) -> Document:
     scores = dict(document.meta.get("scores", {})) | {"relevance": relevance}
-    return replace(document, score=sigmoid(relevance), meta=document.meta | {"scores": scores})
+    return replace(document, score=float(sigmoid(relevance)), meta=document.meta | {"scores": scores})

@@ -17,7 +17,6 @@ from components.retrieval import HybridRetriever
 from components.store.document_store import QuaereDocumentStore
 from components.types import Answer, Query
 from components.understanding import QueryUnderstanding
-from pipelines.indexing_pipeline import ALLOWED_MODULES
 from pipelines.settings import Settings
 
 
@@ -72,11 +71,6 @@ def build_asking_pipeline(
     for sender, receiver in _CONNECTIONS:
         pipeline.connect(sender, receiver)
     return pipeline
-
-
-def load_asking_pipeline(definition: str) -> Pipeline:
-    """Build the pipeline from its YAML; only components of Quaere and Haystack are imported."""
-    return Pipeline.loads(definition, allowed_modules=ALLOWED_MODULES)
 
 
 _CONNECTIONS = (

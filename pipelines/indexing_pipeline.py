@@ -14,9 +14,6 @@ from components.loading.loader import DocumentLoader
 from components.types import Candidates
 from components.versions import VersionStamp
 
-ALLOWED_MODULES = ["components.*"]
-"""What a definition of this pipeline may import when it is loaded, beside Haystack itself."""
-
 _LOADER = "loader"
 _VERSIONS = "versions"
 _SPLITTER = "splitter"
@@ -41,17 +38,12 @@ def build_indexing_pipeline(
         max_bytes: larger files are refused before they are read.
     """
     pipeline = Pipeline()
-    stages = (DocumentLoader(max_bytes=max_bytes), VersionStamp(), splitter, embedder, lexical)
+    stages: tuple[Component, ...] = (DocumentLoader(max_bytes=max_bytes), VersionStamp(), splitter, embedder, lexical)
     for name, stage in zip(_STAGES, stages, strict=True):
         pipeline.add_component(name, stage)
     for sender, receiver in pairwise(_STAGES):
         pipeline.connect(f"{sender}.documents", f"{receiver}.documents")
     return pipeline
-
-
-def load_indexing_pipeline(definition: str) -> Pipeline:
-    """Build the pipeline from its YAML; only components of Quaere and Haystack are imported."""
-    return Pipeline.loads(definition, allowed_modules=ALLOWED_MODULES)
 
 
 def largest_file(pipeline: Pipeline) -> int:

@@ -8,7 +8,7 @@ CMRC 2018): every character of them is a token, and their punctuation is dropped
 import string
 import unicodedata
 
-from components.boundaries import is_unspaced
+from components.boundaries import by_character
 
 _ARTICLES = frozenset({"a", "an", "the"})
 _PUNCTUATION = frozenset(string.punctuation)
@@ -17,7 +17,7 @@ _PUNCTUATION = frozenset(string.punctuation)
 def normalised_tokens(text: str) -> list[str]:
     """The tokens that are compared, in order; empty where nothing but articles and punctuation is given."""
     kept = "".join(character for character in text.lower() if not _is_punctuation(character))
-    return [token for word in kept.split() if word not in _ARTICLES for token in _tokens(word)]
+    return [token for word in kept.split() if word not in _ARTICLES for token in by_character(word)]
 
 
 def normalised(text: str) -> str:
@@ -28,15 +28,3 @@ def normalised(text: str) -> str:
 def _is_punctuation(character: str) -> bool:
     # The published rules know ASCII only, where "$" and "+" count as punctuation as well.
     return character in _PUNCTUATION or (ord(character) > 127 and unicodedata.category(character).startswith("P"))
-
-
-def _tokens(word: str) -> list[str]:
-    tokens: list[str] = []
-    spaced = ""
-    for character in word:
-        if is_unspaced(character):
-            tokens.extend([spaced, character])
-            spaced = ""
-        else:
-            spaced += character
-    return [token for token in (*tokens, spaced) if token]

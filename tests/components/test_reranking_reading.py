@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from haystack import Document
 
+from components.calibration import sigmoid
 from components.embedding import DocumentEmbedder, TextEmbedder, embedded_text, heading_context, indexed_text
 from components.reading import ExtractiveReader
-from components.reranking import CrossEncoderRanker, sigmoid
+from components.reranking import CrossEncoderRanker
 from components.types import Candidates
 
 QUESTION = "How long is the warranty of the pump?"

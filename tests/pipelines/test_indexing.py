@@ -15,7 +15,8 @@ from components.lexical import question_vector
 from components.store.document_store import QuaereDocumentStore
 from pipelines.batches import PART_PASSAGES
 from pipelines.indexing import IndexProgress
-from pipelines.indexing_pipeline import ALLOWED_MODULES, passages_of
+from pipelines.definition import ALLOWED_MODULES
+from pipelines.indexing_pipeline import passages_of
 from tests.pipelines.indexing_parts import Index, make_pipeline, passages, prose, snapshot, write
 
 STAGES = ("loader", "versions", "splitter", "embedder", "lexical")

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from components.errors import ConfigurationError, InputError, StoreError
-from pipelines.asking import load_asking_pipeline, run_asking
+from pipelines.asking import run_asking
+from pipelines.definition import load_pipeline
 from pipelines.service import QAService, Question
 from pipelines.settings import Settings
 
@@ -100,13 +101,13 @@ def test_a_pipeline_loaded_from_its_yaml_answers_the_same(service: QAService) ->
     definition = service.pipelines()["asking"].dumps()
     assert "components.answering.AnswerComposer" in definition
     service.close()
-    loaded = load_asking_pipeline(definition)
+    loaded = load_pipeline(definition)
     answered = run_asking(loaded, WARRANTY, threshold=0.0)
     loaded.get_component("retriever").document_store.close()
     service.open()
     assert [each.id for each in answered.answers] == [each.id for each in service.ask(WARRANTY, threshold=0.0).answers]
     with pytest.raises(Exception, match="os"):
-        load_asking_pipeline(definition.replace("components.answering.AnswerComposer", "os.system"))
+        load_pipeline(definition.replace("components.answering.AnswerComposer", "os.system"))
 
 
 def test_status_counts_and_says_where_settings_come_from(service: QAService) -> None:
