@@ -47,7 +47,7 @@ _MONTH = (
     r"|septiembre|octubre|noviembre|diciembre|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre"
     r"|décembre)\b"
 )
-_YEAR = r"(?<![\d.,])[12]\d{3}(?![\d.,]*\d)s?|\b\d{1,4}\s?(?:bce?|ad|ce)\b"
+_YEAR = r"(?<![\d.,])(?<![A-Za-z]-)[12]\d{3}(?![\d.,]*\d)s?|\b\d{1,4}\s?(?:bce?|ad|ce)\b"
 _CLOCK = r"\b\d{1,2}[:.]\d{2}\b|\b\d{1,2}\s?(?:am|pm|a\.m\.|p\.m\.|uhr|o'clock)|\b(?:noon|midnight)\b|\d{1,2}\s?点"
 _NAMED_TIME = (
     r"centur|\b(?:spring|summer|autumn|fall|winter|morning|evening|night|today|tomorrow|now|season)s?\b"
@@ -83,6 +83,11 @@ _ASKED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (
         _pattern(r"\b(?:which|what) year\b|\bwelche[mns] jahr\b|\bqué año\b|\bquelle année\b|哪一?年"),
         _pattern(_YEAR, "年"),
+    ),
+    (
+        # A point in time, no length of time.
+        _pattern(r"\b(?:until|till|since|by|from) when\b|\b(?:bis|seit|ab) wann\b|\b(?:hasta|desde) cuándo\b"),
+        _pattern(_WEEKDAY, _MONTH, _YEAR, _CLOCK),
     ),
     (_pattern(r"\b(?:which|what) month\b|\bwelche[nmr] monat\b|\bqué mes\b|\bquel mois\b"), _pattern(_MONTH)),
     (

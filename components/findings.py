@@ -20,6 +20,9 @@ from components.merging import group, overlaps, same_wording, wording
 from components.sentences import enclosing_list, line_spans, sentence_spans
 from components.types import AnswerKind, Evidence, Place, QueryKind
 
+_COLUMN_END = ": "
+"""Stands between a column's name and the value, as tables are written out (see ``components.loading.assembly``)."""
+
 STATED_FROM = 0.0
 """A passage counts as further support from this span score: the reader prefers the span to no answer."""
 
@@ -205,10 +208,21 @@ def _span(document: Document, span: ExtractedAnswer) -> Finding | None:
     if offset is None or not 0 <= offset.start < offset.end <= len(text):
         return None
     start, end = without_loose_ends(text, *whole_words(text, offset.start, offset.end))
-    if start >= end or (document.meta.get("kind") == "table" and "\n" in text[start:end]):
-        # No answer runs from one row of a table into the next.
+    if document.meta.get("kind") == "table":
+        if "\n" in text[start:end]:
+            # No answer runs from one row of a table into the next.
+            return None
+        start = _behind_column_name(text, start, end)
+    if start >= end:
         return None
     return Finding(document, start, end, (start, end), "span", span_score(span), wording(text[start:end]))
+
+
+def _behind_column_name(text: str, start: int, end: int) -> int:
+    """Where the value of a table's cell ("Price: 30") begins, if the span holds more than the column's name."""
+    name = text.rfind(_COLUMN_END, start, end)
+    value = name + len(_COLUMN_END)
+    return value if name >= 0 and value < end else start
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:

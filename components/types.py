@@ -20,8 +20,10 @@ QueryKind = Literal["factoid", "number", "date", "how-to", "why", "yes-no", "def
 AnswerKind = Literal["span", "faq", "passage"]
 PassageKind = Literal["text", "table", "faq"]
 
-WHOLE_SENTENCE: frozenset[QueryKind] = frozenset({"how-to", "why", "yes-no", "definition"})
-"""Kinds of question that a few words do not answer: the whole sentence or list around them does."""
+WHOLE_SENTENCE: frozenset[QueryKind] = frozenset({"how-to", "why", "yes-no", "definition", "keyword"})
+"""Kinds of question that a few words do not answer: the whole sentence, list or table row around them does.
+
+Who types only "E-1047" wants what is said about it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -321,6 +321,20 @@ def test_no_answer_runs_from_one_row_into_the_next(composer):
     assert [answer.kind for answer in answers] == ["passage"]
 
 
+def test_an_answer_in_a_table_is_the_value_without_the_name_of_its_column(composer):
+    document = passage(TABLE, kind="table")
+    (answer,) = compose(composer, [document], [span(document, "Price: 65")])["answers"]
+    assert answer.text == "65"
+    (answer,) = compose(composer, [document], [span(document, "Minimum flow")])["answers"]
+    assert answer.text == "Minimum flow"
+
+
+def test_keywords_are_answered_with_the_whole_row(composer):
+    document = passage(TABLE, kind="table")
+    (answer,) = compose(composer, [document], [span(document, "22 l/min")], kind="keyword", asked="H12")["answers"]
+    assert answer.lead("keyword") == TABLE.splitlines()[1]
+
+
 def test_the_evidence_tells_whether_the_words_are_of_the_kind_asked_for(composer):
     document = passage("It keeps the rooms at 8 °C on mild days.")
     spans = [span(document, "8 °C"), span(document, "mild days", 1.0)]

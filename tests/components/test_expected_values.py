@@ -11,6 +11,7 @@ from components.expected_values import expected_value
         ("In which month does it end?", "date", "late October", "2024"),
         ("When will I get my money back?", "date", "within 14 days", "the owner"),
         ("Until when is the kit free?", "date", "31 March 2027", "bulletin A"),
+        ("Until when is the kit free?", "date", "31 March 2027", "five minutes"),
         ("How soon must I register?", "number", "within 60 days of commissioning", "Pilot controller"),
         ("How often does it try again?", "number", "three attempts", "H16"),
         ("How often should I clean it?", "number", "every six months", "with a cloth"),

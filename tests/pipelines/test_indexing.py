@@ -14,8 +14,8 @@ from components.errors import InputError, ModelError, StoreError
 from components.lexical import question_vector
 from components.store.document_store import QuaereDocumentStore
 from pipelines.batches import PART_PASSAGES
-from pipelines.indexing import IndexProgress
 from pipelines.definition import ALLOWED_MODULES
+from pipelines.indexing import IndexProgress
 from pipelines.indexing_pipeline import passages_of
 from tests.pipelines.indexing_parts import Index, make_pipeline, passages, prose, snapshot, write
 
