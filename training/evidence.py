@@ -27,20 +27,23 @@ from evaluation.metrics.normalisation import normalised
 from evaluation.ranking import stage_of
 from training.labelled import Asked
 
-KEPT = 5
-"""Answers kept of each question, surest first."""
+KEPT = 40
+"""Answers and passages kept of each question.
+
+Many, since a fit that saw only those which one calibrator likes would learn what it overlooks, not what counts.
+"""
 
 LEAST_F1 = 0.5
 """An answer of a few words is right from this token F1 with a reference."""
 
 
 def evidence_row(pipeline: Pipeline, asked: Asked, calibrator: Calibrator, languages: Sequence[str]) -> dict[str, Any]:
-    """Ask one question and keep its best answers and passages, with their evidence and whether they are right.
+    """Ask one question and keep its answers and passages, with their evidence and whether they are right.
 
     Args:
         pipeline: the asking pipeline.
         asked: the question with what would be right.
-        calibrator: decides which answers are the best ones; any reasonable one will do.
+        calibrator: decides which answer stands for those that say the same; any reasonable one will do.
         languages: of the index.
     """
     query, documents, spans = _read(pipeline, asked.text, languages)

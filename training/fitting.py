@@ -10,7 +10,7 @@ import numpy as np
 
 from components.calibration import KINDS, LIMIT, Calibrator, Floats, Logistic, logit
 from components.errors import InputError
-from components.types import AnswerKind
+from components.types import AnswerKind, Evidence
 from evaluation.metrics.calibration_error import calibration_error
 from evaluation.metrics.coverage_at_precision import coverage_at_precision, threshold_at_precision
 from training.logistic import fit_logistic
@@ -22,6 +22,16 @@ PASSAGE_PRECISION = 0.75
 """A whole passage is given from the confidence at which this share of such answers is right."""
 
 PENALTY = 1.0
+
+SLOPE_PENALTY = 1e-3
+"""Keeps a slope finite where a few rows are separable."""
+
+LEAST_WEIGHTS = {"codes": 6.0, "fits": 3.0}
+"""Least weight of a signal, in logits from its worst to its best value.
+
+Encyclopaedic questions hardly ever name an error code or a model, and their passages hold no tables: data of that kind
+cannot tell that the row of another model is wrong however well it reads.
+"""
 
 Row = dict[str, Any]
 
@@ -93,27 +103,47 @@ def report_on(calibrator: Calibrator, rows: Sequence[Row]) -> dict[str, Any]:
 
 
 def _fit_kind(kind: AnswerKind, rows: Sequence[Row], penalty: float) -> Logistic:
-    answers = [each for row in rows for each in (*row["answers"], *row["passages"]) if each["kind"] == kind]
-    evidence = np.array([each["evidence"] for each in answers], dtype=np.float64)
-    labels = np.array([each["right"] for each in answers], dtype=np.float64)
-    if not 0 < labels.sum() < len(labels):
+    """First what tells right answers from wrong ones, over all of them, then how sure to be, over the best ones."""
+    by_question = [
+        found
+        for row in rows
+        if (found := [each for each in (*row["answers"], *row["passages"]) if each["kind"] == kind])
+    ]
+    evidence = [np.array([each["evidence"] for each in answers], dtype=np.float64) for answers in by_question]
+    labels = [np.array([each["right"] for each in answers], dtype=np.float64) for answers in by_question]
+    right, count = int(sum(each.sum() for each in labels)), sum(len(each) for each in labels)
+    if not 0 < right < count:
         raise InputError(
-            f"Of {len(labels)} answers of kind {kind!r} {int(labels.sum())} are right; some must be and some must not. "
+            f"Of {count} answers of kind {kind!r} {right} are right; some must be and some must not. "
             "Ask more questions."
         )
-    mean, deviation = evidence.mean(axis=0), evidence.std(axis=0)
+    together = np.concatenate(evidence)
+    mean, deviation = together.mean(axis=0), together.std(axis=0)
     # A column without variation tells nothing; the scale of 1 keeps it at 0.
     scale = np.where(deviation > 1e-9, deviation, 1.0)
-    standard: Floats = np.clip((evidence - mean) / scale, -LIMIT, LIMIT)
-    coefficients, intercept = fit_logistic(standard, labels, penalty)
-    return Logistic(_tuple(mean), _tuple(scale), _tuple(coefficients), intercept, 0.5)
+    standard: list[Floats] = [np.clip((each - mean) / scale, -LIMIT, LIMIT) for each in evidence]
+    coefficients, _ = fit_logistic(np.concatenate(standard), np.concatenate(labels), penalty)
+    for name, least in LEAST_WEIGHTS.items():
+        place = Evidence.names().index(name)
+        coefficients[place] = max(coefficients[place], least * scale[place])
+    slope, intercept = _sureness([each @ coefficients for each in standard], labels)
+    return Logistic(_tuple(mean), _tuple(scale), _tuple(coefficients * slope), intercept, 0.5)
+
+
+def _sureness(scores: Sequence[Floats], labels: Sequence[Floats]) -> tuple[float, float]:
+    """Slope and intercept of the confidence of each question's best answers, the only ones that anybody is given."""
+    best = [np.argsort(-each, kind="stable")[:SHOWN] for each in scores]
+    column = np.concatenate([each[first] for each, first in zip(scores, best, strict=True)])[:, None]
+    chosen = np.concatenate([each[first] for each, first in zip(labels, best, strict=True)])
+    slope, intercept = fit_logistic(column, chosen, SLOPE_PENALTY)
+    return float(slope[0]), intercept
 
 
 def _fit_any(calibrator: Calibrator, rows: Sequence[Row]) -> tuple[float, float]:
     """Intercept and slope between the logit of the joint probability and whether any shown answer is right."""
     joint, right = _anys(calibrator, rows)
     column = np.array([[logit(each)] for each in joint])
-    coefficients, intercept = fit_logistic(column, np.array(right), 1e-3)
+    coefficients, intercept = fit_logistic(column, np.array(right), SLOPE_PENALTY)
     return intercept, float(coefficients[0])
 
 

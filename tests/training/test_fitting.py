@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -42,6 +44,13 @@ def test_a_fitted_calibrator_holds_on_other_rows(tmp_path):
     assert fitted.confidence(better, "span") > fitted.confidence(worse, "span")
     fitted.save(tmp_path / "calibrator.json")
     assert Calibrator.load(tmp_path / "calibrator.json") == fitted
+
+
+@pytest.mark.parametrize("name", ["codes", "fits"])
+def test_what_the_data_cannot_tell_has_a_least_weight(name):
+    fitted = fit_calibrator(rows(500, 0))
+    whole = Evidence(2.0, 0, 0.5, 0.5, 0, 1, 0, 1, 0.5, 0.5, 0, 1)
+    assert fitted.confidence(replace(whole, **{name: 0.0}), "span") < 0.5 * fitted.confidence(whole, "span")
 
 
 def test_a_column_without_variation_has_no_weight():
