@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from components.calibration import KINDS, LIMIT, Calibrator, Floats, Logistic, logit
 from components.errors import InputError
@@ -18,13 +19,25 @@ from training.logistic import fit_logistic
 SHOWN = 3
 """Answers of a question that ``no_answer_confidence`` speaks of."""
 
-PASSAGE_PRECISION = 0.75
+READ_CLOSELY = 8
+"""How many of a question's answers the weights are fitted on: those that ranker and reader like best.
+
+Chosen by nothing else, since answers that were chosen by a signal cannot tell what that signal is worth.
+"""
+
+PASSAGE_PRECISION = 0.5
 """A whole passage is given from the confidence at which this share of such answers is right."""
+
+UNANSWERABLE_SHARE = 0.3
+"""The share of questions in use that the documents do not answer, which the thresholds are chosen for."""
 
 PENALTY = 1.0
 
 SLOPE_PENALTY = 1e-3
 """Keeps a slope finite where a few rows are separable."""
+
+SIGNS = {"behind": -1.0}
+"""A signal speaks for an answer (1) or against it; where the data say otherwise, others say the same, and it is 0."""
 
 LEAST_WEIGHTS = {"codes": 6.0, "fits": 3.0}
 """Least weight of a signal, in logits from its worst to its best value.
@@ -65,15 +78,19 @@ def best_threshold(confidences: Sequence[float], right: Sequence[bool], answerab
     """The confidence from which giving the first answer treats most questions well; of equals the lowest.
 
     A question is treated well if its right answer is given, or if it has none in the documents and nothing is given.
+    Questions are weighed as if :data:`UNANSWERABLE_SHARE` of them had no answer. Where no question has one, nothing is
+    given (1).
     """
-    best, best_count = 1.0, sum(not each for each in answerable)
+    outside = sum(not each for each in answerable)
+    inside = len(answerable) - outside
+    weight = inside / outside * UNANSWERABLE_SHARE / (1 - UNANSWERABLE_SHARE) if outside and inside else 1.0
+    best, best_gain, gain = 1.0, 0.0, 0.0
     order = sorted(zip(confidences, right, answerable, strict=True), key=lambda entry: -entry[0])
-    count = best_count
     for place, (confidence, is_right, has_answer) in enumerate(order):
-        count += int(is_right) - int(not has_answer)
+        gain += float(is_right) - (0.0 if has_answer else weight)
         last_of_ties = place + 1 == len(order) or order[place + 1][0] < confidence
-        if last_of_ties and count >= best_count:
-            best, best_count = confidence, count
+        if last_of_ties and gain >= best_gain:
+            best, best_gain = confidence, gain
     return best
 
 
@@ -117,12 +134,17 @@ def _fit_kind(kind: AnswerKind, rows: Sequence[Row], penalty: float) -> Logistic
             f"Of {count} answers of kind {kind!r} {right} are right; some must be and some must not. "
             "Ask more questions."
         )
-    together = np.concatenate(evidence)
+    close = [_read_closely(each) for each in evidence]
+    together = np.concatenate([each[chosen] for each, chosen in zip(evidence, close, strict=True)])
     mean, deviation = together.mean(axis=0), together.std(axis=0)
     # A column without variation tells nothing; the scale of 1 keeps it at 0.
     scale = np.where(deviation > 1e-9, deviation, 1.0)
     standard: list[Floats] = [np.clip((each - mean) / scale, -LIMIT, LIMIT) for each in evidence]
-    coefficients, _ = fit_logistic(np.concatenate(standard), np.concatenate(labels), penalty)
+    coefficients = _signed_weights(
+        np.concatenate([each[chosen] for each, chosen in zip(standard, close, strict=True)]),
+        np.concatenate([each[chosen] for each, chosen in zip(labels, close, strict=True)]),
+        penalty,
+    )
     for name, least in LEAST_WEIGHTS.items():
         place = Evidence.names().index(name)
         coefficients[place] = max(coefficients[place], least * scale[place])
@@ -130,9 +152,29 @@ def _fit_kind(kind: AnswerKind, rows: Sequence[Row], penalty: float) -> Logistic
     return Logistic(_tuple(mean), _tuple(scale), _tuple(coefficients * slope), intercept, 0.5)
 
 
+def _read_closely(evidence: Floats) -> npt.NDArray[np.int64]:
+    """The rows of a question's evidence that ranker and reader like best."""
+    names = Evidence.names()
+    score = evidence[:, names.index("relevance")] + evidence[:, names.index("span")] / 2
+    return np.argsort(-score, kind="stable")[:READ_CLOSELY]
+
+
+def _signed_weights(rows: Floats, labels: Floats, penalty: float) -> Floats:
+    """Coefficients of the signs that the signals must have; one that would have the other is left out."""
+    signs = np.array([SIGNS.get(name, 1.0) for name in Evidence.names()])
+    kept = np.ones(len(signs), dtype=bool)
+    while True:
+        coefficients = np.zeros(len(signs))
+        coefficients[kept], _ = fit_logistic(rows[:, kept], labels, penalty)
+        wrong = coefficients * signs < 0
+        if not wrong.any():
+            return coefficients
+        kept &= ~wrong
+
+
 def _sureness(scores: Sequence[Floats], labels: Sequence[Floats]) -> tuple[float, float]:
-    """Slope and intercept of the confidence of each question's best answers, the only ones that anybody is given."""
-    best = [np.argsort(-each, kind="stable")[:SHOWN] for each in scores]
+    """Slope and intercept of the confidence of each question's best answer, which decides whether one is given."""
+    best = [np.argsort(-each, kind="stable")[:1] for each in scores]
     column = np.concatenate([each[first] for each, first in zip(scores, best, strict=True)])[:, None]
     chosen = np.concatenate([each[first] for each, first in zip(labels, best, strict=True)])
     slope, intercept = fit_logistic(column, chosen, SLOPE_PENALTY)
@@ -166,7 +208,11 @@ def _firsts(
         first = _first(calibrator, row, kinds)
         confidences.append(0.0 if first is None else _confidence(calibrator, first))
         right.append(first is not None and bool(first["right"]))
-    return confidences, right, [row["origin"] in ("answerable", "faq") for row in rows]
+    return confidences, right, [_has_answer(row) for row in rows]
+
+
+def _has_answer(row: Row) -> bool:
+    return row["origin"] in ("answerable", "faq")
 
 
 def _first(calibrator: Calibrator, row: Row, kinds: Sequence[AnswerKind]) -> Row | None:

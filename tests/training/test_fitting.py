@@ -53,6 +53,15 @@ def test_what_the_data_cannot_tell_has_a_least_weight(name):
     assert fitted.confidence(replace(whole, **{name: 0.0}), "span") < 0.5 * fitted.confidence(whole, "span")
 
 
+def test_a_signal_of_the_wrong_sign_has_no_weight():
+    made = rows(1500, 0)
+    place = Evidence.names().index("dense")
+    for row in made:
+        for answer in (*row["answers"], *row["passages"]):
+            answer["evidence"][place] = -answer["evidence"][0]  # the higher, the less often right
+    assert fit_calibrator(made).kinds["span"].coefficients[place] == 0.0
+
+
 def test_a_column_without_variation_has_no_weight():
     fitted = fit_calibrator(rows(200, 0))
     place = Evidence.names().index("support")
@@ -61,7 +70,8 @@ def test_a_column_without_variation_has_no_weight():
 
 
 def test_best_threshold_by_hand():
-    # Well treated: 2 with nothing given; 3, 4, 3, 4, 3 when given down to each confidence. Of the two best the lower.
+    # Three of five have an answer, so one without weighs 3 / 2 * 0.3 / 0.7 = 0.64. Gain when given down to each
+    # confidence: 1, 2, 1.36, 2.36, 1.71.
     confidences = [0.9, 0.7, 0.5, 0.3, 0.2]
     right = [True, True, False, True, False]
     answerable = [True, True, False, True, False]
@@ -71,8 +81,15 @@ def test_best_threshold_by_hand():
     assert best_threshold([], [], []) == 1.0
 
 
+def test_of_equally_good_thresholds_the_lowest():
+    assert best_threshold([0.9, 0.4], [True, False], [True, True]) == 0.4
+
+
 def test_equal_confidences_are_given_together():
-    assert best_threshold([0.9, 0.9, 0.9], [True, False, False], [True, False, False]) == 1.0
+    # Apart, the first two would be given; together with the third, which weighs 2 * 0.3 / 0.7, they still gain.
+    assert best_threshold([0.9, 0.9, 0.9], [True, True, False], [True, True, False]) == 0.9
+    assert best_threshold([0.9, 0.9, 0.9], [True, False, False], [True, True, False]) == 0.9
+    assert best_threshold([0.9, 0.9, 0.9], [False, False, False], [True, True, False]) == 1.0
 
 
 def test_rows_that_teach_nothing_are_refused():
