@@ -250,7 +250,8 @@ class Visit:
         self.ask(question)
         made = REPLIES[question]
         shown = f'.qa-reply[data-reply="{made.id}"]' if isinstance(made, Reply) else "#qa-result > * .qa-problem"
-        expect(self.page.locator(shown)).to_be_visible()
+        # The first question of a fresh browser may take longer than any other.
+        expect(self.page.locator(shown)).to_be_visible(timeout=20_000)
 
     def shoot(self, name: str) -> None:
         ARTEFACTS.mkdir(exist_ok=True)
@@ -302,7 +303,7 @@ def test_the_page_opens_with_the_box_ready_and_no_footer(visit: Visit) -> None:
 
 def test_enter_asks_and_shows_the_answer_marked_with_source_confidence_and_passages(visit: Visit) -> None:
     page = visit.page
-    visit.ask("How often is the filter replaced?")
+    visit.ask_and_wait("How often is the filter replaced?")
     first = page.locator("article").first
     expect(first.locator(".qa-answer")).to_have_text("every six months")
     expect(first.locator("blockquote mark")).to_have_text("every six months")
