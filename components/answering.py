@@ -30,6 +30,9 @@ from components.matching import Wanted, wanted_of
 from components.merging import contains_wording
 from components.types import Answer, AnswerKind, Evidence, Place, Query, QueryKind
 
+CONFIDENT = 0.5
+"""Answers from this confidence can contradict each other; below, one is as likely wrong as the other."""
+
 DIFFER = "The documents give different answers; compare their sources and dates."
 
 
@@ -188,7 +191,8 @@ def _compose(calibrator: Calibrator, kind: QueryKind, given: list[Scored]) -> li
     sure = [
         entry
         for entry in given
-        if entry.finding.kind != "passage" and entry.confidence >= calibrator.threshold(entry.finding.kind)
+        if entry.finding.kind != "passage"
+        and entry.confidence >= max(CONFIDENT, calibrator.threshold(entry.finding.kind))
     ]
     return [_answer(kind, entry, entry in sure and any(_differ(entry, other) for other in sure)) for entry in given]
 

@@ -157,6 +157,16 @@ def test_two_confident_answers_that_differ_are_both_given_and_marked(composer):
     assert [answer.differs for answer in unsure] == [True, True, False]
 
 
+def test_answers_that_are_given_but_hardly_believed_do_not_contradict_each_other(tmp_path):
+    model = Logistic((0.0,) * N, (1.0,) * N, (0.0, 1.0, *[0.0] * (N - 2)), 0.0, 0.2)
+    Calibrator({"span": model, "faq": model, "passage": model}).save(tmp_path / "calibrator.json")
+    one, other = passage("It lasts two years.", "a.md"), passage("It lasts three years.", "b.md")
+    spans = [span(one, "two years", -0.2), span(other, "three years", -0.5)]
+    result = compose(AnswerComposer(str(tmp_path / "calibrator.json")), [one, other], spans)
+    assert [answer.differs for answer in result["answers"]] == [False, False]
+    assert result["warnings"] == []
+
+
 def test_an_answer_that_holds_the_other_does_not_differ(composer):
     short, long = passage("14 days", "a.md"), passage("14 days after you have received the goods", "b.md")
     answers = compose(composer, [short, long], [span(short, "14 days"), span(long, long.content)])["answers"]
