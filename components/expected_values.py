@@ -118,24 +118,27 @@ _ASKS_PRICE = _pattern(
 
 @dataclass(frozen=True, slots=True)
 class ExpectedValue:
-    """What the answer to a question should be; anything where both fields are None.
+    """What the answer to a question should be; by default anything.
 
     Args:
         value: found in an answer's own words where they are of the right kind.
         currency: found in the answer's words or directly before them.
+        prose: a way of doing something, or a reason; a table's cell is none.
     """
 
     value: re.Pattern[str] | None = None
     currency: re.Pattern[str] | None = None
+    prose: bool = False
 
-    def fits(self, answer: str, before: str = "") -> float:
+    def fits(self, answer: str, before: str = "", in_table: bool = False) -> float:
         """How well an answer is of the expected kind, in [0, 1].
 
         Args:
             answer: the answer's own words.
             before: what stands before them in the same cell or clause, such as the column's name.
+            in_table: whether they stand in a table.
         """
-        checks = []
+        checks = [not in_table] if self.prose else []
         if self.value is not None:
             checks.append(self.value.search(answer) is not None)
         if self.currency is not None:
@@ -148,8 +151,10 @@ def expected_value(question: str, kind: QueryKind) -> ExpectedValue:
 
     Args:
         question: normalised.
-        kind: only "number" and "date" ask for a value; the others accept any words.
+        kind: "number" and "date" ask for a value, "how-to" and "why" for prose; the others accept any words.
     """
+    if kind in ("how-to", "why"):
+        return ExpectedValue(prose=True)
     if kind not in ("number", "date"):
         return ExpectedValue()
     currency = next(

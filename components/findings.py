@@ -183,7 +183,11 @@ def evidence_of(finding: Finding, wanted: Wanted, support: int, rival: float | N
         near=found.near,
         coverage=found.coverage,
         behind=finding.behind,
-        fits=wanted.value.fits(content[slice(*words)], _cell_before(content[near[0] : words[0]])),
+        fits=wanted.value.fits(
+            content[slice(*words)],
+            _cell_before(content[near[0] : words[0]]),
+            in_table=document.meta.get("kind") == "table",
+        ),
     )
 
 

@@ -46,6 +46,13 @@ def test_a_price_is_a_number_with_a_currency_or_a_share():
     assert [expected.fits(words) for words in ("£420", "15 percent", "72 hours", "the owner")] == [1.0, 1.0, 0.5, 0.0]
 
 
+@pytest.mark.parametrize(("kind", "expected"), [("how-to", 0.0), ("why", 0.0), ("factoid", 1.0), ("yes-no", 1.0)])
+def test_a_cell_is_neither_a_way_nor_a_reason(kind, expected):
+    asked = expected_value("How do I clean the filter?", kind)
+    assert asked.fits("every 6 months", in_table=True) == expected
+    assert asked.fits("Rinse it under the tap") == 1.0
+
+
 @pytest.mark.parametrize("kind", ["factoid", "how-to", "why", "yes-no", "definition", "keyword"])
 def test_other_kinds_of_question_accept_any_words(kind):
     assert expected_value("How warm is it, and why?", kind).fits("the owner") == 1.0
