@@ -18,6 +18,7 @@ from rich.table import Table
 
 from components.errors import InputError
 from components.types import Reply
+from evaluation.corpus import refuse_other_sources
 from evaluation.datasets import LabelledQuestion, read_questions
 from evaluation.gold import GoldPlaces, gold_places
 from evaluation.metrics.exact_match import exact_match
@@ -95,6 +96,7 @@ def index(service: QAService, files: Sequence[Path], folder: Path, progress: Pro
     if report.failures:
         failure = report.failures[0]
         raise InputError(f"{failure.path} was not indexed: {failure.reason}")
+    refuse_other_sources(service, files)
     figures = folder / INDEX_FIGURES
     if report.unchanged == report.files and figures.is_file():
         kept: dict[str, Any] = json.loads(figures.read_text("utf-8"))

@@ -87,3 +87,11 @@ def test_a_larger_sample_begins_with_the_smaller():
     assert sampled(questions, 5, 3) != sampled(questions, 5, 4)
     assert sampled(list(reversed(questions)), 5, 3) == sampled(questions, 5, 3)
     assert len(sampled(questions, None, 0)) == 50
+
+
+def test_an_index_that_holds_anything_else_is_refused(arguments, tmp_path):
+    main([*arguments, "--sample", "1"])
+    (tmp_path / "copy").mkdir()
+    copied = (tmp_path / "questions.json.gz").rename(tmp_path / "copy" / "questions.json.gz")
+    with pytest.raises(InputError, match="1 sources that do not belong"):
+        main(["--questions", str(copied), *arguments[2:-1], str(tmp_path / "other.json")])
