@@ -28,7 +28,7 @@ Chosen by nothing else, since answers that were chosen by a signal cannot tell w
 PASSAGE_PRECISION = 0.5
 """A whole passage is given from the confidence at which this share of such answers is right."""
 
-UNANSWERABLE_SHARE = 0.3
+UNANSWERABLE_SHARE = 0.4
 """The share of questions in use that the documents do not answer, which the thresholds are chosen for."""
 
 PENALTY = 1.0

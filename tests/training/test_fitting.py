@@ -70,8 +70,8 @@ def test_a_column_without_variation_has_no_weight():
 
 
 def test_best_threshold_by_hand():
-    # Three of five have an answer, so one without weighs 3 / 2 * 0.3 / 0.7 = 0.64. Gain when given down to each
-    # confidence: 1, 2, 1.36, 2.36, 1.71.
+    # Three of five have an answer, so one without weighs 3 / 2 * 0.4 / 0.6 = 1. Gain when given down to each
+    # confidence: 1, 2, 1, 2, 1. Of the two best the lower.
     confidences = [0.9, 0.7, 0.5, 0.3, 0.2]
     right = [True, True, False, True, False]
     answerable = [True, True, False, True, False]
@@ -86,10 +86,9 @@ def test_of_equally_good_thresholds_the_lowest():
 
 
 def test_equal_confidences_are_given_together():
-    # Apart, the first two would be given; together with the third, which weighs 2 * 0.3 / 0.7, they still gain.
+    # The third has no answer and weighs 2 / 1 * 0.4 / 0.6 = 1.33: two right ones outweigh it, one does not.
     assert best_threshold([0.9, 0.9, 0.9], [True, True, False], [True, True, False]) == 0.9
-    assert best_threshold([0.9, 0.9, 0.9], [True, False, False], [True, True, False]) == 0.9
-    assert best_threshold([0.9, 0.9, 0.9], [False, False, False], [True, True, False]) == 1.0
+    assert best_threshold([0.9, 0.9, 0.9], [True, False, False], [True, True, False]) == 1.0
 
 
 def test_rows_that_teach_nothing_are_refused():
