@@ -4,6 +4,7 @@ A row is one asked question as :func:`training.evidence.evidence_row` keeps it.
 """
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ Chosen by nothing else, since answers that were chosen by a signal cannot tell w
 PASSAGE_PRECISION = 0.5
 """A whole passage is given from the confidence at which this share of such answers is right."""
 
-UNANSWERABLE_SHARE = 0.4
+UNANSWERABLE_SHARE = Fraction(2, 5)
 """The share of questions in use that the documents do not answer, which the thresholds are chosen for."""
 
 PENALTY = 1.0
@@ -83,11 +84,13 @@ def best_threshold(confidences: Sequence[float], right: Sequence[bool], answerab
     """
     outside = sum(not each for each in answerable)
     inside = len(answerable) - outside
-    weight = inside / outside * UNANSWERABLE_SHARE / (1 - UNANSWERABLE_SHARE) if outside and inside else 1.0
-    best, best_gain, gain = 1.0, 0.0, 0.0
+    # Exact, so that equals are equal.
+    even = UNANSWERABLE_SHARE / (1 - UNANSWERABLE_SHARE)
+    weight = Fraction(inside, outside) * even if outside and inside else Fraction(1)
+    best, best_gain, gain = 1.0, Fraction(0), Fraction(0)
     order = sorted(zip(confidences, right, answerable, strict=True), key=lambda entry: -entry[0])
     for place, (confidence, is_right, has_answer) in enumerate(order):
-        gain += float(is_right) - (0.0 if has_answer else weight)
+        gain += int(is_right) - (0 if has_answer else weight)
         last_of_ties = place + 1 == len(order) or order[place + 1][0] < confidence
         if last_of_ties and gain >= best_gain:
             best, best_gain = confidence, gain
