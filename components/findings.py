@@ -114,22 +114,20 @@ def sentence_around(kind: QueryKind, document: Document, span: tuple[int, int]) 
     text, language = document.content or "", str(document.meta.get("language", "und"))
     around = enclosing_list(text, *span) if kind == "how-to" else None
     if around is None:
-        inner = _rows(text) if document.meta.get("kind") == "table" else _sentences(text, language)
+        inner = _sentences(text, language, _is_table(document))
         touched = [each for each in inner if overlaps(each, span)]
         around = (touched[0][0], touched[-1][1]) if touched else span
     return _stripped(text, min(around[0], span[0]), max(around[1], span[1]))
 
 
 @lru_cache(maxsize=64)
-def _sentences(text: str, language: str) -> tuple[tuple[int, int], ...]:
-    """The sentences of a passage, which all its findings ask for."""
-    return tuple(sentence_spans(text, language))
+def _sentences(text: str, language: str, table: bool) -> tuple[tuple[int, int], ...]:
+    """The sentences of a passage, of a table its rows, which all its findings ask for."""
+    return tuple(line_spans(text) if table else sentence_spans(text, language))
 
 
-@lru_cache(maxsize=64)
-def _rows(text: str) -> tuple[tuple[int, int], ...]:
-    """The rows of a table, one a line."""
-    return tuple(line_spans(text))
+def _is_table(document: Document) -> bool:
+    return document.meta.get("kind") == "table"
 
 
 def group_findings(findings: Sequence[Finding]) -> list[list[Finding]]:
@@ -186,7 +184,7 @@ def evidence_of(finding: Finding, wanted: Wanted, support: int, rival: float | N
         fits=wanted.value.fits(
             content[slice(*words)],
             _cell_before(content[near[0] : words[0]]),
-            in_table=document.meta.get("kind") == "table",
+            in_table=_is_table(document),
         ),
     )
 
@@ -212,7 +210,7 @@ def _span(document: Document, span: ExtractedAnswer) -> Finding | None:
     if offset is None or not 0 <= offset.start < offset.end <= len(text):
         return None
     start, end = without_loose_ends(text, *whole_words(text, offset.start, offset.end))
-    if document.meta.get("kind") == "table":
+    if _is_table(document):
         if "\n" in text[start:end]:
             # No answer runs from one row of a table into the next.
             return None

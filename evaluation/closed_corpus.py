@@ -6,7 +6,6 @@ question beside it (OUT with the ending ``.rows.jsonl``). Run again, it goes on 
 
 import argparse
 import json
-import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from components.errors import InputError
 from components.types import Reply
-from evaluation.corpus import refuse_other_sources
+from evaluation.command import report_from, with_common_options
+from evaluation.corpus import index_corpus
 from evaluation.datasets import LabelledQuestion, read_questions
 from evaluation.gold import GoldPlaces, gold_places
 from evaluation.metrics.exact_match import exact_match
@@ -27,6 +26,7 @@ from evaluation.metrics.recall import rank_of_first
 from evaluation.provenance import peak_memory, provenance
 from evaluation.ranking import LIMIT, retrieval_ranks
 from evaluation.rows import RowFile
+from evaluation.sampling import answerable_questions, sample_of
 from evaluation.summary import milliseconds, percentage, recall
 from pipelines.service import QAService
 from pipelines.settings import Settings
@@ -42,10 +42,8 @@ def run(arguments: argparse.Namespace, console: Console) -> dict[str, Any]:
     """Index, rank, ask, and return the report."""
     file = read_questions(arguments.questions)
     files = [arguments.questions, *([arguments.passages] if arguments.passages is not None else [])]
-    answerable = [question for question in file.questions if question.references]
-    sample = sampled(answerable, arguments.sample, arguments.seed)
-    if not sample:
-        raise InputError(f"{file.path}: there is no question with an answer to ask (a sample of {arguments.sample})")
+    answerable = answerable_questions(file)
+    sample = sample_of(file, arguments.sample, arguments.seed)
     settings = {"questions": file.path.name, "files": [path.name for path in files], "seed": arguments.seed}
     with (
         QAService(Settings.load(data=arguments.data), purpose="evaluation") as service,
@@ -77,26 +75,16 @@ def run(arguments: argparse.Namespace, console: Console) -> dict[str, Any]:
     }
 
 
-def sampled(questions: Sequence[LabelledQuestion], count: int | None, seed: int) -> list[LabelledQuestion]:
-    """A sample that a larger one of the same seed begins with; all questions where ``count`` is None."""
-    shuffled = sorted(questions, key=lambda question: question.id)
-    random.Random(seed).shuffle(shuffled)
-    return shuffled[:count]
-
-
 def index(service: QAService, files: Sequence[Path], folder: Path, progress: Progress) -> dict[str, Any]:
     """Index the files; of files that were indexed before, the figures of that time."""
     # Preparing a model takes up to a minute, once on a machine; it is no part of indexing.
     service.open(writable=True).prepare()
     task = progress.add_task("indexing", total=None)
-    report = service.index(
-        [str(path) for path in files],
-        on_progress=lambda state: progress.update(task, total=state.total_bytes, completed=state.done_bytes),
+    report = index_corpus(
+        service,
+        files,
+        lambda state: progress.update(task, total=state.total_bytes, completed=state.done_bytes),
     )
-    if report.failures:
-        failure = report.failures[0]
-        raise InputError(f"{failure.path} was not indexed: {failure.reason}")
-    refuse_other_sources(service, files)
     figures = folder / INDEX_FIGURES
     if report.unchanged == report.files and figures.is_file():
         kept: dict[str, Any] = json.loads(figures.read_text("utf-8"))
@@ -204,19 +192,13 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--questions", type=Path, required=True, help="SQuAD-like file; its paragraphs are indexed")
     made.add_argument("--passages", type=Path, help="further file to index: passages that answer nothing")
     made.add_argument("--sample", type=int, help=f"questions to read and rerank ({LIMIT} passages each); default: all")
-    made.add_argument("--seed", type=int, default=0)
     made.add_argument("--data", type=Path, required=True, help="data folder; a new one, for this corpus alone")
-    made.add_argument("--json", type=Path, required=True, help="where the figures go")
-    return made
+    return with_common_options(made)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run from the command line."""
-    given = parser().parse_args(arguments)
-    console = Console()
-    report = run(given, console)
-    given.json.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
-    show(report, console)
+    report_from(parser().parse_args(arguments), run, show)
 
 
 if __name__ == "__main__":

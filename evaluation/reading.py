@@ -5,7 +5,6 @@ paragraph, and reports exact match, F1 and the paired difference from the first 
 """
 
 import argparse
-import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,11 +20,12 @@ from components.conversion import Precision
 from components.errors import InputError
 from components.inference import Backend
 from components.reading import ExtractiveReader
-from evaluation.closed_corpus import sampled
+from evaluation.command import report_from, with_common_options
 from evaluation.datasets import LabelledQuestion, read_questions
 from evaluation.metrics.exact_match import exact_match
 from evaluation.metrics.f1 import f1
 from evaluation.provenance import provenance
+from evaluation.sampling import sample_of
 from evaluation.summary import percentage
 
 VARIANTS = ("torch-fp32", "openvino-fp32", "openvino-int8")
@@ -85,9 +85,7 @@ def run(given: argparse.Namespace, console: Console) -> dict[str, Any]:
     """Ask every variant, and return the report."""
     variants = {name: variant_of(name) for name in given.variants}
     file = read_questions(given.questions)
-    sample = sampled([question for question in file.questions if question.references], given.sample, given.seed)
-    if not sample:
-        raise InputError(f"{file.path}: there is no question with an answer to ask (a sample of {given.sample})")
+    sample = sample_of(file, given.sample, given.seed)
     paragraphs = [paragraph.text for paragraph in file.paragraphs]
     measured = {}
     with Progress(console=console) as progress:
@@ -118,18 +116,12 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--model", default="quaere-joint", help="the reader: bundled name, folder or hub name")
     made.add_argument("--variants", nargs="+", default=list(VARIANTS), metavar="BACKEND-PRECISION")
     made.add_argument("--sample", type=int, help="questions to ask; default: all")
-    made.add_argument("--seed", type=int, default=0)
-    made.add_argument("--json", type=Path, required=True, help="where the figures go")
-    return made
+    return with_common_options(made)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run from the command line."""
-    given = parser().parse_args(arguments)
-    console = Console()
-    report = run(given, console)
-    given.json.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
-    show(report, console)
+    report_from(parser().parse_args(arguments), run, show)
 
 
 def _difference(values: Sequence[float], others: Sequence[float]) -> list[float]:

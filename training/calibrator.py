@@ -14,8 +14,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from components.calibration import BUNDLED, Calibrator
-from components.errors import InputError
-from evaluation.corpus import refuse_other_sources
+from evaluation.corpus import index_corpus
 from evaluation.datasets import read_faq, read_pairs, read_questions
 from evaluation.provenance import provenance
 from evaluation.rows import RowFile
@@ -34,10 +33,7 @@ def collect(chosen: CalibrationSet, paths: Sequence[Path], folder: Path, console
         RowFile(folder / "evidence.jsonl", to_settings(chosen)) as rows,
         Progress(console=console) as progress,
     ):
-        report = service.index([str(path) for path in paths])
-        if report.failures:
-            raise InputError(f"{report.failures[0].path} was not indexed: {report.failures[0].reason}")
-        refuse_other_sources(service, paths)
+        index_corpus(service, paths)
         pipeline = service.pipelines()["asking"]
         languages = service.status().languages
         waiting = [asked for asked in chosen.questions if asked.id not in rows.rows]

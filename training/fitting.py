@@ -3,14 +3,15 @@
 A row is one asked question as :func:`training.evidence.evidence_row` keeps it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from components.calibration import KINDS, LIMIT, Calibrator, Floats, Logistic, logit
+from components.calibration import KINDS, Calibrator, Floats, Logistic, logit
 from components.errors import InputError
 from components.types import AnswerKind, Evidence
 from evaluation.metrics.calibration_error import calibration_error
@@ -123,14 +124,14 @@ def report_on(calibrator: Calibrator, rows: Sequence[Row]) -> dict[str, Any]:
 
 
 def _fit_kind(kind: AnswerKind, rows: Sequence[Row], penalty: float) -> Logistic:
-    """First what tells right answers from wrong ones, over all of them, then how sure to be, over the best ones."""
-    by_question = [
+    """First what tells right answers from wrong ones, over those read closely, then how sure to be of the best one."""
+    questions = [
         found
         for row in rows
         if (found := [each for each in (*row["answers"], *row["passages"]) if each["kind"] == kind])
     ]
-    evidence = [np.array([each["evidence"] for each in answers], dtype=np.float64) for answers in by_question]
-    labels = [np.array([each["right"] for each in answers], dtype=np.float64) for answers in by_question]
+    evidence = [np.array([each["evidence"] for each in answers], dtype=np.float64) for answers in questions]
+    labels = [np.array([each["right"] for each in answers], dtype=np.float64) for answers in questions]
     right, count = int(sum(each.sum() for each in labels)), sum(len(each) for each in labels)
     if not 0 < right < count:
         raise InputError(
@@ -138,21 +139,24 @@ def _fit_kind(kind: AnswerKind, rows: Sequence[Row], penalty: float) -> Logistic
             "Ask more questions."
         )
     close = [_read_closely(each) for each in evidence]
-    together = np.concatenate([each[chosen] for each, chosen in zip(evidence, close, strict=True)])
-    mean, deviation = together.mean(axis=0), together.std(axis=0)
+    fitted_on = np.concatenate([each[chosen] for each, chosen in zip(evidence, close, strict=True)])
+    fitted_labels = np.concatenate([each[chosen] for each, chosen in zip(labels, close, strict=True)])
+    deviation = fitted_on.std(axis=0)
     # A column without variation tells nothing; the scale of 1 keeps it at 0.
     scale = np.where(deviation > 1e-9, deviation, 1.0)
-    standard: list[Floats] = [np.clip((each - mean) / scale, -LIMIT, LIMIT) for each in evidence]
-    coefficients = _signed_weights(
-        np.concatenate([each[chosen] for each, chosen in zip(standard, close, strict=True)]),
-        np.concatenate([each[chosen] for each, chosen in zip(labels, close, strict=True)]),
-        penalty,
-    )
+    draft = Logistic(tuple(fitted_on.mean(axis=0)), tuple(scale), (0.0,) * len(scale), 0.0, 0.5)
+    coefficients = _signed_weights(draft.standardise(fitted_on), fitted_labels, penalty)
     for name, least in LEAST_WEIGHTS.items():
         place = Evidence.names().index(name)
         coefficients[place] = max(coefficients[place], least * scale[place])
-    slope, intercept = _sureness([each @ coefficients for each in standard], labels)
-    return Logistic(_tuple(mean), _tuple(scale), _tuple(coefficients * slope), intercept, 0.5)
+    slope, intercept = _sureness([draft.standardise(each) @ coefficients for each in evidence], labels)
+    return replace(
+        draft,
+        mean=_tuple(draft.mean),
+        scale=_tuple(scale),
+        coefficients=_tuple(coefficients * slope),
+        intercept=intercept,
+    )
 
 
 def _read_closely(evidence: Floats) -> npt.NDArray[np.int64]:
@@ -177,10 +181,9 @@ def _signed_weights(rows: Floats, labels: Floats, penalty: float) -> Floats:
 
 def _sureness(scores: Sequence[Floats], labels: Sequence[Floats]) -> tuple[float, float]:
     """Slope and intercept of the confidence of each question's best answer, which decides whether one is given."""
-    best = [np.argsort(-each, kind="stable")[:1] for each in scores]
-    column = np.concatenate([each[first] for each, first in zip(scores, best, strict=True)])[:, None]
-    chosen = np.concatenate([each[first] for each, first in zip(labels, best, strict=True)])
-    slope, intercept = fit_logistic(column, chosen, SLOPE_PENALTY)
+    column = np.array([[each.max()] for each in scores])
+    right = np.array([each[np.argmax(score)] for each, score in zip(labels, scores, strict=True)])
+    slope, intercept = fit_logistic(column, right, SLOPE_PENALTY)
     return float(slope[0]), intercept
 
 
@@ -252,12 +255,12 @@ def _passage_threshold(calibrator: Calibrator, rows: Sequence[Row]) -> float:
 
 
 def _with_threshold(model: Logistic, threshold: float) -> Logistic:
-    return Logistic(model.mean, model.scale, model.coefficients, model.intercept, threshold)
+    return replace(model, threshold=threshold)
 
 
 def _share(values: Sequence[bool]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
-def _tuple(values: Floats) -> tuple[float, ...]:
+def _tuple(values: Iterable[float]) -> tuple[float, ...]:
     return tuple(round(float(value), 6) for value in values)

@@ -6,13 +6,13 @@ paraphrases of FAQ entries that are left out.
 """
 
 import json
-import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from evaluation.datasets import FaqEntry, LabelledQuestion, QuestionFile, QuestionPair
+from evaluation.datasets import FaqEntry, QuestionFile, QuestionPair
+from evaluation.sampling import sampled
 
 Half = Literal["fit", "report"]
 Origin = Literal["answerable", "impossible", "left out", "faq", "faq left out"]
@@ -74,10 +74,10 @@ def calibration_set(
         near = [each for each in impossible.questions if not each.references and impossible.article_of(each) in kept]
         questions += [
             Asked(each.id, each.text, half, "answerable", each.references, answerable.paragraphs[each.paragraph].text)
-            for each in _sample(inside, per_half, seed)
+            for each in sampled(inside, per_half, seed)
         ]
-        questions += [Asked(each.id, each.text, half, "impossible") for each in _sample(near, per_half // 2, seed)]
-        questions += [Asked(each.id, each.text, half, "left out") for each in _sample(outside, per_half // 2, seed)]
+        questions += [Asked(each.id, each.text, half, "impossible") for each in sampled(near, per_half // 2, seed)]
+        questions += [Asked(each.id, each.text, half, "left out") for each in sampled(outside, per_half // 2, seed)]
     entries, asked_faq = _faq(*faq)
     articles = frozenset(answerable.articles()) - out
     return CalibrationSet(articles, entries, (*questions, *asked_faq))
@@ -126,12 +126,6 @@ def _faq(entries: Sequence[FaqEntry], pairs: Iterable[QuestionPair]) -> tuple[tu
 
 def _alternate(names: Sequence[str]) -> dict[Half, list[str]]:
     return {half: list(names[place :: len(HALVES)]) for place, half in enumerate(HALVES)}
-
-
-def _sample(questions: Sequence[LabelledQuestion], count: int, seed: int) -> list[LabelledQuestion]:
-    shuffled = sorted(questions, key=lambda question: question.id)
-    random.Random(seed).shuffle(shuffled)
-    return shuffled[:count]
 
 
 def _write(path: Path, text: str) -> None:

@@ -23,6 +23,11 @@ EVIDENCE = Evidence(
 )
 
 
+def evidence(**given):
+    """Evidence with 0 for what is not given."""
+    return Evidence(**(dict.fromkeys(Evidence.names(), 0) | given))
+
+
 def logistic(**changes):
     values = {
         "mean": (1.0, *[0] * 11),
@@ -46,20 +51,7 @@ def test_confidence_by_hand():
 
 
 def test_an_odd_value_is_held_within_the_limit():
-    wild = Evidence(
-        relevance=1e9,
-        span=0,
-        dense=0,
-        lexical=0,
-        margin=0,
-        support=0,
-        faq=0,
-        codes=0,
-        near=0,
-        coverage=0,
-        behind=0,
-        fits=0,
-    )
+    wild = evidence(relevance=1e9)
     assert calibrator().confidence(wild, "span") == pytest.approx(float(sigmoid(4 * 2 - 1.5)))
 
 
@@ -87,34 +79,10 @@ def test_a_saved_calibrator_loads_as_it_was(tmp_path):
 def test_the_bundled_calibrator_fits_this_version():
     bundled = Calibrator.load(BUNDLED)
     assert set(bundled.kinds) == set(KINDS)
-    better = Evidence(
-        relevance=6,
-        span=8,
-        dense=0.8,
-        lexical=1,
-        margin=5,
-        support=2,
-        faq=0,
-        codes=1,
-        near=1,
-        coverage=1,
-        behind=0,
-        fits=1,
+    better = evidence(
+        relevance=6, span=8, dense=0.8, lexical=1, margin=5, support=2, codes=1, near=1, coverage=1, fits=1
     )
-    worse = Evidence(
-        relevance=-6,
-        span=-8,
-        dense=0.1,
-        lexical=0,
-        margin=-5,
-        support=1,
-        faq=0,
-        codes=0,
-        near=0,
-        coverage=0,
-        behind=0,
-        fits=0,
-    )
+    worse = evidence(relevance=-6, span=-8, dense=0.1, margin=-5, support=1)
     for kind in KINDS:
         assert bundled.confidence(better, kind) > 0.6 > 0.4 > bundled.confidence(worse, kind)
 

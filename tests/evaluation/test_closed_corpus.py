@@ -4,8 +4,9 @@ import json
 import pytest
 
 from components.errors import ConfigurationError, InputError
-from evaluation.closed_corpus import main, sampled
+from evaluation.closed_corpus import main
 from evaluation.datasets import LabelledQuestion
+from evaluation.sampling import sampled
 
 TEXTS = ["Goethe wrote Faust in France.", "The capital of France is Paris.", "Reset the pump, code E-1047."]
 QUESTIONS = [("who wrote faust", "Goethe"), ("what is the capital of france", "Paris"), ("what code", "E-1047")]

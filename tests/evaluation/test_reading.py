@@ -9,21 +9,10 @@ from tests.evaluation.test_closed_corpus import write_questions
 
 def test_variants_are_asked_the_same_questions_and_compared(tmp_path, tiny_models, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "160")
-    questions = write_questions(tmp_path / "questions.json.gz")
-    main(
-        [
-            *(
-                "--questions",
-                str(questions),
-                "--model",
-                str(tiny_models["joint"]),
-                "--json",
-                str(tmp_path / "out.json"),
-            ),
-            *("--variants", "torch-fp32", "openvino-fp32", "--sample", "2"),
-        ]
-    )
-    report = json.loads((tmp_path / "out.json").read_text())
+    questions, out = write_questions(tmp_path / "questions.json.gz"), tmp_path / "out.json"
+    arguments = ["--questions", str(questions), "--model", str(tiny_models["joint"]), "--json", str(out)]
+    main([*arguments, "--variants", "torch-fp32", "openvino-fp32", "--sample", "2"])
+    report = json.loads(out.read_text())
     assert report["settings"]["questions"] == 2
     assert set(report["provenance"]["data"]) == {"questions.json.gz"}
     first, second = report["variants"].values()
