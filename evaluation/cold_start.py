@@ -30,7 +30,7 @@ def cold_start_seconds(command: Sequence[str], runs: int) -> list[float]:
     seconds = []
     for _ in range(runs):
         started = time.perf_counter()
-        run = subprocess.run(command, capture_output=True, text=True, check=False)
+        run = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False)
         seconds.append(time.perf_counter() - started)
         if run.returncode not in _ANSWERED:
             raise QuaereError(f"{' '.join(command)} ended with {run.returncode}: {run.stderr.strip()[-500:]}")

@@ -48,7 +48,9 @@ def peak_memory() -> int:
 
 def _git(*arguments: str) -> str | None:
     try:
-        run = subprocess.run(["git", *arguments], cwd=_ROOT, capture_output=True, text=True, check=False)
+        run = subprocess.run(
+            ["git", *arguments], cwd=_ROOT, capture_output=True, encoding="utf-8", errors="replace", check=False
+        )
     except FileNotFoundError:
         return None
     return run.stdout.strip() if run.returncode == 0 else None

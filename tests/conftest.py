@@ -10,6 +10,8 @@ import components  # noqa: F401  (before any test imports Haystack: switches off
 ROOT = Path(__file__).resolve().parent.parent
 # Child processes of the tests find the cache through the environment, as a user's processes would.
 os.environ["QUAERE_CACHE"] = str(ROOT / ".pytest_cache" / "quaere-models")
+# They write UTF-8, as the tests read it, whatever the locale of the machine.
+os.environ["PYTHONIOENCODING"] = "utf-8"
 
 
 @pytest.fixture(autouse=True)

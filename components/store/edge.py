@@ -218,7 +218,8 @@ class EdgeEngine:
             # -P keeps our module names out of the child's search path, where they could hide others.
             [sys.executable, "-P", str(program), str(copy)],
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             check=False,
         )
         if done.returncode != 0:

@@ -281,7 +281,7 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_or_refused(index, do
             loaded = loader.run(sources=sources)
             if sources and len(reads) < self.times:
                 reads.append(sources[0])
-                Path(sources[0]).write_text(prose(f"round{len(reads)}"))
+                Path(sources[0]).write_text(prose(f"round{len(reads)}"), encoding="utf-8")
             return loaded
 
     index.indexer.pipeline = with_stage(index, "loader", ChangesItsFile(1))

@@ -11,6 +11,6 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.parametrize("mode", ["index", "rebuild", "random"])
 def test_a_kill_at_any_moment_ends_in_the_index_of_an_uninterrupted_run(mode, tmp_path):
     command = [sys.executable, "-m", "tests.pipelines.kill_driver", mode, str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=280)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == [], done.stderr

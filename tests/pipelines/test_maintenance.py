@@ -272,7 +272,7 @@ def test_a_full_disk_leaves_no_half_of_anything(made, tmp_path, action):
     (tmp_path / "place").mkdir()
     given = {"backup": (data, tmp_path / "place" / "b"), "restore": (made / "a.tar.gz", tmp_path / "place" / "b")}
     command = [sys.executable, "-c", CHILD, action, *map(str, given[action])]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=100)
     assert done.returncode == 0, done.stderr
     assert str(tmp_path / "place") in done.stdout
     assert os.listdir(tmp_path / "place") == []

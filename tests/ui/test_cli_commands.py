@@ -275,7 +275,11 @@ unwanted = {{"transformers", "torch", "sentence_transformers", "nncf", "gradio",
 sys.exit(f"imported {{unwanted & set(sys.modules)}}" if unwanted & set(sys.modules) else code)
 """
     result = subprocess.run(
-        [sys.executable, "-c", code], env=environment(QUAERE_DATA=data), capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", code],
+        env=environment(QUAERE_DATA=data),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
     )
     assert result.returncode == 0, result.stderr
     assert json.loads(result.stdout)["answers"][0]["text"].startswith("14")
@@ -301,7 +305,7 @@ def holding(data: str) -> Iterator["subprocess.Popen[str]"]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
     )
     try:
         assert process.stdin is not None
@@ -342,7 +346,7 @@ def test_the_demo_runs_from_any_folder(tmp_path: Path) -> None:
         cwd=tmp_path,
         env=environment(),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=280,
     )
     assert result.returncode == 0, result.stderr

@@ -26,7 +26,7 @@ def test_a_folder_of_the_user_is_named(tmp_path: Path, name: str) -> None:
         env=environment,
         cwd=tmp_path,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=60,
     )
     assert result.returncode == 1

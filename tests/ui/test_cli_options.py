@@ -25,7 +25,7 @@ def invoke(*args: str, stdin: str | None = None) -> Result:
 def run(*args: str, cwd: Path, stdin: str = "") -> "subprocess.CompletedProcess[str]":
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     return subprocess.run(
-        [*PROGRAM, *args], input=stdin, cwd=cwd, env=environment, capture_output=True, text=True, timeout=120
+        [*PROGRAM, *args], input=stdin, cwd=cwd, env=environment, capture_output=True, encoding="utf-8", timeout=120
     )
 
 
@@ -82,7 +82,7 @@ sys.exit(f"imported {heavy & set(sys.modules)}" if heavy & set(sys.modules) else
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     for args in (["--help"], ["ask", "--help"], ["ask", "--top", "none"], ["--version"]):
         result = subprocess.run(
-            [sys.executable, "-c", code, *args], cwd=tmp_path, env=environment, capture_output=True, text=True
+            [sys.executable, "-c", code, *args], cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8"
         )
         assert result.returncode == 0, result.stderr
 
@@ -130,7 +130,7 @@ def origins(result: Result) -> dict[str, tuple[str, str]]:
 
 def test_a_flag_beats_the_environment_which_beats_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("quaere.toml").write_text('top = 5\ncandidates = 12\ndata = "from-file"\n')
+    Path("quaere.toml").write_text('top = 5\ncandidates = 12\ndata = "from-file"\n', encoding="utf-8")
     monkeypatch.setenv("QUAERE_CANDIDATES", "13")
     monkeypatch.setenv("QUAERE_DATA", "from-environment")
     found = origins(invoke("status", "--json", "--set", "top=6", "--data", "from-flag"))
@@ -199,7 +199,7 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     result = subprocess.run(
-        ["bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
+        ["bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", timeout=120
     )
     assert result.stderr == ""
     assert result.stdout.strip() in {"0", "141"}

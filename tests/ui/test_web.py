@@ -628,7 +628,7 @@ def test_the_server_starts_says_where_and_stops(tmp_path: Path) -> None:
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
     )
     try:
         assert started.stdout is not None

@@ -140,7 +140,7 @@ except LoadingError as error:
     sys.stdout.write(error.reason)
 """
     done = subprocess.run(
-        [sys.executable, "-c", code, str(path)], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", code, str(path)], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=60, check=True
     )
     assert "may not be read by this user" in done.stdout
 
@@ -252,5 +252,5 @@ def test_parsers_are_imported_at_their_first_file_only() -> None:
         "heavy = {'pypdfium2', 'docx', 'lxml'} & set(sys.modules)\n"
         "sys.exit(f'imported {heavy}' if heavy else 0)"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=60)
     assert done.returncode == 0, done.stderr

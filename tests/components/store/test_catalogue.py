@@ -266,7 +266,7 @@ except StoreError as error:
 
 def child(place: Path, limit: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-c", CHILD, str(place), limit], cwd=ROOT, capture_output=True, text=True, timeout=100
+        [sys.executable, "-c", CHILD, str(place), limit], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=100
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -155,7 +155,7 @@ def run_child(code, *arguments, **options):
         [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)],
         cwd=ROOT,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=60,
         **options,
     )
@@ -334,7 +334,7 @@ KILLED = """
 def test_a_killed_replacement_is_undone_or_finished(tmp_path, milliseconds):
     folder = tmp_path / "store"
     child = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(KILLED), str(folder)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", textwrap.dedent(KILLED), str(folder)], cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8"
     )
     assert child.stdout is not None
     for _ in range(6):

@@ -52,7 +52,7 @@ def test_the_holder_writes_down_who_it_is(tmp_path):
 
 def test_a_second_process_is_told_who_holds_the_folder(tmp_path):
     with FolderLock(tmp_path, purpose="quaere index docs"):
-        done = subprocess.run(child(tmp_path), cwd=ROOT, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(child(tmp_path), cwd=ROOT, capture_output=True, encoding="utf-8", timeout=60)
     assert done.returncode == 1
     assert f"process {os.getpid()} (quaere index docs)" in done.stderr
     assert "QUAERE_DATA" in done.stderr
@@ -60,7 +60,7 @@ def test_a_second_process_is_told_who_holds_the_folder(tmp_path):
 
 def test_a_killed_holder_leaves_the_folder_free(tmp_path):
     holder = subprocess.Popen(
-        child(tmp_path, "wait"), cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        child(tmp_path, "wait"), cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
     )
     assert holder.stdout is not None and holder.stdin is not None
     assert holder.stdout.readline() == "held\n"
@@ -88,5 +88,5 @@ def test_a_read_only_folder_is_an_error_that_says_so(tmp_path):
     for path in [tmp_path, *tmp_path.parents]:
         if path.stat().st_uid == 0 and path != Path("/"):
             path.chmod(path.stat().st_mode | 0o055)
-    done = subprocess.run(child(tmp_path, "unprivileged"), cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(child(tmp_path, "unprivileged"), cwd=ROOT, capture_output=True, encoding="utf-8", timeout=60)
     assert "StoreError" in done.stderr and "cannot be written to" in done.stderr, done.stderr
