@@ -140,7 +140,10 @@ def scored_findings(
     alone.sort(key=lambda entry: -entry.confidence)
     entries = {id(entry.finding): entry for entry in alone}
     groups = group_findings([entry.finding for entry in alone])
-    scored = [_with_support(calibrator, entries[id(members[0])], supporting(members), documents) for members in groups]
+    scored = []
+    for members in groups:
+        codes = [entries[id(member)].evidence.codes for member in members]
+        scored.append(_with_support(calibrator, entries[id(members[0])], supporting(members, codes), documents))
     scored.sort(key=lambda entry: -entry.confidence)
     return scored
 

@@ -66,6 +66,9 @@ _CURRENCIES = {
     "USD": r"\$|\busd\b|\bdollars?\b|美元",
     "CNY": r"¥|\bcny\b|\brmb\b|\byuan\b|人民币|元",
 }
+# A code, a number or a date in figures: no way of doing something, and no reason.
+_FIGURES = r"[A-Z]{0,4}-?\d[\d.,:/-]*[%°]?"
+_BARE = rf"{_FIGURES}(?:\s+{_FIGURES})*"
 
 
 @cache
@@ -123,7 +126,7 @@ class ExpectedValue:
     Args:
         value: found in an answer's own words where they are of the right kind.
         currency: found in the answer's words or directly before them.
-        prose: a way of doing something, or a reason; a table's cell is none.
+        prose: a way of doing something, or a reason; a table's cell is none, nor is a bare code or number.
     """
 
     value: re.Pattern[str] | None = None
@@ -138,7 +141,7 @@ class ExpectedValue:
             before: what stands before them in the same cell or clause, such as the column's name.
             in_table: whether they stand in a table.
         """
-        checks = [not in_table] if self.prose else []
+        checks = [not in_table and _pattern(_BARE).fullmatch(answer) is None] if self.prose else []
         if self.value is not None:
             checks.append(self.value.search(answer) is not None)
         if self.currency is not None:

@@ -137,10 +137,17 @@ def group_findings(findings: Sequence[Finding]) -> list[list[Finding]]:
     return [[finding for finding, _ in members] for members in group(located, _same)]
 
 
-def supporting(members: Sequence[Finding]) -> list[Finding]:
-    """The first finding and those after it that really state the answer."""
+def supporting(members: Sequence[Finding], codes: Sequence[float]) -> list[Finding]:
+    """The first finding and those after it that really state the answer.
+
+    Args:
+        members: what says the same, best first.
+        codes: of each, how far its surroundings name the question's codes: the same words beside another code
+            ("Owner" in the next row) answer another question.
+    """
     first = members[0]
-    return [first, *(member for member in members[1:] if _states(first, member))]
+    others = zip(members[1:], codes[1:], strict=True)
+    return [first, *(member for member, named in others if _states(first, member, named >= codes[0]))]
 
 
 def places(members: Sequence[Finding]) -> tuple[Place, ...]:
@@ -247,8 +254,9 @@ def _same(one: tuple[Finding, Place], other: tuple[Finding, Place]) -> bool:
     return _share(one[1], other[1]) or same_wording(one[0].words, other[0].words)
 
 
-def _states(first: Finding, member: Finding) -> bool:
-    return member.kind == "faq" or member.span >= STATED_FROM or _share(first.place(), member.place())
+def _states(first: Finding, member: Finding, codes_too: bool) -> bool:
+    believed = member.kind == "faq" or member.span >= STATED_FROM
+    return (believed and codes_too) or _share(first.place(), member.place())
 
 
 def _share(one: Place, other: Place) -> bool:

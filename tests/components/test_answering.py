@@ -132,6 +132,13 @@ def test_a_span_that_the_reader_does_not_believe_is_no_support(composer):
     assert [place.source for place in answer.support] == ["a.md"]
 
 
+def test_the_same_words_beside_another_code_are_no_support(composer):
+    table = passage("Code: E-11; Solved by: Owner\nCode: E-12; Solved by: Owner", kind="table")
+    both = [span(table, "Owner"), span(table, "Owner", 1.0, occurrence=1)]
+    assert compose(composer, [table], both)["answers"][0].scores["support"] == 2.0
+    assert compose(composer, [table], both, asked="Who solves E-11?")["answers"][0].scores["support"] == 1.0
+
+
 def test_near_duplicates_of_the_passage_count_as_support(composer):
     copy_of = {"source": "old.md", "title": "Old", "page": None, "start": 5, "end": 40}
     document = passage("The warranty lasts three years.", duplicates=[copy_of])

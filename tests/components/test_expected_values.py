@@ -53,6 +53,17 @@ def test_a_cell_is_neither_a_way_nor_a_reason(kind, expected):
     assert asked.fits("Rinse it under the tap") == 1.0
 
 
+@pytest.mark.parametrize("words", ["W-201", "E1047", "24", "12/2024", "1.5", "40%", "3 4"])
+def test_a_bare_code_or_number_is_neither_a_way_nor_a_reason(words):
+    assert expected_value("Why does the pump stop?", "why").fits(words) == 0.0
+    assert expected_value("Why does the pump stop?", "why").fits(f"because of {words}") == 1.0
+
+
+def test_words_with_figures_are_a_way():
+    assert expected_value("怎么重启？", "how-to").fits("先关闭2号阀门") == 1.0
+    assert expected_value("How do I open it?", "how-to").fits("Press F1") == 1.0
+
+
 @pytest.mark.parametrize("kind", ["factoid", "how-to", "why", "yes-no", "definition", "keyword"])
 def test_other_kinds_of_question_accept_any_words(kind):
     assert expected_value("How warm is it, and why?", kind).fits("the owner") == 1.0
