@@ -1,6 +1,7 @@
 """The pipeline that answers a question: understanding, retrieval, reranking, reading, answering."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,8 +91,49 @@ _CONNECTIONS = (
 )
 
 
-def run_asking(
-    pipeline: Pipeline,
+def run_asking(pipeline: Pipeline, question: str, **options: Any) -> Answered:
+    """Put one question to the pipeline.
+
+    Args:
+        pipeline: from :func:`build_asking_pipeline`, or loaded from its YAML.
+        question: as the user wrote it.
+        options: see :func:`_inputs`.
+
+    Raises:
+        QuaereError: a stage refused the question or failed.
+    """
+    with _own_errors():
+        return _answered(pipeline.run(_inputs(question, **options), include_outputs_from=set(_REPORTED)))
+
+
+async def stream_asking(
+    pipeline: Pipeline, question: str, **options: Any
+) -> AsyncGenerator[Query | tuple[Document, ...] | Answered]:
+    """Put one question to the pipeline, and give each result as it is there: :func:`run_asking`, stage by stage.
+
+    Yields:
+        The question as understood; the passages after reranking, best first; at last what :func:`run_asking` gives.
+    """
+    outputs: dict[str, Any] = {}
+    with _own_errors():
+        parts = pipeline.run_async_generator(_inputs(question, **options), include_outputs_from=set(_REPORTED))
+        async for part in parts:
+            for name in _REPORTED:
+                if name in part and name not in outputs:
+                    outputs[name] = part[name]
+                    if name == "understanding":
+                        yield part[name]["understood"]
+                    elif name == "ranker":
+                        yield tuple(part[name]["documents"])
+        outputs |= part
+    yield _answered(outputs)
+
+
+_REPORTED = ("understanding", "ranker")
+"""Stages whose results are wanted beside the answers."""
+
+
+def _inputs(
     question: str,
     *,
     filters: dict[str, Any] | None = None,
@@ -99,33 +141,36 @@ def run_asking(
     languages: Sequence[str] | None = None,
     top: int | None = None,
     threshold: float | None = None,
-) -> Answered:
-    """Put one question to the pipeline.
+) -> dict[str, Any]:
+    """The pipeline's inputs.
 
     Args:
-        pipeline: from :func:`build_asking_pipeline`, or loaded from its YAML.
         question: as the user wrote it.
         filters: Haystack's filter syntax.
         groups: the caller's access groups.
         languages: those of the index, whose analysers see the question; all where None.
         top: answers at most; None for the pipeline's own.
         threshold: least confidence in [0, 1]; None for the pipeline's own.
-
-    Raises:
-        QuaereError: a stage refused the question or failed.
     """
-    inputs: dict[str, Any] = {
+    return {
         "understanding": {"query": question, "filters": filters, "groups": list(groups)},
         "lexical": {"languages": None if languages is None else list(languages)},
         "answering": {"top_k": top, "threshold": threshold},
     }
+
+
+@contextmanager
+def _own_errors() -> Iterator[None]:
+    """Haystack wraps whatever a component raises; ours say what to do and are meant for the user."""
     try:
-        outputs = pipeline.run(inputs, include_outputs_from={"understanding", "ranker"})
+        yield
     except PipelineRuntimeError as error:
-        # Haystack wraps whatever a component raises; ours say what to do and are meant for the user.
         if isinstance(error.__cause__, QuaereError):
             raise error.__cause__ from error
         raise
+
+
+def _answered(outputs: dict[str, Any]) -> Answered:
     answering = outputs["answering"]
     return Answered(
         query=outputs["understanding"]["understood"],

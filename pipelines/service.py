@@ -4,14 +4,14 @@ Owns one data folder. Opening it takes the folder's lock, finishes or undoes wha
 models come with the first question.
 """
 
+import asyncio
 import difflib
 import threading
-import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from contextlib import aclosing
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from time import perf_counter
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,15 +21,14 @@ from components.conversion import effective_precision
 from components.errors import InputError
 from components.filter_syntax import fields_of
 from components.store.catalogue import SourceInfo
-from components.types import Passage, Reply
+from components.types import Passage, Query, Reply
 from pipelines import archives
-from pipelines.asking import build_asking_pipeline, run_asking
+from pipelines.asking import build_asking_pipeline
 from pipelines.folder import INDEX_FOLDER, OpenFolder, load_models
 from pipelines.indexing import IndexProgress, IndexReport
+from pipelines.replies import Asking, Question
 from pipelines.settings import Settings
-from pipelines.timing import stage_seconds
 
-_SHOWN_PASSAGES = 10
 _PARALLEL_QUESTIONS = 4
 
 _STANDARD_FIELDS = frozenset(
@@ -37,16 +36,6 @@ _STANDARD_FIELDS = frozenset(
     | {"groups", "tags", "author", "created_at", "updated_at", "valid_from", "valid_until"}
 )
 """Fields that a filter may name although no passage has them yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question of a batch; what is None falls back to the batch's own."""
-
-    text: str
-    id: str | None = None
-    filters: dict[str, Any] | None = None
-    groups: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,17 +167,13 @@ class QAService:
         asked = [each if isinstance(each, Question) else Question(each) for each in questions]
         if not asked:
             return []
-        pipeline = self._asking_pipeline()
-        known: frozenset[str] | None = None
-        if filters is not None or any(each.filters is not None for each in asked):
-            known = self._known_fields()
-        options = {"top": top, "threshold": threshold}
+        filtered = filters is not None or any(each.filters is not None for each in asked)
+        known = self._known_fields() if filtered else None
+        pipeline, catalogue = self._asking_pipeline(), self._open_folder().catalogue
 
         def answer(question: Question) -> Reply:
-            wanted = question.filters if question.filters is not None else filters
-            _check_fields(wanted, known)
-            allowed = question.groups if question.groups is not None else groups
-            reply = self._answer(pipeline, question, explain, filters=wanted, groups=allowed, **options)
+            complete = _complete(question, filters, groups, known)
+            reply = Asking(pipeline, catalogue, complete, explain=explain, top=top, threshold=threshold).reply()
             if on_reply is not None:
                 on_reply(reply)
             return reply
@@ -198,27 +183,33 @@ class QAService:
         with ThreadPoolExecutor(min(len(asked), _PARALLEL_QUESTIONS)) as pool:
             return list(pool.map(answer, asked))
 
-    def _answer(self, pipeline: Pipeline, question: Question, explain: bool, **options: Any) -> Reply:
-        started = perf_counter()
-        catalogue = self._open_folder().catalogue
-        generation = catalogue.generation()
-        languages = catalogue.languages()
-        with stage_seconds() as seconds:
-            answered = run_asking(pipeline, question.text, languages=languages, **options)
-        shown = answered.candidates if explain else answered.candidates[:_SHOWN_PASSAGES]
-        warnings = list(answered.warnings)
-        if not catalogue.count()[0]:
-            warnings.append("Nothing is indexed yet; run `quaere index PATH`.")
-        return Reply(
-            id=question.id if question.id is not None else uuid.uuid4().hex,
-            query=answered.query,
-            answers=answered.answers,
-            no_answer_confidence=answered.no_answer_confidence,
-            passages=tuple(Passage.from_document(document) for document in shown),
-            warnings=tuple(warnings),
-            index_generation=generation,
-            seconds=seconds | {"total": perf_counter() - started},
-        )
+    async def ask_stream(
+        self,
+        question: str | Question,
+        *,
+        top: int | None = None,
+        threshold: float | None = None,
+        explain: bool = False,
+    ) -> AsyncGenerator[Query | tuple[Passage, ...] | Reply]:
+        """Answer one question, and give what is known as it is known; the parameters are those of :meth:`ask_batch`.
+
+        Yields:
+            The question as understood, the passages after reranking, and the reply.
+
+        Raises:
+            InputError: the question or its filter cannot be used.
+            ConfigurationError: the index was made with other models or settings.
+        """
+        asked = question if isinstance(question, Question) else Question(question)
+        asking = await asyncio.to_thread(self._asking_of, asked, explain=explain, top=top, threshold=threshold)
+        async with aclosing(asking.stream()) as results:
+            async for result in results:
+                yield result
+
+    def _asking_of(self, question: Question, **options: Any) -> Asking:
+        known = None if question.filters is None else self._known_fields()
+        complete = _complete(question, None, (), known)
+        return Asking(self._asking_pipeline(), self._open_folder().catalogue, complete, **options)
 
     def prepare(self) -> None:
         """Load the models and open the index now instead of at the first question."""
@@ -344,6 +335,15 @@ class QAService:
                 "`quaere index PATH`, or name another folder with --data or QUAERE_DATA"
             )
         return self._folder
+
+
+def _complete(
+    question: Question, filters: dict[str, Any] | None, groups: Sequence[str], known: frozenset[str] | None
+) -> Question:
+    """The question with the filters and groups in force, which are checked."""
+    wanted = question.filters if question.filters is not None else filters
+    _check_fields(wanted, known)
+    return replace(question, filters=wanted, groups=question.groups if question.groups is not None else groups)
 
 
 def _check_fields(filters: dict[str, Any] | None, known: frozenset[str] | None) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from components.types import Answer, Reply
 from examples import folder
-from pipelines.service import QAService, Question
+from pipelines.replies import Question
+from pipelines.service import QAService
 from pipelines.settings import Settings
 
 QUESTIONS = [json.loads(line) for line in (folder().parent / "questions.jsonl").read_text("utf-8").splitlines()]

@@ -1,14 +1,17 @@
 """The service over a small real index: asking, batches, groups, filters, explanations, and a pipeline's definition."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from components.errors import ConfigurationError, InputError, StoreError
 from pipelines.asking import run_asking
 from pipelines.definition import load_pipeline
-from pipelines.service import QAService, Question
+from pipelines.replies import Question
+from pipelines.service import QAService
 from pipelines.settings import Settings
 
 WARRANTY = "How long is the warranty of the Aria pump?"
@@ -73,6 +76,45 @@ def test_what_a_group_may_not_see_is_not_there(service: QAService) -> None:
     reply = service.ask(question, threshold=0.0, explain=True)
     assert not any("480" in passage.text for passage in reply.passages)
     assert service.ask(question, threshold=0.0, groups=["staff"]).answers[0].text == "480 euros"
+
+
+def collected(service: QAService, question: str | Question, **options: Any) -> list[Any]:
+    async def collect() -> list[Any]:
+        return [result async for result in service.ask_stream(question, **options)]
+
+    return asyncio.run(collect())
+
+
+def test_a_stream_gives_the_question_the_passages_and_the_reply(service: QAService) -> None:
+    understood, passages, reply = collected(service, Question(WARRANTY, id="mine"), threshold=0.0)
+    whole = service.ask(WARRANTY, threshold=0.0)
+    assert understood == whole.query
+    assert [passage.text for passage in passages] == [passage.text for passage in whole.passages]
+    assert reply.id == "mine"
+    assert [answer.id for answer in reply.answers] == [answer.id for answer in whole.answers]
+    assert reply.seconds.keys() == whole.seconds.keys()
+
+
+def test_a_stream_obeys_filters_and_groups_and_raises_what_asking_raises(service: QAService) -> None:
+    closed = Question("What does the Aria pump cost?", groups=["staff"])
+    assert collected(service, closed, threshold=0.0)[-1].answers[0].text == "480 euros"
+    assert not any("480" in passage.text for passage in collected(service, closed.text, explain=True)[1])
+    unknown = Question(WARRANTY, filters={"field": "meta.colour", "operator": "==", "value": "red"})
+    for refused in (Question(" "), unknown):
+        with pytest.raises(InputError):
+            collected(service, refused)
+
+
+def test_a_stream_that_is_dropped_leaves_nothing_running(service: QAService) -> None:
+    async def drop() -> int:
+        stream = service.ask_stream(WARRANTY)
+        async for _ in stream:
+            break
+        await stream.aclose()
+        await asyncio.sleep(0)
+        return len(asyncio.all_tasks())
+
+    assert asyncio.run(drop()) == 1
 
 
 def test_filters_narrow_the_search_and_unknown_fields_are_refused(service: QAService) -> None:
