@@ -63,6 +63,15 @@ def join_filters(first: Filter | None, second: Filter | None) -> Filter | None:
     return {"operator": "AND", "conditions": [first, second]}
 
 
+def checked_filter(data: Any) -> Filter:
+    """A filter in Haystack's form, as another program wrote it, with fields' prefix and operators in the usual form.
+
+    Raises:
+        InputError: it has other parts, an operator that there is not, or too many levels.
+    """
+    return _checked(data, 0)
+
+
 def fields_of(filters: Filter | None) -> set[str]:
     """The fields that a filter compares, without ``meta.``."""
     if filters is None:
@@ -205,6 +214,8 @@ def _comparison(name: str, operator: str, value: Any) -> Filter:
     """One comparison in Haystack's form, if the value goes with the operator."""
     if isinstance(value, list) != operator.endswith("in"):
         raise InputError(f"The value {value!r} does not go with {operator!r}: 'in' and 'not in' take a list.")
+    if any(isinstance(each, dict | list) for each in (value if isinstance(value, list) else [value])):
+        raise InputError(f"The value {value!r} of {name} is no text, number, true, false or null. Example: {EXAMPLE}")
     if operator in _ORDERS and not _is_ordered(value):
         raise InputError(
             f"{name} {operator} {value!r}: {operator} takes a number or a date such as 2025-01-31. Example: {EXAMPLE}"
@@ -219,7 +230,7 @@ def _is_ordered(value: Any) -> bool:
         except ValueError:
             return False
         return True
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float | datetime) and not isinstance(value, bool)
 
 
 def _unquoted(quoted: str) -> str:
@@ -231,7 +242,7 @@ def _from_json(text: str) -> Filter:
         data = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise InputError(f"The filter {text[:80]!r} is not JSON ({error}). Or write: {EXAMPLE}") from error
-    return _checked(data, 0)
+    return checked_filter(data)
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -19,7 +19,7 @@ from haystack import Pipeline
 
 from components.conversion import effective_precision
 from components.errors import InputError
-from components.filter_syntax import fields_of
+from components.filter_syntax import checked_filter, fields_of
 from components.store.catalogue import SourceInfo
 from components.types import Passage, Query, Reply
 from pipelines import archives
@@ -341,7 +341,8 @@ def _complete(
     question: Question, filters: dict[str, Any] | None, groups: Sequence[str], known: frozenset[str] | None
 ) -> Question:
     """The question with the filters and groups in force, which are checked."""
-    wanted = question.filters if question.filters is not None else filters
+    given = question.filters if question.filters is not None else filters
+    wanted = None if given is None else checked_filter(given)
     _check_fields(wanted, known)
     return replace(question, filters=wanted, groups=question.groups if question.groups is not None else groups)
 

@@ -92,13 +92,9 @@ def _version(wanted: bool) -> None:
     if not wanted:
         return
     # Takes longer to import than the rest of the start.
-    from importlib import metadata
+    from ui.version import version
 
-    try:
-        number = metadata.version("quaere")
-    except metadata.PackageNotFoundError:
-        number = "(not installed)"
-    typer.echo(f"quaere {number}")
+    typer.echo(f"quaere {version()}")
     raise typer.Exit
 
 

@@ -24,7 +24,7 @@ from components.errors import ConfigurationError, InputError, StoreError
 from components.types import Answer, Passage, Place, Query, Reply
 from pipelines.service import QAService
 from pipelines.settings import Settings
-from ui.web.app import address, build_server, listen
+from ui.server import address, build_server, listen
 from ui.web.protection import host_name
 
 pytestmark = pytest.mark.browser
@@ -620,7 +620,7 @@ def test_a_real_index_answers_through_the_page(browser: Browser, tmp_path: Path)
 
 def test_the_server_starts_says_where_and_stops(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from pipelines.settings import Settings; from ui.web.app import launch; "
+        "import sys; from pathlib import Path; from pipelines.settings import Settings; from ui.server import launch; "
         "launch(Settings.load(data=Path(sys.argv[1])), port=0, announce=lambda url: print(url, flush=True))"
     )
     started = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""``quaere serve``: the page."""
+"""``quaere serve``: the page and the API."""
 
 from typing import Annotated
 
@@ -12,12 +12,15 @@ def serve(
     host: Annotated[str, typer.Option(help="An address of this machine; others cannot reach it.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 7860,
 ) -> None:
-    """Open a page in the browser to ask questions."""
-    from ui.web.app import launch
+    """Serve a page to ask questions, and a REST API."""
+    from ui.server import launch
 
     session = session_of(ctx)
 
     def announce(address: str) -> None:
-        session.out.print(f"Open {address} in a browser. Ctrl-C stops the page.", soft_wrap=True)
+        session.out.print(
+            f"Open {address} in a browser; the API is described at {address}api/v1/openapi.json. Ctrl-C stops both.",
+            soft_wrap=True,
+        )
 
     launch(session.settings(), host, port, announce=announce, on_message=session.remark)

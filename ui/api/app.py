@@ -1,0 +1,79 @@
+"""The API as an ASGI application over an open service."""
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pipelines.service import QAService
+from ui.api.admission import Admission
+from ui.api.asking import asking_router
+from ui.api.health import health_router
+from ui.api.problems import answer_with_problems
+from ui.version import version
+
+AT_ONCE = 4
+"""Requests worked on at a time; the encoder batches their pairs."""
+
+WAITING = 64
+"""Requests that may wait for these."""
+
+MOST_BYTES = 1_000_000
+"""Of a request's body."""
+
+_DESCRIPTION = """Answers from your own documents, in their exact words, with their place and a calibrated confidence.
+
+Errors are problem documents (RFC 9457). Nothing is asked of any other machine."""
+
+
+def build_api(service: QAService) -> FastAPI:
+    """The API over an open service; its description is at ``/api/v1/openapi.json``.
+
+    Args:
+        service: open, answers the questions.
+    """
+    api = FastAPI(
+        title="Quaere",
+        version=version(),
+        description=_DESCRIPTION,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # both would fetch their scripts from a foreign host
+        redoc_url=None,
+    )
+    answer_with_problems(api)
+    api.include_router(asking_router(service, Admission(AT_ONCE, WAITING)))
+    api.include_router(health_router(service))
+    api.add_middleware(BodyLimit, most=MOST_BYTES)
+    return api
+
+
+class BodyLimit:
+    """ASGI middleware that stops reading a body that is too long.
+
+    Args:
+        app: what comes next.
+        most: bytes of a body.
+    """
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self.app = app
+        self.most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand everything on, and count."""
+        await self.app(scope, _counting(receive, self.most) if scope["type"] == "http" else receive, send)
+
+
+def _counting(receive: Receive, most: int) -> Callable[[], Awaitable[Message]]:
+    read = 0
+
+    async def counted() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > most:
+            raise HTTPException(413, f"The body has more than {most:,} bytes; send fewer questions at a time.")
+        return message
+
+    return counted

@@ -1,0 +1,51 @@
+"""Whether the process lives, and whether it can answer."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse
+
+from components.errors import QuaereError
+from pipelines.service import QAService
+
+
+class Health(BaseModel):
+    """How the service is."""
+
+    ready: bool = Field(description="Whether questions can be answered.")
+    reasons: list[str] = Field(description="Why not; empty when ready.")
+    passages: int = Field(ge=0, description="How many passages are searched.")
+
+
+def health_router(service: QAService) -> APIRouter:
+    """The endpoints that a supervisor asks."""
+    router = APIRouter(prefix="/health", tags=["health"])
+
+    @router.get("/live", summary="Whether the process runs")
+    async def live() -> dict[str, bool]:
+        """Always true: a process that cannot answer this is dead."""
+        return {"live": True}
+
+    @router.get(
+        "/ready",
+        response_model=Health,
+        summary="Whether questions can be answered",
+        responses={503: {"model": Health, "description": "Not now, and why."}},
+    )
+    async def ready() -> JSONResponse:
+        """Ready with an index that is not empty and models that are loaded."""
+        health = await run_in_threadpool(_health, service)
+        return JSONResponse(health.model_dump(), 200 if health.ready else 503)
+
+    return router
+
+
+def _health(service: QAService) -> Health:
+    try:
+        passages = service.status().passages
+        if passages:
+            service.prepare()
+    except QuaereError as error:
+        return Health(ready=False, reasons=[str(error)], passages=0)
+    reasons = [] if passages else ["Nothing is indexed yet; run `quaere index PATH`."]
+    return Health(ready=bool(passages), reasons=reasons, passages=passages)

@@ -1,0 +1,108 @@
+"""Errors as HTTP answers: every one is a problem document (RFC 9457), whatever raised it."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from pydantic.json_schema import models_json_schema
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from components.errors import ConfigurationError, InputError, ModelError, QuaereError, StoreError
+
+MEDIA_TYPE = "application/problem+json"
+
+_log = logging.getLogger(__name__)
+
+_STATUS: tuple[tuple[type[QuaereError], HTTPStatus], ...] = (
+    (InputError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (ConfigurationError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (ModelError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+_UNEXPECTED = "The program failed at this request; its log tells more."
+
+
+class Busy(QuaereError):
+    """More requests wait than the service takes on."""
+
+
+class Wrong(BaseModel):
+    """One field of a request that cannot be used."""
+
+    field: str = Field(description="Where it stands in the body, parts joined by dots.", examples=["questions.0.top"])
+    detail: str = Field(description="What is wrong with it.")
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 describes it."""
+
+    type: str = Field(default="about:blank", description="Nothing beyond the status: the title says it.")
+    title: str = Field(description="The name of the status.", examples=["Unprocessable Entity"])
+    status: int = Field(description="The HTTP status.", examples=[422])
+    detail: str = Field(description="What happened, and what to do.")
+    errors: list[Wrong] = Field(default_factory=list, description="Of a body that cannot be used: field by field.")
+
+
+def responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
+    """What OpenAPI says of the errors that an endpoint may answer with."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status.value: {"description": status.phrase, "content": content} for status in statuses}
+
+
+def problem(
+    status: int, detail: str, errors: Sequence[Wrong] = (), headers: Mapping[str, str] | None = None
+) -> Response:
+    """The answer that says what is wrong."""
+    found = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=list(errors))
+    return JSONResponse(found.model_dump(), status, headers, media_type=MEDIA_TYPE)
+
+
+def problem_of(error: Exception) -> Response:
+    """The answer to an error of ours, or to an unexpected one, of which only the log tells."""
+    if isinstance(error, Busy):
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": "1"})
+    status = next((status for kind, status in _STATUS if isinstance(error, kind)), None)
+    if status is None:
+        _log.error("a request failed", exc_info=error)
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, _UNEXPECTED)
+    return problem(status, str(error))
+
+
+def answer_with_problems(server: FastAPI) -> None:
+    """Make every error of the API a problem document, and describe these."""
+    plain = server.openapi
+
+    def openapi() -> dict[str, Any]:
+        description = plain()
+        # Not as the endpoints' own models, which FastAPI would describe as plain JSON.
+        _, models = models_json_schema([(Problem, "serialization")], ref_template="#/components/schemas/{model}")
+        description["components"]["schemas"] |= models["$defs"]
+        return description
+
+    # FastAPI's documented way to add to its description.
+    server.openapi = openapi  # type: ignore[method-assign]
+
+    @server.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        wrong = [Wrong(field=_place(each["loc"]), detail=each["msg"]) for each in error.errors()]
+        named = "; ".join(f"{each.field}: {each.detail}" if each.field else each.detail for each in wrong)
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"The request cannot be used: {named}.", wrong)
+
+    @server.exception_handler(HTTPException)
+    async def refused(request: Request, error: HTTPException) -> Response:
+        return problem(error.status_code, str(error.detail), headers=error.headers)
+
+    @server.exception_handler(QuaereError)
+    @server.exception_handler(Exception)
+    async def failed(request: Request, error: Exception) -> Response:
+        return problem_of(error)
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    """Where in the body, without the word "body"."""
+    return ".".join(str(part) for part in location[1:])

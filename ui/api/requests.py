@@ -1,0 +1,97 @@
+"""The bodies that the API takes, checked before anything runs."""
+
+import json
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from components.understanding import MAX_CHARACTERS
+
+MOST_QUESTIONS = 100
+"""Of one batch."""
+
+MOST_ANSWERS = 30
+"""No more passages than these are read for a question."""
+
+Question = Annotated[
+    str,
+    Field(
+        max_length=MAX_CHARACTERS,
+        description="As a user writes it; may hold inline filters such as `source:handbook.pdf`.",
+        examples=["How long is the warranty of the H8?"],
+    ),
+]
+Id = Annotated[str | int | None, Field(description="Comes back in the reply; null makes one.", examples=["q-17"])]
+
+
+def _storable(value: dict[str, Any] | None) -> dict[str, Any] | None:
+    """JSON's own numbers and whole characters only: the filters come back in the reply."""
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise ValueError(
+            "the filter holds a number or a character that JSON does not know, or nests too deep"
+        ) from error
+    return value
+
+
+Filters = Annotated[
+    dict[str, Any] | None,
+    AfterValidator(_storable),
+    Field(
+        description="Haystack's filter syntax: comparisons of `meta` fields, joined by AND, OR and NOT.",
+        examples=[{"field": "meta.language", "operator": "==", "value": "en"}],
+    ),
+]
+Top = Annotated[int | None, Field(ge=1, le=MOST_ANSWERS, description="Answers at most; null for the setting.")]
+Threshold = Annotated[
+    float | None,
+    Field(
+        ge=0,
+        le=1,
+        description="Least confidence of an answer; 0 gives the best one however unsure; null for the setting.",
+    ),
+]
+
+
+class Body(BaseModel):
+    """A misspelt field is an error, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Ask(Body):
+    """One question."""
+
+    question: Question
+    id: Id = None
+    filters: Filters = None
+    top: Top = None
+    threshold: Threshold = None
+    explain: bool = Field(default=False, description="Give every candidate as a passage instead of the first ten.")
+    stream: bool = Field(default=False, description="Send each result as a server-sent event as soon as it is there.")
+
+
+class BatchQuestion(Body):
+    """One question of a batch."""
+
+    question: Question
+    id: Id = None
+    filters: Filters = None
+
+
+class AskBatch(Body):
+    """Several questions, which share the models' calls."""
+
+    questions: list[BatchQuestion] = Field(min_length=1, max_length=MOST_QUESTIONS)
+    filters: Filters = None
+    top: Top = None
+    threshold: Threshold = None
+
+
+class Search(Body):
+    """What to find passages for."""
+
+    question: Question
+    filters: Filters = None
+    top: int = Field(default=10, ge=1, le=MOST_ANSWERS, description="Passages at most.")
