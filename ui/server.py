@@ -83,7 +83,8 @@ def launch(
             service.prepare()
         server = uvicorn.Server(
             uvicorn.Config(
-                build_server(service, examples=examples),
+                lambda: build_server(service, examples=examples),
+                factory=True,  # called inside the server's event loop: Gradio leaves loops behind otherwise
                 log_level="warning",
                 access_log=False,
                 timeout_graceful_shutdown=_SECONDS_TO_FINISH,
@@ -104,7 +105,7 @@ def listen(host: str, port: int) -> socket.socket:
     """
     if host not in _LOOPBACK:
         raise ConfigurationError(
-            f"host {host!r}: without a login, every document is open to whoever comes, so only this machine is served; "
+            f"host {host!r}: there is no login and every document is shown, so it listens on this machine only; "
             f"choose one of {', '.join(_LOOPBACK)}"
         )
     if not 0 <= port <= _LAST_PORT:

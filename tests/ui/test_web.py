@@ -16,7 +16,6 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 import components  # noqa: F401
@@ -24,7 +23,8 @@ from components.errors import ConfigurationError, InputError, StoreError
 from components.types import Answer, Passage, Place, Query, Reply
 from pipelines.service import QAService
 from pipelines.settings import Settings
-from ui.server import address, build_server, listen
+from tests.ui.serving import serving
+from ui.server import listen
 from ui.web.protection import host_name
 
 pytestmark = pytest.mark.browser
@@ -173,24 +173,6 @@ REPLIES = {
     question: replace(made, id=f"reply {number}") if isinstance(made, Reply) else made
     for number, (question, made) in enumerate(REPLIES.items())
 }
-
-
-@contextmanager
-def serving(service: Any, **options: Any) -> Iterator[str]:
-    """Serve the page on a free port for as long as the block runs."""
-    with listen("127.0.0.1", 0) as listening:
-        config = uvicorn.Config(
-            build_server(service, **options), log_level="warning", access_log=False, timeout_graceful_shutdown=1
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        try:
-            yield address(listening)
-        finally:
-            server.should_exit = True
-            thread.join(20)
-            assert not thread.is_alive()
 
 
 @pytest.fixture(scope="module")

@@ -21,9 +21,25 @@ from ui.api.requests import Ask, AskBatch, Search
 
 Stage = types.Query | tuple[types.Passage, ...] | types.Reply
 
-_PROBLEMS = responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
-_EVENTS = """Server-sent events, in this order: `understood` (the reply's `query`), `passages` (its `passages`),
-`answer` (its first answer, if there is one), `final` (the whole reply); after an error `error` (a problem document)."""
+_PROBLEMS = responses(
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+_EVENT = {
+    "type": "object",
+    "description": "One event of the stream; after an error the last is `error`, with a problem document.",
+    "properties": {
+        "event": {
+            "description": "In this order: `understood` (the reply's `query`), `passages` (its `passages`), `answer` "
+            "(its first answer, if there is one), `final` (the whole reply).",
+            "enum": ["understood", "passages", "answer", "final", "error"],
+        },
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["event", "data"],
+}
 
 
 class Replies(Part):
@@ -51,7 +67,7 @@ def asking_router(service: QAService, admission: Admission) -> APIRouter:
         "/ask",
         response_model=Reply,
         summary="Ask a question",
-        responses={200: {"content": {"text/event-stream": {"schema": {"type": "string", "description": _EVENTS}}}}},
+        responses={200: {"content": {"text/event-stream": {"schema": _EVENT}}}},
     )
     async def ask(body: Ask) -> Any:
         """The answer in the documents' own words, or an empty list where they do not hold one."""

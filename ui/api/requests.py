@@ -16,6 +16,7 @@ MOST_ANSWERS = 30
 Question = Annotated[
     str,
     Field(
+        min_length=1,
         max_length=MAX_CHARACTERS,
         description="As a user writes it; may hold inline filters such as `source:handbook.pdf`.",
         examples=["How long is the warranty of the H8?"],
@@ -55,9 +56,9 @@ Threshold = Annotated[
 
 
 class Body(BaseModel):
-    """A misspelt field is an error, not ignored."""
+    """A misspelt field is an error, not ignored, and a value of another type too, not converted."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class Ask(Body):

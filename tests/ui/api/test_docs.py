@@ -1,0 +1,40 @@
+"""docs/api.md says what the API is: its endpoints, the fields of a question, the limits."""
+
+import json
+import re
+from pathlib import Path
+
+from components.understanding import MAX_CHARACTERS
+from tests.ui.api.test_fuzz import CASES
+from ui.api.app import AT_ONCE, MOST_BYTES, WAITING
+from ui.api.requests import MOST_ANSWERS, MOST_QUESTIONS, Ask, AskBatch, Search
+
+TEXT = (Path(__file__).parents[3] / "docs" / "api.md").read_text("utf-8")
+
+
+def test_the_endpoints_are_all_named() -> None:
+    assert set(re.findall(r"^\| `(?:GET|POST) (\S+)` \|", TEXT, re.MULTILINE)) == set(CASES)
+
+
+def test_the_fields_are_all_named() -> None:
+    assert set(re.findall(r"^\| `(\w+)` \|", TEXT, re.MULTILINE)) == set(Ask.model_fields)
+    for body in (AskBatch, Search):
+        assert all(f"`{name}`" in TEXT for name in body.model_fields)
+
+
+def test_the_limits_are_the_programs() -> None:
+    for limit in (
+        f"at most {MAX_CHARACTERS:,} characters",
+        f"up to {MOST_QUESTIONS} questions",
+        f"1 to {MOST_ANSWERS}",
+    ):
+        assert limit in TEXT
+    assert (AT_ONCE, WAITING, MOST_BYTES) == (4, 64, 1_000_000)
+    assert "four requests are being worked on and 64 wait" in TEXT
+    assert "a million bytes" in TEXT
+
+
+def test_the_example_is_a_question() -> None:
+    example = re.search(r"-d '(\{.*\})'", TEXT)
+    assert example is not None
+    assert Ask.model_validate(json.loads(example[1])).top == 1
