@@ -2,7 +2,8 @@
 
 In: a text and a span of it (code points, end exclusive); out: a span of the same text. Knows nothing of scores
 or documents. Scripts written without spaces (Chinese, Japanese, Thai, ...) and Korean, whose words take their
-endings without a space, have no word edges that a span could be measured against: there it stays as it is.
+endings without a space, have no word edges that a span could be measured against: there it stays as it is, but for
+a Chinese number, which keeps its first signs, and its measure word, which keeps its number.
 """
 
 import unicodedata
@@ -33,6 +34,10 @@ _LOOSE = frozenset(".,;:!?…。，、；：！？·•*|_~=>—–-‐/\\")
 _SIGNS = frozenset("-−+±")
 _AFTER_NUMBER = frozenset("%‰°")
 _INSIDE_NUMBER = frozenset(".,:/")
+_NUMERALS = frozenset("零〇一二三四五六七八九十百千万萬亿億两兩半几幾")
+_MEASURES = frozenset(
+    "个個年月日号號天周週小时時刻分秒元角块塊度米公厘毫升克吨噸瓦伏次台臺件人名位岁歲倍折条條张張种種页頁"
+)
 _APOSTROPHES = frozenset("'’")
 
 
@@ -65,6 +70,8 @@ def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
     while end < len(text) and _joined(text, end):
         end += 1
     if text[start].isdigit() and start > 0 and _leads_number(text, start - 1):
+        start -= 1
+    while start > 0 and _parts_number(text, start):
         start -= 1
     return start, end
 
@@ -116,6 +123,12 @@ def _joiner_at(text: str, at: int) -> bool:
     # "mid-1990s", whose parts are words of their own.
     code = (before.isupper() and after.isdigit()) or (before.isdigit() and after.isupper())
     return here == "-" and code
+
+
+def _parts_number(text: str, at: int) -> bool:
+    """Whether a Chinese number stands on both sides of this offset, or before it and its measure word after it."""
+    before, here = text[at - 1], text[at]
+    return (before in _NUMERALS or before.isdigit()) and (here in _NUMERALS or here in _MEASURES)
 
 
 def _leads_number(text: str, at: int) -> bool:
