@@ -65,13 +65,13 @@ def whole_words(text: str, start: int, end: int) -> tuple[int, int]:
 
     The span must not be empty and must lie inside the text; the result lies inside it too.
     """
+    while start > 0 and _parts_number(text, start):
+        start -= 1
     while start > 0 and _joined(text, start):
         start -= 1
     while end < len(text) and _joined(text, end):
         end += 1
     if text[start].isdigit() and start > 0 and _leads_number(text, start - 1):
-        start -= 1
-    while start > 0 and _parts_number(text, start):
         start -= 1
     return start, end
 
