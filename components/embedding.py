@@ -20,9 +20,16 @@ def heading_context(document: Document) -> str:
     return " > ".join(named)
 
 
+def context_before(document: Document) -> str:
+    """:func:`heading_context` without the heading that the passage itself begins with: what is put before it."""
+    context = heading_context(document)
+    above, _, last = context.rpartition(" > ")
+    return above if last and (document.content or "").startswith(f"{last}\n") else context
+
+
 def indexed_text(document: Document) -> str:
     """What is searched of a passage: title, heading and content."""
-    context = heading_context(document)
+    context = context_before(document)
     content = document.content or ""
     return f"{context}\n{content}" if context else content
 

@@ -68,8 +68,8 @@ def slices(
 ) -> list[Slice]:
     """Divide a text into passages.
 
-    No passage crosses from one heading path, page, row or set of block metadata to another; headings are not
-    passages (leave their blocks out, or give them as "text"). A ``faq`` block stays whole where it fits.
+    No passage crosses from one heading path, page, row or set of block metadata to another; leave the blocks of
+    headings out, or give them as "text". A ``faq`` block stays whole where it fits.
 
     Args:
         text: the text of one file.
@@ -81,7 +81,7 @@ def slices(
     atoms = _counted(text, list(_atoms(text, blocks, sizes, tokens, language)), tokens)
     atoms = [piece for atom in atoms for piece in _fitting(text, atom, sizes(atom.block), tokens)]
     found: list[_Atom] = []
-    for _, group in groupby(atoms, key=lambda atom: _place(atom.block)):
+    for _, group in groupby(atoms, key=lambda atom: place_of(atom.block)):
         section = _with_lead_ins(text, list(group), sizes)
         for first, last in _packed(section, sizes(section[0].block)):
             found.append(replace(section[first], end=section[last - 1].end))
@@ -91,7 +91,7 @@ def slices(
     return [Slice(half.start, half.end, half.block) for half in halves]
 
 
-def _place(block: Block) -> tuple[object, ...]:
+def place_of(block: Block) -> tuple[object, ...]:
     """What a passage does not cross."""
     alone = (block.start,) if block.kind == "faq" else ()
     return (block.heading, block.page, block.row, tuple(sorted((k, repr(v)) for k, v in block.meta.items())), alone)

@@ -7,7 +7,7 @@ from haystack import Document, component, default_from_dict, default_to_dict
 
 from components.calibration import sigmoid
 from components.conversion import Precision
-from components.embedding import heading_context
+from components.embedding import context_before
 from components.encoder import ModelOptions, Pair, PairEncoder, pair_encoder
 from components.inference import Backend
 from components.types import Candidates
@@ -15,7 +15,7 @@ from components.types import Candidates
 
 def pair_of(query: str, document: Document, with_context: bool) -> Pair:
     """The pair that ranker and reader share; the same words on both sides, so that one pass serves both."""
-    return Pair(query, document.content or "", heading_context(document) if with_context else "")
+    return Pair(query, document.content or "", context_before(document) if with_context else "")
 
 
 @component

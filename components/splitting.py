@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 from components.errors import ConfigurationError
 from components.languages import detect_language
 from components.loading.extracted import Block
-from components.packing import Sizes, Slice, slices
+from components.packing import Sizes, Slice, place_of, slices
 from components.types import PUBLIC_GROUP, PassageKind
 
 HEADING_JOINT = " > "
@@ -175,15 +175,23 @@ def _blocks(document: Document, text: str) -> list[Block]:
 
 
 def _with_words(text: str, blocks: Sequence[Block]) -> list[Block]:
-    """The blocks that become passages: a heading is one only where nothing stands below it."""
+    """The blocks that become passages.
+
+    A heading opens the passage of the text below it, since it may itself be the answer ("Version 3.2"); where it has
+    only other headings or a table below, it stands in their ``heading`` alone, and where nothing, by itself.
+    """
     kept = []
     for number, block in enumerate(blocks):
         if block.kind == "heading":
             path = (*block.heading, " ".join(text[block.start : block.end].split()))
-            below = blocks[number + 1].heading if number + 1 < len(blocks) else ()
-            if below[: len(path)] == path:
+            below = blocks[number + 1] if number + 1 < len(blocks) else None
+            opening = replace(block, kind="text", heading=path)
+            if below is not None and below.kind in ("text", "list") and place_of(below) == place_of(opening):
+                block = opening
+            elif below is not None and below.heading[: len(path)] == path:
                 continue
-            block = replace(block, kind="text")
+            else:
+                block = replace(block, kind="text")
         kept.append(block)
     return kept
 

@@ -84,6 +84,10 @@ def test_what_is_embedded_of_a_passage() -> None:
     assert indexed_text(plain) == embedded_text(plain) == "Manual > Safety > Gas\nText."
     assert heading_context(Document(content="x", meta={"title": "A", "heading": "A > B"})) == "A > B"
     assert indexed_text(Document(content="Text.")) == "Text."
+    opened = Document(content="Gas\n\nText.", meta={"title": "Manual", "heading": "Safety > Gas"})
+    assert heading_context(opened) == "Manual > Safety > Gas"
+    assert indexed_text(opened) == "Manual > Safety\nGas\n\nText."
+    assert indexed_text(Document(content="Gas\nText.", meta={"heading": "Gas"})) == "Gas\nText."
     faq = Document(content="How?\nSo.", meta={"kind": "faq", "question": "How?", "title": "FAQ"})
     assert embedded_text(faq) == "How?"
     assert indexed_text(faq) == "FAQ\nHow?\nSo."

@@ -247,19 +247,27 @@ def test_tables_are_of_their_own_kind(splitter: PassageSplitter) -> None:
     assert [passage.meta["kind"] for passage in found] == ["text", "table", "text"]
 
 
-def test_headings_are_no_passages_unless_nothing_stands_below(splitter: PassageSplitter) -> None:
-    both = joined(
+def test_a_heading_opens_the_passage_of_the_text_below_it(splitter: PassageSplitter) -> None:
+    nested = joined(
         ("Top", {"kind": "heading"}),
         ("Inner", {"kind": "heading", "heading": ("Top",)}),
         ("the cat.", {"heading": ("Top", "Inner")}),
         ("Last  words", {"kind": "heading", "heading": ("Top",)}),
     )
-    found = split(splitter, both)
+    found = split(splitter, nested)
     assert [(passage.content, passage.meta.get("heading")) for passage in found] == [
-        ("the cat.", "Top > Inner"),
+        ("Inner\n\nthe cat.", "Top > Inner"),
         ("Last  words", "Top"),
     ]
     assert contents(splitter, joined(("Only this", {"kind": "heading"}))) == ["Only this"]
+
+
+def test_a_heading_above_a_table_or_on_another_page_is_no_passage(splitter: PassageSplitter) -> None:
+    table = joined(("Top", {"kind": "heading"}), ("a: b; c: d", {"kind": "table", "heading": ("Top",)}))
+    (rows,) = split(splitter, table)
+    assert (rows.content, rows.meta["kind"], rows.meta["heading"]) == ("a: b; c: d", "table", "Top")
+    pages = joined(("Top", {"kind": "heading", "page": 1}), ("the cat.", {"heading": ("Top",), "page": 2}))
+    assert contents(splitter, pages) == ["the cat."]
 
 
 # FAQ ---------------------------------------------------------------------------------------------------------
