@@ -16,7 +16,7 @@ from pipelines.settings import Settings
 
 QUESTIONS = [json.loads(line) for line in (folder().parent / "questions.jsonl").read_text("utf-8").splitlines()]
 RIGHT_FLOOR = 36  # of 48 that the documents answer
-RIGHT_SO_FAR = 26
+RIGHT_SO_FAR = 27
 WITHHELD_FLOOR = 9  # of 12 that they do not
 MOST_WORDS = 120
 WITH_SENTENCE = frozenset({"how-to", "why", "yes-no", "definition"})  # as examples/README.md says
@@ -85,7 +85,7 @@ def right_of_answerable(replies) -> tuple[int, str]:
     return right, f"{right} of {len(answerable)} right\n{failures(answerable)}"
 
 
-@pytest.mark.xfail(reason="the bundled model gets 28 right: paraphrases are beyond it", strict=True)
+@pytest.mark.xfail(reason="the bundled model gets 29 right: paraphrases are beyond it", strict=True)
 def test_three_of_four_answerable_questions_are_right_at_rank_one(replies):
     right, report = right_of_answerable(replies)
     assert right >= RIGHT_FLOOR, report
