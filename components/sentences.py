@@ -26,6 +26,8 @@ _MARK = re.compile(
     r")(?=\S)",
     re.IGNORECASE,
 )
+# White space of several bytes: the segmenter cuts some of it (U+0085) in the middle and fails.
+_WIDE_SPACE = re.compile(r"[^\S\x00-\x7f]")
 _TABLE_ROW = re.compile(r"\s*\||.*\S\s*(?:\t|\s\|\s)\s*\S")
 _LEAD_IN_END = (":", "：")
 
@@ -132,7 +134,7 @@ def _segmented(text: str, start: int, end: int, mark: int, language: str) -> Ite
     inner = text[start + mark : end]
     first = True
     # The segmenter counts code points and covers its input without gaps (a property test holds it to that).
-    for found in sentencex.get_sentence_boundaries(language, inner):
+    for found in sentencex.get_sentence_boundaries(language, _WIDE_SPACE.sub(" ", inner)):
         piece = inner[found["start_index"] : found["end_index"]]
         words = piece.strip()
         if not words:

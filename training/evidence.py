@@ -19,6 +19,7 @@ from components.matching import wanted_of
 from components.reading import ExtractiveReader
 from components.reranking import CrossEncoderRanker
 from components.retrieval import HybridRetriever
+from components.splitting import HEADING_JOINT
 from components.types import Query
 from components.understanding import QueryUnderstanding
 from evaluation.metrics.exact_match import exact_match
@@ -96,7 +97,7 @@ def _labelled(scored: Scored, asked: Asked) -> dict[str, Any]:
     right = is_right(finding.text, whole, asked)
     if finding.kind == "passage" and asked.paragraph is not None:
         # Common words ("two") stand in many passages; only the one that was asked about is right.
-        right = right and _same_paragraph(finding.text, asked.paragraph)
+        right = right and _same_paragraph(finding.document, asked.paragraph)
     return {
         "kind": finding.kind,
         "text": finding.text,
@@ -106,5 +107,8 @@ def _labelled(scored: Scored, asked: Asked) -> dict[str, Any]:
     }
 
 
-def _same_paragraph(passage: str, paragraph: str) -> bool:
-    return " ".join(passage.split()) in " ".join(paragraph.split())
+def _same_paragraph(passage: Document, paragraph: str) -> bool:
+    """Whether a passage, without the heading that it may begin with, is of this paragraph."""
+    heading = str(passage.meta.get("heading") or "").rpartition(HEADING_JOINT)[2]
+    content = " ".join((passage.content or "").removeprefix(heading).split())
+    return content in " ".join(paragraph.split())

@@ -83,8 +83,7 @@ def launch(
             service.prepare()
         server = uvicorn.Server(
             uvicorn.Config(
-                lambda: build_server(service, examples=examples),
-                factory=True,  # called inside the server's event loop: Gradio leaves loops behind otherwise
+                build_server(service, examples=examples),
                 log_level="warning",
                 access_log=False,
                 timeout_graceful_shutdown=_SECONDS_TO_FINISH,

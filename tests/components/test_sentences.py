@@ -134,3 +134,9 @@ def test_of_the_paragraph_above_a_list_only_the_last_sentence_leads_in() -> None
     text = "Keep calm. To\nreset it:\n- a\n- b"
     assert [text[start:end] for start, end in list_spans(text)] == ["To\nreset it:\n- a\n- b"]
     assert list_spans("A heading\n- a\n- b") == [(10, 17)]
+
+
+def test_white_space_of_several_bytes_ends_no_run() -> None:
+    text = "?. A\x85. A\râ1\n\n'. A\u2028B."
+    spans = sentence_spans(text, "no")
+    assert "".join("".join(text[start:end] for start, end in spans).split()) == "".join(text.split())

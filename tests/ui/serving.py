@@ -1,13 +1,26 @@
 """The server of the page and the API, run for as long as a test needs it."""
 
+import asyncio
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+import fastapi
 import uvicorn
 
 from ui.server import address, build_server, listen
+
+
+def built(service: Any, **options: Any) -> fastapi.FastAPI:
+    """Built inside an event loop, which is closed: where none runs, Gradio makes some and leaves them open."""
+
+    async def build() -> fastapi.FastAPI:
+        return build_server(service, **options)
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, build()).result()
 
 
 @contextmanager
@@ -15,9 +28,7 @@ def serving(service: Any, **options: Any) -> Iterator[str]:
     """Serve the page and the API on a free port for as long as the block runs."""
     with listen("127.0.0.1", 0) as listening:
         config = uvicorn.Config(
-            # Called inside the server's event loop, as the program does.
-            lambda: build_server(service, **options),
-            factory=True,
+            built(service, **options),
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=1,
