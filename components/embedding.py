@@ -20,11 +20,17 @@ def heading_context(document: Document) -> str:
     return " > ".join(named)
 
 
+def opening_heading(document: Document) -> str:
+    """The heading that the passage itself begins with; "" where it begins with none."""
+    last = heading_context(document).rpartition(" > ")[2]
+    return last if last and (document.content or "").startswith(f"{last}\n") else ""
+
+
 def context_before(document: Document) -> str:
-    """:func:`heading_context` without the heading that the passage itself begins with: what is put before it."""
+    """What is put before a passage: :func:`heading_context` without :func:`opening_heading`."""
+    opening = opening_heading(document)
     context = heading_context(document)
-    above, _, last = context.rpartition(" > ")
-    return above if last and (document.content or "").startswith(f"{last}\n") else context
+    return context.removesuffix(opening).removesuffix(" > ") if opening else context
 
 
 def indexed_text(document: Document) -> str:

@@ -1,6 +1,6 @@
 """The pipeline that answers a question: understanding, retrieval, reranking, reading, answering."""
 
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -118,19 +118,20 @@ async def stream_asking(
     with _own_errors():
         parts = pipeline.run_async_generator(_inputs(question, **options), include_outputs_from=set(_REPORTED))
         async for part in parts:
-            for name in _REPORTED:
+            for name, result_of in _REPORTED.items():
+                # The last part repeats them all.
                 if name in part and name not in outputs:
                     outputs[name] = part[name]
-                    if name == "understanding":
-                        yield part[name]["understood"]
-                    elif name == "ranker":
-                        yield tuple(part[name]["documents"])
+                    yield result_of(part[name])
         outputs |= part
     yield _answered(outputs)
 
 
-_REPORTED = ("understanding", "ranker")
-"""Stages whose results are wanted beside the answers."""
+_REPORTED: dict[str, Callable[[dict[str, Any]], Query | tuple[Document, ...]]] = {
+    "understanding": lambda outputs: outputs["understood"],
+    "ranker": lambda outputs: tuple(outputs["documents"]),
+}
+"""Stages whose results are wanted beside the answers, and which of their outputs that is."""
 
 
 def _inputs(

@@ -17,6 +17,9 @@ from components.types import Passage, Query, Reply
 from pipelines.asking import Answered, run_asking, stream_asking
 from pipelines.timing import stage_seconds
 
+Stage = Query | tuple[Passage, ...] | Reply
+"""What a stream gives: the question as understood, the passages after reranking, the reply."""
+
 _SHOWN_PASSAGES = 10
 
 
@@ -72,9 +75,9 @@ class Asking:
             answered = run_asking(self.pipeline, self.question.text, **self._options)
         return self._reply(answered, seconds)
 
-    async def stream(self) -> AsyncGenerator[Query | tuple[Passage, ...] | Reply]:
+    async def stream(self) -> AsyncGenerator[Stage]:
         """Answer it, and give what is known as it is known: the question as understood, the passages, the reply."""
-        results: asyncio.Queue[Query | tuple[Passage, ...] | Reply | None] = asyncio.Queue()
+        results: asyncio.Queue[Stage | None] = asyncio.Queue()
         # A task of its own, so that one context sees the whole run however this generator is driven or dropped.
         running = asyncio.create_task(self._run(results))
         try:
@@ -85,7 +88,7 @@ class Asking:
             running.cancel()
             await asyncio.wait([running])
 
-    async def _run(self, results: asyncio.Queue[Query | tuple[Passage, ...] | Reply | None]) -> None:
+    async def _run(self, results: asyncio.Queue[Stage | None]) -> None:
         """Put every result into the queue, and None after the last."""
         try:
             stream = stream_asking(self.pipeline, self.question.text, **self._options)

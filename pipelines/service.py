@@ -21,12 +21,12 @@ from components.conversion import effective_precision
 from components.errors import InputError
 from components.filter_syntax import checked_filter, fields_of
 from components.store.catalogue import SourceInfo
-from components.types import Passage, Query, Reply
+from components.types import Passage, Reply
 from pipelines import archives
 from pipelines.asking import build_asking_pipeline
 from pipelines.folder import INDEX_FOLDER, OpenFolder, load_models
 from pipelines.indexing import IndexProgress, IndexReport
-from pipelines.replies import Asking, Question
+from pipelines.replies import Asking, Question, Stage
 from pipelines.settings import Settings
 
 _PARALLEL_QUESTIONS = 4
@@ -190,7 +190,7 @@ class QAService:
         top: int | None = None,
         threshold: float | None = None,
         explain: bool = False,
-    ) -> AsyncGenerator[Query | tuple[Passage, ...] | Reply]:
+    ) -> AsyncGenerator[Stage]:
         """Answer one question, and give what is known as it is known; the parameters are those of :meth:`ask_batch`.
 
         Yields:

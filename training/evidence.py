@@ -12,14 +12,13 @@ from haystack.dataclasses import ExtractedAnswer
 
 from components.answering import Scored, scored_findings, scored_passages
 from components.calibration import Calibrator
-from components.embedding import TextEmbedder
+from components.embedding import TextEmbedder, opening_heading
 from components.findings import find
 from components.lexical import LexicalTextEmbedder
 from components.matching import wanted_of
 from components.reading import ExtractiveReader
 from components.reranking import CrossEncoderRanker
 from components.retrieval import HybridRetriever
-from components.splitting import HEADING_JOINT
 from components.types import Query
 from components.understanding import QueryUnderstanding
 from evaluation.metrics.exact_match import exact_match
@@ -109,6 +108,5 @@ def _labelled(scored: Scored, asked: Asked) -> dict[str, Any]:
 
 def _same_paragraph(passage: Document, paragraph: str) -> bool:
     """Whether a passage, without the heading that it may begin with, is of this paragraph."""
-    heading = str(passage.meta.get("heading") or "").rpartition(HEADING_JOINT)[2]
-    content = " ".join((passage.content or "").removeprefix(heading).split())
+    content = " ".join((passage.content or "").removeprefix(opening_heading(passage)).split())
     return content in " ".join(paragraph.split())

@@ -12,14 +12,12 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from components import types
-from pipelines.replies import Question
+from pipelines.replies import Question, Stage
 from pipelines.service import QAService
 from ui.api.admission import Admission
 from ui.api.problems import problem_of, responses
 from ui.api.replies import Part, Passage, Reply
 from ui.api.requests import Ask, AskBatch, Search
-
-Stage = types.Query | tuple[types.Passage, ...] | types.Reply
 
 _PROBLEMS = responses(
     HTTPStatus.BAD_REQUEST,
