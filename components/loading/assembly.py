@@ -83,8 +83,10 @@ class TextBuilder:
     def add_faq(
         self, question: str, answer: str, *, row: int | None = None, meta: Mapping[str, Any] | None = None
     ) -> Block | None:
-        """Append a question with its answer."""
+        """Append a question with its answer; the other as text where one of them is blank."""
         asked, answered = " ".join(clean(question).split()), clean(answer).strip()
+        if not asked or not answered:
+            return self.add(asked or answered, row=row, meta=meta)
         place = Block(0, 0, "faq", row=row, question_end=len(asked), meta=meta or {})
         return self._append(f"{asked}\n{answered}", place)
 

@@ -10,6 +10,7 @@ import pytest
 
 from components.errors import LoadingError
 from components.loading import Block, Extracted, load
+from components.loading.assembly import TextBuilder
 
 Save = Callable[[str, str | bytes], Path]
 
@@ -275,3 +276,12 @@ def test_blocks_survive_json(save: Save) -> None:
     for block in extracted.blocks:
         assert Block.from_dict(json.loads(json.dumps(block.to_dict()))) == block
     assert extracted.blocks[1].to_dict() == {"start": 5, "end": 9, "kind": "table", "row": 2}
+
+
+@pytest.mark.parametrize(("question", "answer"), [("\0", "Yes."), ("Yes.", " \0")])
+def test_a_faq_row_with_a_blank_half_is_text(question: str, answer: str) -> None:
+    builder = TextBuilder()
+    block = builder.add_faq(question, answer, row=1)
+    assert block is not None
+    assert (block.kind, block.row) == ("text", 1)
+    assert builder.build("jsonl", None, {}).text == "Yes."
