@@ -30,6 +30,7 @@ from pipelines.replies import Asking, Question, Stage
 from pipelines.settings import Settings
 
 _PARALLEL_QUESTIONS = 4
+_MOST_GROUPINGS = 1000
 
 _STANDARD_FIELDS = frozenset(
     {"source", "source_id", "file_name", "version", "url", "title", "heading", "page", "row", "language", "kind"}
@@ -100,6 +101,7 @@ class QAService:
         self._folder: OpenFolder | None = None
         self._asking: Pipeline | None = None
         self._building = threading.Lock()
+        self._fields: dict[frozenset[str], tuple[int, frozenset[str]]] = {}
 
     def __enter__(self) -> Self:
         return self.open()
@@ -125,6 +127,7 @@ class QAService:
     def close(self) -> None:
         """Let go of the data folder; a second call is free."""
         self._asking = None
+        self._fields.clear()
         if self._folder is not None:
             self._folder.close()
             self._folder = None
@@ -167,12 +170,10 @@ class QAService:
         asked = [each if isinstance(each, Question) else Question(each) for each in questions]
         if not asked:
             return []
-        filtered = filters is not None or any(each.filters is not None for each in asked)
-        known = self._known_fields() if filtered else None
         pipeline, catalogue = self._asking_pipeline(), self._open_folder().catalogue
 
         def answer(question: Question) -> Reply:
-            complete = _complete(question, filters, groups, known)
+            complete = self._complete(question, filters, groups)
             reply = Asking(pipeline, catalogue, complete, explain=explain, top=top, threshold=threshold).reply()
             if on_reply is not None:
                 on_reply(reply)
@@ -207,8 +208,7 @@ class QAService:
                 yield result
 
     def _asking_of(self, question: Question, **options: Any) -> Asking:
-        known = None if question.filters is None else self._known_fields()
-        complete = _complete(question, None, (), known)
+        complete = self._complete(question, None, ())
         return Asking(self._asking_pipeline(), self._open_folder().catalogue, complete, **options)
 
     def prepare(self) -> None:
@@ -230,8 +230,26 @@ class QAService:
         own = self.settings.data / "synonyms.toml"
         return str(own) if own.is_file() else None
 
-    def _known_fields(self) -> frozenset[str]:
-        return _STANDARD_FIELDS | set(self._open_folder().store.get_metadata_fields_info())
+    def _complete(self, question: Question, filters: dict[str, Any] | None, groups: Sequence[str]) -> Question:
+        """The question with the filters and groups in force, which are checked."""
+        given = question.filters if question.filters is not None else filters
+        wanted = None if given is None else checked_filter(given)
+        whose = question.groups if question.groups is not None else groups
+        if wanted is not None:
+            _check_fields(wanted, _STANDARD_FIELDS | self._own_fields(frozenset(whose)))
+        return replace(question, filters=wanted, groups=whose)
+
+    def _own_fields(self, groups: frozenset[str]) -> frozenset[str]:
+        """The fields of all passages that these groups see, looked through once a generation of the index."""
+        folder = self._open_folder()
+        generation = folder.catalogue.generation()
+        found = self._fields.get(groups)
+        if found is None or found[0] != generation:
+            if len(self._fields) >= _MOST_GROUPINGS:
+                self._fields.clear()
+            names = frozenset(folder.store.seen_by(sorted(groups)).get_metadata_fields_info())
+            found = self._fields[groups] = (generation, names)
+        return found[1]
 
     # Indexing
 
@@ -337,20 +355,8 @@ class QAService:
         return self._folder
 
 
-def _complete(
-    question: Question, filters: dict[str, Any] | None, groups: Sequence[str], known: frozenset[str] | None
-) -> Question:
-    """The question with the filters and groups in force, which are checked."""
-    given = question.filters if question.filters is not None else filters
-    wanted = None if given is None else checked_filter(given)
-    _check_fields(wanted, known)
-    return replace(question, filters=wanted, groups=question.groups if question.groups is not None else groups)
-
-
-def _check_fields(filters: dict[str, Any] | None, known: frozenset[str] | None) -> None:
+def _check_fields(filters: dict[str, Any], known: frozenset[str]) -> None:
     """A misspelt field would quietly match nothing."""
-    if filters is None or known is None:
-        return
     unknown = sorted(name for name in fields_of(filters) if name.removeprefix("meta.") not in known)
     if unknown:
         names = ", ".join(repr(name) for name in unknown)

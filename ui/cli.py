@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ui.commands import ask, data, demo, index, pipeline, serve, sources
+from ui.commands import ask, data, demo, index, keys, pipeline, serve, sources
 from ui.commands.options import parse_pairs
 from ui.guard import ForeignPackageError, check_packages
 from ui.session import PIPE_CLOSED, Session
@@ -86,6 +86,7 @@ for _command in (
 ):
     app.command()(_command)
 app.add_typer(sources.app, name="sources")
+app.add_typer(keys.app, name="keys")
 
 
 def _version(wanted: bool) -> None:

@@ -15,43 +15,60 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from components.errors import ConfigurationError
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from ui.api.access import Access
 from ui.api.app import build_api
+from ui.database.connection import DATABASE_FILE, ServiceDatabase
+from ui.keys import KeyRing
 from ui.web.app import build_page
+from ui.web.login import LOGIN_PATHS, login_app, to_login
 from ui.web.protection import Protection
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 7860
 
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _LAST_PORT = 65_535
 _SECONDS_TO_FINISH = 3
 _OF_THE_API = ("/api/", "/health/")
 
 
-def build_server(service: QAService, *, examples: Sequence[str] = ()) -> fastapi.FastAPI:
+def build_server(
+    service: QAService, keys: KeyRing, *, examples: Sequence[str] = (), hosts: Sequence[str] | None = LOOPBACK
+) -> fastapi.FastAPI:
     """Both over an open service.
 
     Args:
         service: answers the questions.
+        keys: who may ask, and what.
         examples: questions to offer on the page.
+        hosts: the names under which it answers; None for all.
     """
     server = build_page(service, examples=examples)
-    server.add_middleware(_ApiFirst, api=build_api(service))
-    server.add_middleware(Protection, hosts=_LOOPBACK)
+    server.add_middleware(Access, keys=keys, refuse=to_login)
+    server.add_middleware(_First, app_of=login_app(keys), paths=LOGIN_PATHS)
+    server.add_middleware(_First, app_of=build_api(service, keys), paths=_OF_THE_API)
+    server.add_middleware(Protection, hosts=hosts)
     return server
 
 
-class _ApiFirst:
-    """ASGI middleware: the API's paths to the API, which has its own errors, all others to the page."""
+class _First:
+    """ASGI middleware: some paths to another application, all others on.
 
-    def __init__(self, app: ASGIApp, api: ASGIApp) -> None:
+    Args:
+        app: what comes next.
+        app_of: gets the paths.
+        paths: beginnings of paths.
+    """
+
+    def __init__(self, app: ASGIApp, app_of: ASGIApp, paths: tuple[str, ...]) -> None:
         self.app = app
-        self.api = api
+        self.app_of = app_of
+        self.paths = paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on."""
-        ours = scope["type"] == "http" and scope["path"].startswith(_OF_THE_API)
-        await (self.api if ours else self.app)(scope, receive, send)
+        theirs = scope["type"] == "http" and scope["path"].startswith(self.paths)
+        await (self.app_of if theirs else self.app)(scope, receive, send)
 
 
 def launch(
@@ -74,16 +91,22 @@ def launch(
         on_message: is told in words when something takes long, such as preparing a model.
 
     Raises:
-        ConfigurationError: the host is not a loopback address, or the port cannot be used.
+        ConfigurationError: the host can be reached from elsewhere and there are no keys, or the port cannot be used.
         StoreError: the data folder cannot be opened.
     """
     held = QAService(settings, purpose="quaere serve", on_message=on_message)
-    with listen(host, port) as listening, held.open() as service:
+    with (
+        listen(host, port) as listening,
+        held.open(writable=True) as service,
+        ServiceDatabase(settings.data / DATABASE_FILE) as database,
+    ):
+        keys = KeyRing(database)
+        _refuse_strangers(host, keys)
         if service.status().passages > 0:
             service.prepare()
         server = uvicorn.Server(
             uvicorn.Config(
-                build_server(service, examples=examples),
+                build_server(service, keys, examples=examples, hosts=LOOPBACK if host in LOOPBACK else None),
                 log_level="warning",
                 access_log=False,
                 timeout_graceful_shutdown=_SECONDS_TO_FINISH,
@@ -96,17 +119,20 @@ def launch(
             server.run(sockets=[listening])
 
 
+def _refuse_strangers(host: str, keys: KeyRing) -> None:
+    if host not in LOOPBACK and not keys.exist():
+        raise ConfigurationError(
+            f"host {host!r}: there are no keys, so that anyone could read every document; make one with "
+            f"`quaere keys make NAME`, or listen on this machine only with --host {DEFAULT_HOST}"
+        )
+
+
 def listen(host: str, port: int) -> socket.socket:
     """Bind a port of this machine; connections wait until a server takes them.
 
     Raises:
-        ConfigurationError: the host is not a loopback address, or the port cannot be used.
+        ConfigurationError: the host or the port cannot be used.
     """
-    if host not in _LOOPBACK:
-        raise ConfigurationError(
-            f"host {host!r}: there is no login and every document is shown, so it listens on this machine only; "
-            f"choose one of {', '.join(_LOOPBACK)}"
-        )
     if not 0 <= port <= _LAST_PORT:
         raise ConfigurationError(f"port {port}: choose a --port from 0, which takes a free one, to {_LAST_PORT}")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -4,6 +4,7 @@ Documents go in; documents, or passages found by their vectors, come out. It kno
 vector nor which sources exist: that is the catalogue's business.
 """
 
+import copy
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -134,6 +135,12 @@ class QuaereDocumentStore(MetadataQueries):
         return default_from_dict(cls, {**data, "init_parameters": parameters})
 
     # Life cycle
+
+    def seen_by(self, groups: Sequence[str]) -> Self:
+        """The same store, whose methods of Haystack's protocol see what a caller of these groups sees."""
+        seen = copy.copy(self)
+        seen.groups = groups
+        return seen
 
     def open(self) -> None:
         """Open the index, or make an empty one; a second call does nothing.

@@ -109,19 +109,19 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
     connection.execute("PRAGMA synchronous=FULL").close()
 
 
-def explain(name: str, error: SQLAlchemyError) -> str:
-    """What happened to the database and what to do, from the driver's words."""
+def explain(name: str, error: SQLAlchemyError, what: str = "the catalogue") -> str:
+    """What happened to the database and what to do, from the driver's words; ``what`` it is, with its article."""
     said = str(error.orig) if isinstance(error, DatabaseError) else str(error)
     lower = said.lower()
     if "malformed" in lower or "not a database" in lower:
         return (
-            f"{name}: the catalogue is damaged ({said}); restore a backup with `quaere restore`, or move the data "
+            f"{name}: {what} is damaged ({said}); restore a backup with `quaere restore`, or move the data "
             "folder away and index the documents again"
         )
     if "readonly" in lower or "unable to open" in lower or "permission" in lower:
-        return f"{name}: the catalogue cannot be written ({said}); give this user write permission on its folder"
+        return f"{name}: {what} cannot be written ({said}); give this user write permission on its folder"
     if "full" in lower or "disk i/o" in lower:
-        return f"{name}: the catalogue could not be written ({said}); free space on that disk and try again"
+        return f"{name}: {what} could not be written ({said}); free space on that disk and try again"
     if "locked" in lower:
-        return f"{name}: another process holds the catalogue ({said}); stop it and try again"
-    return f"{name}: the catalogue could not be read or written ({said})"
+        return f"{name}: another process holds {what} ({said}); stop it and try again"
+    return f"{name}: {what} could not be read or written ({said})"

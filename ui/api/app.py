@@ -7,10 +7,13 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipelines.service import QAService
+from ui.api.access import Access
 from ui.api.admission import Admission
 from ui.api.asking import asking_router
 from ui.api.health import health_router
 from ui.api.problems import answer_with_problems
+from ui.api.rates import RateLimit
+from ui.keys import KeyRing
 from ui.version import version
 
 AT_ONCE = 4
@@ -22,16 +25,19 @@ WAITING = 64
 MOST_BYTES = 1_000_000
 """Of a request's body."""
 
+_WITHOUT_A_KEY = ("/health/",)
+
 _DESCRIPTION = """Answers from your own documents, in their exact words, with their place and a calibrated confidence.
 
 Errors are problem documents (RFC 9457). Nothing is asked of any other machine."""
 
 
-def build_api(service: QAService) -> FastAPI:
+def build_api(service: QAService, keys: KeyRing) -> FastAPI:
     """The API over an open service; its description is at ``/api/v1/openapi.json``.
 
     Args:
         service: open, answers the questions.
+        keys: who may ask, and what.
     """
     api = FastAPI(
         title="Quaere",
@@ -45,6 +51,8 @@ def build_api(service: QAService) -> FastAPI:
     api.include_router(asking_router(service, Admission(AT_ONCE, WAITING)))
     api.include_router(health_router(service))
     api.add_middleware(BodyLimit, most=MOST_BYTES)
+    api.add_middleware(RateLimit, per_minute=service.settings.requests_per_minute)
+    api.add_middleware(Access, keys=keys, open_paths=_WITHOUT_A_KEY)
     return api
 
 

@@ -2,27 +2,37 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from components import types
 from pipelines.replies import Question, Stage
 from pipelines.service import QAService
+from ui.api.access import Caller, allowed
 from ui.api.admission import Admission
+from ui.api.patience import while_wanted, within
 from ui.api.problems import problem_of, responses
 from ui.api.replies import Part, Passage, Reply
 from ui.api.requests import Ask, AskBatch, Search
 
+Reader = Annotated[Caller, Depends(allowed("read"))]
+
+_OF_A_BATCH_AT_ONCE = 4
+
 _PROBLEMS = responses(
     HTTPStatus.BAD_REQUEST,
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.TOO_MANY_REQUESTS,
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
 _EVENT = {
@@ -60,6 +70,7 @@ def asking_router(service: QAService, admission: Admission) -> APIRouter:
         admission: how many are asked at a time.
     """
     router = APIRouter(prefix="/api/v1", tags=["asking"], responses=_PROBLEMS)
+    seconds = service.settings.question_seconds
 
     @router.post(
         "/ask",
@@ -67,35 +78,64 @@ def asking_router(service: QAService, admission: Admission) -> APIRouter:
         summary="Ask a question",
         responses={200: {"content": {"text/event-stream": {"schema": _EVENT}}}},
     )
-    async def ask(body: Ask) -> Any:
+    async def ask(body: Ask, request: Request, caller: Reader) -> Any:
         """The answer in the documents' own words, or an empty list where they do not hold one."""
         options: dict[str, Any] = {"top": body.top, "threshold": body.threshold, "explain": body.explain}
-        question = Question(body.question, _id(body.id), body.filters)
+        question = Question(body.question, _id(body.id), body.filters, caller.groups)
         if body.stream:
-            return await _events(service, admission, question, options)
+            return await _events(admission, within(service.ask_stream(question, **options), seconds))
         async with admission:
-            replies = await asyncio.to_thread(service.ask_batch, [question], **options)
-        return _reply(replies[0], body.id)
+            reply = await while_wanted(request, _answered(service, question, **options), seconds)
+        return _reply(reply, body.id)
 
     @router.post("/ask/batch", response_model=Replies, summary="Ask several questions")
-    async def ask_batch(body: AskBatch) -> Replies:
+    async def ask_batch(body: AskBatch, request: Request, caller: Reader) -> Replies:
         """One reply a question, in the same order; nothing is answered where one of them cannot be asked."""
-        questions = [Question(each.question, _id(each.id), each.filters) for each in body.questions]
-        async with admission:
-            replies = await asyncio.to_thread(
-                service.ask_batch, questions, top=body.top, threshold=body.threshold, filters=body.filters
+        questions = [
+            Question(
+                each.question, _id(each.id), each.filters if each.filters is not None else body.filters, caller.groups
             )
+            for each in body.questions
+        ]
+        answering = _all_answered(service, questions, top=body.top, threshold=body.threshold)
+        async with admission:
+            replies = await while_wanted(request, answering, seconds * len(questions))
         return Replies(replies=[_reply(reply, each.id) for reply, each in zip(replies, body.questions, strict=True)])
 
     @router.post("/search", response_model=Passages, summary="Find passages")
-    async def search(body: Search) -> Passages:
+    async def search(body: Search, request: Request, caller: Reader) -> Passages:
         """The passages that fit best, whether or not they hold an answer."""
+        question = Question(body.question, filters=body.filters, groups=caller.groups)
         async with admission:
-            question = Question(body.question, filters=body.filters)
-            (reply,) = await asyncio.to_thread(service.ask_batch, [question], explain=True)
+            reply = await while_wanted(request, _answered(service, question, explain=True), seconds)
         return Passages(passages=[Passage.model_validate(passage) for passage in reply.passages[: body.top]])
 
     return router
+
+
+async def _answered(service: QAService, question: Question, **options: Any) -> types.Reply:
+    """The reply alone; given up in the midst, the stages that have not begun never do."""
+    async with aclosing(service.ask_stream(question, **options)) as stages:
+        async for stage in stages:
+            if isinstance(stage, types.Reply):
+                return stage
+    raise RuntimeError("the stages ended without a reply")
+
+
+async def _all_answered(service: QAService, questions: Sequence[Question], **options: Any) -> list[types.Reply]:
+    """The replies in the order of the questions, some of which are asked at a time."""
+    turns = asyncio.Semaphore(_OF_A_BATCH_AT_ONCE)
+
+    async def answer(question: Question) -> types.Reply:
+        async with turns:
+            return await _answered(service, question, **options)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            answering = [group.create_task(answer(question)) for question in questions]
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from errors
+    return [task.result() for task in answering]
 
 
 def _id(given: str | int | None) -> str | None:
@@ -108,12 +148,12 @@ def _reply(reply: types.Reply, given: str | int | None) -> Reply:
     return made if given is None else made.model_copy(update={"id": given})
 
 
-async def _events(service: QAService, admission: Admission, question: Question, options: dict[str, Any]) -> Response:
+async def _events(admission: Admission, stages: AsyncGenerator[Stage]) -> Response:
     """The stages of a question as an event stream; what refuses the question before the first stage is no stream."""
     held = AsyncExitStack()
     await held.enter_async_context(admission)
     try:
-        stages = await held.enter_async_context(aclosing(service.ask_stream(question, **options)))
+        await held.enter_async_context(aclosing(stages))
         first = await anext(stages)
     except BaseException:
         await held.aclose()

@@ -14,7 +14,6 @@ class Health(BaseModel):
 
     ready: bool = Field(description="Whether questions can be answered.")
     reasons: list[str] = Field(description="Why not; empty when ready.")
-    passages: int = Field(ge=0, description="How many passages are searched.")
 
 
 def health_router(service: QAService) -> APIRouter:
@@ -41,11 +40,11 @@ def health_router(service: QAService) -> APIRouter:
 
 
 def _health(service: QAService) -> Health:
+    """Without numbers: it is told without a key."""
     try:
-        passages = service.status().passages
-        if passages:
-            service.prepare()
+        if not service.status().passages:
+            return Health(ready=False, reasons=["Nothing is indexed yet; run `quaere index PATH`."])
+        service.prepare()
     except QuaereError as error:
-        return Health(ready=False, reasons=[str(error)], passages=0)
-    reasons = [] if passages else ["Nothing is indexed yet; run `quaere index PATH`."]
-    return Health(ready=bool(passages), reasons=reasons, passages=passages)
+        return Health(ready=False, reasons=[str(error)])
+    return Health(ready=True, reasons=[])

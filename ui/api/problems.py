@@ -1,6 +1,7 @@
 """Errors as HTTP answers: every one is a problem document (RFC 9457), whatever raised it."""
 
 import logging
+import math
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -27,8 +28,52 @@ _STATUS: tuple[tuple[type[QuaereError], HTTPStatus], ...] = (
 _UNEXPECTED = "The program failed at this request; its log tells more."
 
 
-class Busy(QuaereError):
-    """More requests wait than the service takes on."""
+class Refusal(QuaereError):
+    """A request that the API itself turns away."""
+
+    status = HTTPStatus.BAD_REQUEST
+    headers: Mapping[str, str] = {}
+
+
+class Unauthorized(Refusal):
+    """A key is needed, and none that is known was shown."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    headers: Mapping[str, str] = {"WWW-Authenticate": "Bearer"}
+
+
+class Forbidden(Refusal):
+    """The caller is known and may not do this."""
+
+    status = HTTPStatus.FORBIDDEN
+
+
+class Missing(Refusal):
+    """What is asked for does not exist, or is not the caller's to know of."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class TooMany(Refusal):
+    """A caller asks more often than it may.
+
+    Args:
+        message: what the limit is.
+        seconds: until it may ask again.
+    """
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.headers = {"Retry-After": str(max(1, math.ceil(seconds)))}
+
+
+class Busy(Refusal):
+    """More requests wait than the service takes on, or one took longer than it may."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    headers: Mapping[str, str] = {"Retry-After": "1"}
 
 
 class Wrong(BaseModel):
@@ -64,8 +109,8 @@ def problem(
 
 def problem_of(error: Exception) -> Response:
     """The answer to an error of ours, or to an unexpected one, of which only the log tells."""
-    if isinstance(error, Busy):
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": "1"})
+    if isinstance(error, Refusal):
+        return problem(error.status, str(error), headers=error.headers)
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), None)
     if status is None:
         _log.error("a request failed", exc_info=error)

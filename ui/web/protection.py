@@ -44,19 +44,19 @@ class Protection:
 
     Args:
         app: what comes next.
-        hosts: the allowed names, without port.
+        hosts: the allowed names, without port; None for all.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Iterable[str] | None) -> None:
         self.app = app
-        self.hosts = frozenset(hosts)
+        self.hosts = None if hosts is None else frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 421 to a foreign host name and 404 where no page needs an answer; hand everything else on."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        if host_name(Headers(scope=scope).get("host", "")) not in self.hosts:
+        if self.hosts is not None and host_name(Headers(scope=scope).get("host", "")) not in self.hosts:
             refusal = PlainTextResponse("This server does not answer under that host name.", status_code=421)
             await refusal(scope, receive, send)
             return

@@ -16,6 +16,7 @@ from ui.api.app import MOST_BYTES, build_api
 from ui.api.problems import MEDIA_TYPE
 from ui.api.replies import reply_schema
 from ui.api.requests import MOST_QUESTIONS
+from ui.keys import KeyRing
 
 QUESTION = "How long is the warranty of the Aria pump?"
 DOCUMENTS = {
@@ -36,8 +37,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QAService]:
 
 
 @pytest.fixture(scope="module")
-def client(service: QAService) -> TestClient:
-    return TestClient(build_api(service), raise_server_exceptions=False)
+def client(service: QAService, no_keys: KeyRing) -> TestClient:
+    return TestClient(build_api(service, no_keys), raise_server_exceptions=False)
 
 
 def events(text: str) -> list[tuple[str, Any]]:
@@ -109,11 +110,13 @@ def test_a_stream_that_cannot_begin_is_an_error_with_a_status(client: TestClient
     assert "empty" in detail_of(client.post("/api/v1/ask", json={"question": "?", "stream": True}), 422)
 
 
-def test_a_stream_that_fails_on_its_way_says_so(service: QAService, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stream_that_fails_on_its_way_says_so(
+    service: QAService, no_keys: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_: Any, **__: Any) -> None:
         raise StoreError("the index is gone; restore a backup")
 
-    client = TestClient(build_api(service), raise_server_exceptions=False)
+    client = TestClient(build_api(service, no_keys), raise_server_exceptions=False)
     monkeypatch.setattr(service._open_folder().store, "query_dense", fail, raising=False)
     monkeypatch.setattr(service._open_folder().store, "search", fail, raising=False)
     told = events(client.post("/api/v1/ask", json={"question": QUESTION, "stream": True}).text)
@@ -198,21 +201,21 @@ def test_unknown_paths_and_methods_are_problems_too(client: TestClient) -> None:
 
 
 def test_a_failure_of_the_program_tells_nothing_of_its_inside(
-    service: QAService, monkeypatch: pytest.MonkeyPatch
+    service: QAService, no_keys: KeyRing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(service, "ask_batch", fail)
-    client = TestClient(build_api(service), raise_server_exceptions=False)
+    monkeypatch.setattr(service, "ask_stream", fail)
+    client = TestClient(build_api(service, no_keys), raise_server_exceptions=False)
     assert "secret" not in detail_of(client.post("/api/v1/ask", json={"question": "x"}), 500)
 
 
-def test_health(client: TestClient, tmp_path: Path) -> None:
+def test_health(client: TestClient, no_keys: KeyRing, tmp_path: Path) -> None:
     assert client.get("/health/live").json() == {"live": True}
-    assert client.get("/health/ready").json() == {"ready": True, "reasons": [], "passages": 3}
+    assert client.get("/health/ready").json() == {"ready": True, "reasons": []}
     with QAService(Settings(data=tmp_path / "none")) as empty:
-        response = TestClient(build_api(empty)).get("/health/ready")
+        response = TestClient(build_api(empty, no_keys)).get("/health/ready")
     assert response.status_code == 503
     assert "quaere index" in response.json()["reasons"][0]
 

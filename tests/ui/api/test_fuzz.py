@@ -12,6 +12,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from pipelines.service import QAService
 from pipelines.settings import Settings
 from ui.api.app import build_api
+from ui.keys import KeyRing
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
@@ -20,13 +21,13 @@ CASES = {"/api/v1/ask": 500, "/api/v1/search": 500, "/api/v1/ask/batch": 50, "/h
 
 
 @pytest.fixture(scope="module")
-def operations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def operations(tmp_path_factory: pytest.TempPathFactory, no_keys: KeyRing) -> Iterator[dict[str, Any]]:
     root = tmp_path_factory.mktemp("fuzz")
     manual = root / "manual.md"
     manual.write_text("# H8\n\nThe warranty of the H8 is 24 months.\n\nThe H8 weighs 12 kilograms.\n", "utf-8")
     with QAService(Settings(data=root / "data")) as service:
         service.index([str(manual)])
-        schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", build_api(service))
+        schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", build_api(service, no_keys))
         yield {found.ok().path: found.ok() for found in schema.get_all_operations()}
 
 

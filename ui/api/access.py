@@ -1,0 +1,171 @@
+"""Who asks: every request gets its caller before anything else sees it, and each endpoint names the role it needs.
+
+A key comes as ``Authorization: Bearer`` (RFC 6750) or as the session that the login page made of it. Where there are no
+keys, whoever reaches the loopback address is the local caller. Groups are the key's own, unless it may speak for
+others.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from urllib.parse import unquote, urlsplit
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from components.errors import InputError, QuaereError
+from components.store.visibility import access_groups
+from ui.api.problems import Forbidden, Unauthorized, problem_of
+from ui.keys import ROLES, Key, KeyRing, Role
+
+GROUPS_HEADER = "Quaere-Groups"
+"""The groups of the user on whose behalf is asked: names joined by commas, percent-encoded where they are not ASCII."""
+
+SESSION_COOKIE = "quaere_session"
+
+_CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_BEARER = "bearer "
+_POLICY_VIOLATION = 1008
+
+CALLER = "caller"
+"""Entry of the scope's state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whoever sent the request."""
+
+    name: str
+    """For logs and messages."""
+    key_id: str | None
+    """None for the local caller, where there are no keys."""
+    roles: frozenset[Role]
+    groups: tuple[str, ...] = ()
+    """Beside the public one."""
+
+
+LOCAL = Caller("local", None, frozenset({"read", "write", "admin"}))
+"""Whoever asks from this machine while there are no keys; what is in a group is not theirs to see."""
+
+_caller: ContextVar[Caller] = ContextVar("caller")
+
+
+def current_caller() -> Caller:
+    """The caller of the request being answered; outside of one, the local caller."""
+    return _caller.get(LOCAL)
+
+
+def allowed(role: Role) -> Callable[[], Awaitable[Caller]]:
+    """A dependency of an endpoint: the caller, who has this role.
+
+    Raises (when called):
+        Forbidden: the caller has not.
+    """
+
+    async def caller() -> Caller:
+        found = current_caller()
+        if role not in found.roles:
+            roles = ", ".join(each for each in ROLES if each in found.roles)
+            raise Forbidden(f'The key "{found.name}" has the role {roles}; this request needs {role}.')
+        return found
+
+    return caller
+
+
+class Access:
+    """ASGI middleware that finds out the caller, and turns away who has no key where there are keys.
+
+    Args:
+        app: what comes next.
+        keys: the keys; where there are none, everyone is the local caller.
+        open_paths: beginnings of paths that need no key.
+        refuse: makes the answer to whoever is turned away.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        keys: KeyRing,
+        open_paths: tuple[str, ...] = (),
+        refuse: Callable[[Scope, QuaereError], Response] | None = None,
+    ) -> None:
+        self.app = app
+        self.keys = keys
+        self.open_paths = open_paths
+        self.refuse = refuse if refuse is not None else lambda _, error: problem_of(error)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 401 or 403, or hand on."""
+        if scope["type"] == "websocket":  # nothing here uses one
+            await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+            return
+        if scope["type"] != "http" or scope["path"].startswith(self.open_paths):
+            await self.app(scope, receive, send)
+            return
+        connection = HTTPConnection(scope)
+        try:
+            refuse_foreign_pages(connection)
+            caller = await asyncio.to_thread(self._caller, connection)
+        except QuaereError as error:
+            await self.refuse(scope, error)(scope, receive, send)
+            return
+        # For those who get the request in another task, as the page's queue does.
+        scope.setdefault("state", {})[CALLER] = caller
+        token = _caller.set(caller)
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            _caller.reset(token)
+
+    def _caller(self, connection: HTTPConnection) -> Caller:
+        key = self._key(connection)
+        if key is None:
+            if self.keys.exist():
+                raise Unauthorized("A key is needed: send it as `Authorization: Bearer KEY`; `quaere keys` makes one.")
+            caller = LOCAL
+        else:
+            caller = Caller(key.name, key.key_id, frozenset(key.roles), key.groups)
+        named = connection.headers.get(GROUPS_HEADER)
+        if named is None:
+            return caller
+        if "impersonate" not in caller.roles:
+            raise Forbidden(f"Only a key with the role impersonate may send {GROUPS_HEADER}.")
+        return replace(caller, groups=_groups(named))
+
+    def _key(self, connection: HTTPConnection) -> Key | None:
+        """The key that is shown.
+
+        Raises:
+            Unauthorized: what is shown is no key; it is never taken for none.
+        """
+        shown = connection.headers.get("authorization")
+        if shown is not None:
+            key = self.keys.find(shown[len(_BEARER) :].strip()) if shown.lower().startswith(_BEARER) else None
+            if key is None:
+                raise Unauthorized("The key is not known, or is not sent as `Authorization: Bearer KEY`.")
+            return key
+        token = connection.cookies.get(SESSION_COOKIE)
+        return None if token is None else self.keys.of_session(token)
+
+
+def _groups(header: str) -> tuple[str, ...]:
+    try:
+        return tuple(
+            access_groups([unquote(name.strip(), errors="strict") for name in header.split(",") if name.strip()])
+        )
+    except (UnicodeDecodeError, InputError) as error:
+        raise InputError(f"{GROUPS_HEADER}: {error}") from error
+
+
+def refuse_foreign_pages(connection: HTTPConnection) -> None:
+    """A browser tells which site a page came from; a form of another one must not upload here (CSRF).
+
+    Raises:
+        Forbidden: it is another one.
+    """
+    origin, headers = connection.headers.get("origin"), connection.headers
+    changing = connection.scope["method"] in _CHANGING
+    if origin is not None and changing and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+        raise Forbidden(f"A page of {origin} may not send requests here.")

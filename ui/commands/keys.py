@@ -1,0 +1,86 @@
+"""``quaere keys``: who may use the service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from ui.commands.options import AsJson, Groups, split_groups
+from ui.plain import one_line
+from ui.session import Session, session_of
+
+if TYPE_CHECKING:
+    from ui.keys import KeyRing
+
+app = typer.Typer(help="Make, list or delete the keys of the service.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="What people call the key.")]
+
+
+@app.command("make")
+def make_key(
+    ctx: typer.Context,
+    name: Name,
+    roles: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--role", metavar="ROLE", help="read (the default), write, admin or impersonate; may be repeated."
+        ),
+    ] = None,
+    groups: Groups = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a key and show its secret, this once."""
+    session = session_of(ctx)
+    with _keys(session) as keys:
+        key, secret = keys.make(name, roles if roles is not None else ["read"], split_groups(groups))
+    if as_json:
+        session.write_json(key.to_dict() | {"secret": secret})
+        return
+    session.remark(f"Key {key.name!r}, roles {', '.join(key.roles)}. Keep it now: it is not shown again.")
+    session.out.print(secret, soft_wrap=True)
+
+
+@app.command("list")
+def list_keys(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """List the keys; their secrets are not kept."""
+    session = session_of(ctx)
+    with _keys(session) as keys:
+        found = keys.keys()
+    if as_json:
+        session.write_json({"keys": [key.to_dict() for key in found]})
+        return
+    table = Table("Name", "Roles", "Groups", "Made", "Id", box=None, pad_edge=False)
+    for key in found:
+        table.add_row(
+            one_line(key.name), ", ".join(key.roles), one_line(", ".join(key.groups)), key.created_at, key.key_id
+        )
+    session.out.print(table)
+
+
+@app.command("delete")
+def delete_key(ctx: typer.Context, name: Name, as_json: AsJson = False) -> None:
+    """Delete a key; whoever uses it is turned away from then on, also in the browser."""
+    session = session_of(ctx)
+    with _keys(session) as keys:
+        key = keys.delete(name)
+    if as_json:
+        session.write_json({"deleted": key.to_dict()})
+    else:
+        session.out.print(f"{one_line(key.name)} deleted")
+
+
+@contextmanager
+def _keys(session: Session) -> Iterator[KeyRing]:
+    """The keys of the data folder, which a running service may hold meanwhile."""
+    from ui.database.connection import DATABASE_FILE, ServiceDatabase
+    from ui.keys import KeyRing
+
+    data = session.settings().data
+    data.mkdir(parents=True, exist_ok=True)
+    with ServiceDatabase(data / DATABASE_FILE) as database:
+        yield KeyRing(database)

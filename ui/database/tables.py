@@ -1,0 +1,35 @@
+"""The tables of the service's own database; a change of them goes with a step in ``migrations/versions``."""
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Table(DeclarativeBase):
+    """What all tables share: the list of them."""
+
+
+class KeyRow(Table):
+    """A key; the secret itself is nowhere."""
+
+    __tablename__ = "keys"
+
+    key_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    sha256: Mapped[str]
+    """Of the secret, hexadecimal."""
+    roles: Mapped[list[str]] = mapped_column(JSON)
+    groups: Mapped[list[str]] = mapped_column(JSON)
+    created_at: Mapped[str]
+    """UTC, ISO 8601."""
+
+
+class SessionRow(Table):
+    """A browser that showed a key."""
+
+    __tablename__ = "sessions"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    """Of the cookie's value, hexadecimal."""
+    key_id: Mapped[str] = mapped_column(ForeignKey("keys.key_id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
+    """Seconds since 1970."""

@@ -1,0 +1,106 @@
+"""The page that asks for a key, and the session that a browser gets for it.
+
+A browser cannot send ``Authorization`` with a link that is followed, so that it shows its key once and a cookie after.
+"""
+
+import asyncio
+from html import escape
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import Scope
+
+from components.errors import QuaereError
+from ui.api.access import SESSION_COOKIE, refuse_foreign_pages
+from ui.api.problems import Unauthorized, problem_of
+from ui.keys import SESSION_SECONDS, KeyRing
+
+LOGIN_PATHS = ("/login", "/logout")
+
+_PAGE = (Path(__file__).parent / "login.html").read_text("utf-8")
+_LONGEST_KEY = 200
+_WRONG = '<p role="alert">This key is not known. Ask whoever runs this service for one.</p>'
+
+
+def to_login(scope: Scope, error: QuaereError) -> Response:
+    """The answer to a browser without a session: the login, and from there to what it wanted."""
+    if isinstance(error, Unauthorized) and scope["method"] == "GET" and _wants_a_page(scope):
+        query = f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else ""
+        return RedirectResponse(f"/login?next={quote(scope['path'] + query, safe='')}", HTTPStatus.SEE_OTHER)
+    return problem_of(error)
+
+
+def login_app(keys: KeyRing) -> Starlette:
+    """The login and the logout.
+
+    Args:
+        keys: which open a session.
+    """
+
+    async def show(request: Request) -> Response:
+        return _page(request.query_params.get("next", "/"))
+
+    async def enter(request: Request) -> Response:
+        try:
+            refuse_foreign_pages(request)
+        except QuaereError as error:
+            return problem_of(error)
+        async with request.form(max_files=0, max_fields=2, max_part_size=10_000) as form:
+            shown, wanted = str(form.get("key", "")).strip(), str(form.get("next", "/"))
+        key = await asyncio.to_thread(keys.find, shown) if len(shown) <= _LONGEST_KEY else None
+        if key is None:
+            return _page(wanted, wrong=True)
+        token = await asyncio.to_thread(keys.begin_session, key)
+        response = RedirectResponse(_here(wanted), HTTPStatus.SEE_OTHER)
+        response.set_cookie(
+            SESSION_COOKIE,
+            token,
+            max_age=SESSION_SECONDS,
+            httponly=True,
+            samesite="lax",
+            secure=request.url.scheme == "https",
+        )
+        return response
+
+    async def leave(request: Request) -> Response:
+        try:
+            refuse_foreign_pages(request)
+        except QuaereError as error:
+            return problem_of(error)
+        token = request.cookies.get(SESSION_COOKIE)
+        if token is not None:
+            await asyncio.to_thread(keys.end_session, token)
+        response = RedirectResponse("/login", HTTPStatus.SEE_OTHER)
+        response.delete_cookie(SESSION_COOKIE)
+        return response
+
+    return Starlette(
+        routes=[
+            Route("/login", show, methods=["GET"]),
+            Route("/login", enter, methods=["POST"]),
+            Route("/logout", leave, methods=["POST"]),
+        ]
+    )
+
+
+def _page(wanted: str, *, wrong: bool = False) -> Response:
+    html = _PAGE.replace("{next}", escape(_here(wanted))).replace("{problem}", _WRONG if wrong else "")
+    return HTMLResponse(
+        html, HTTPStatus.UNAUTHORIZED if wrong else HTTPStatus.OK, headers={"Cache-Control": "no-store"}
+    )
+
+
+def _here(wanted: str) -> str:
+    """A path of this server; anything else could lead a login to a foreign site."""
+    parts = urlsplit(wanted)
+    plain = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    return wanted if plain and wanted.isprintable() else "/"
+
+
+def _wants_a_page(scope: Scope) -> bool:
+    return any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
