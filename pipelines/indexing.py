@@ -11,10 +11,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from haystack import Document, Pipeline
 
@@ -33,7 +33,7 @@ from pipelines.replacing import commit_sources, discard_sources, remove_sources,
 from pipelines.reports import FileFailure, IndexProgress, IndexReport, Run
 from pipelines.swapping import finish_swap
 
-__all__ = ["FileFailure", "IndexProgress", "IndexReport", "Indexer"]
+__all__ = ["FileFailure", "Identity", "IndexProgress", "IndexReport", "Indexer"]
 
 REBUILDING = "rebuilding"
 """Entry of the manifest: a rebuild has emptied an index that cannot be swapped, and not filled it yet."""
@@ -43,9 +43,25 @@ _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """What a source is known by, wherever its file lies."""
+
+    source: str
+    """The name that answers give."""
+    source_id: str
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """That of an ordinary file: its path as it was given."""
+        return cls(str(path), source_id_of(path))
+
+
+@dataclass(frozen=True, slots=True)
 class _Loaded:
     """A changed file with its text."""
 
+    path: str
+    """As it was given."""
     document: Document
     state: FileState
 
@@ -93,6 +109,7 @@ class Indexer:
         paths: Sequence[str],
         *,
         meta: Mapping[str, Any] | None = None,
+        identities: Mapping[str, Identity] | None = None,
         prune: bool = False,
         on_progress: Callable[[IndexProgress], None] | None = None,
     ) -> IndexReport:
@@ -101,8 +118,9 @@ class Indexer:
         Args:
             paths: what to index.
             meta: fields for every file, above those of its folder and its own.
+            identities: by path, what a source is known by where that is not its path.
             prune: remove the sources that lie under the paths and whose files are gone.
-            on_progress: called after every file and batch.
+            on_progress: called after every file and batch; what it raises ends the run, and what was done stays.
 
         Raises:
             InputError: a path does not exist, or a field of ``meta`` cannot be used; nothing was changed.
@@ -117,7 +135,9 @@ class Indexer:
             run = Run(on_progress, {str(path): _size(path) for path in found.files})
             for passed in found.skipped:
                 run.fail(str(passed.path), passed.reason, skipped=True)
-            changed = self._changed([str(path) for path in found.files], folders, run)
+            known_by = dict(identities) if identities is not None else {}
+            given = {str(path): known_by.get(str(path), Identity.of(path)) for path in found.files}
+            changed = self._changed(given, folders, run)
             for batch in batched(changed):
                 self._replace(batch, run)
             self._remove([info.source_id for info in gone], run)
@@ -145,19 +165,19 @@ class Indexer:
 
     # What changed
 
-    def _changed(self, sources: Sequence[str], folders: FolderMetadata, run: Run) -> Iterator[Sized[_Loaded]]:
+    def _changed(self, given: Mapping[str, Identity], folders: FolderMetadata, run: Run) -> Iterator[Sized[_Loaded]]:
         known = self.catalogue.states()
         touched: dict[str, FileState] = {}
-        for source in sources:
+        for path, identity in given.items():
             try:
-                loaded = self._load(source, folders, known.get(source_id_of(source)), touched)
+                loaded = self._load(path, identity, folders, known.get(identity.source_id), touched)
             except (LoadingError, InputError) as error:
-                run.fail(source, error.reason if isinstance(error, LoadingError) else str(error))
-                run.finish_file(source)
+                run.fail(path, error.reason if isinstance(error, LoadingError) else str(error))
+                run.finish_file(path)
                 continue
             if loaded is None:
                 run.unchanged += 1
-                run.finish_file(source)
+                run.finish_file(path)
             else:
                 yield Sized(loaded, estimate(loaded.document.meta["blocks"]))
             if len(touched) >= _TOUCHED_TOGETHER:
@@ -167,13 +187,14 @@ class Indexer:
 
     def _load(
         self,
-        source: str,
+        given_path: str,
+        identity: Identity,
         folders: FolderMetadata,
         known: tuple[str, FileState] | None,
         touched: dict[str, FileState],
     ) -> _Loaded | None:
         """The file's text, None where its version is indexed; then its new look goes to ``touched``."""
-        path = Path(source)
+        path = Path(given_path)
         fields = folders.given(path)
         given = digest(fields)
         if known is not None and seems_unchanged(path, *known, given, self.splitting):
@@ -184,12 +205,12 @@ class Indexer:
 
         state = look_again()
         if state is not None and known is not None and known[0] == self._version(state):
-            touched[source_id_of(source)] = state
+            touched[identity.source_id] = state
             return None
-        state, document = read_unchanging(path, state, look_again, lambda: load_file(self.pipeline, source))
-        ids = {"source_id": source_id_of(source), "version": self._version(state)}
+        state, document = read_unchanging(path, state, look_again, lambda: load_file(self.pipeline, given_path))
+        ids = asdict(identity) | {"version": self._version(state)}
         meta: dict[str, Any] = {"groups": [PUBLIC_GROUP]} | document.meta | fields | ids
-        return _Loaded(replace(document, meta=meta), state)
+        return _Loaded(given_path, replace(document, meta=meta), state)
 
     def _version(self, state: FileState) -> str:
         return version_of(state.sha256, state.given, self.splitting)
@@ -214,14 +235,13 @@ class Indexer:
                 settle(self.catalogue, self.store)
             raise
         for each in batch:
-            source = each.document.meta["source"]
             if each.key[0] in full:
                 run.indexed += 1
                 run.passages += languages[each.key[0]].total()
             else:
                 reason = reasons.get(each.key[0])
-                run.fail(source, reason or "gives no passage", skipped=reason is None)
-            run.finish_file(source, "embedding")
+                run.fail(each.path, reason or "gives no passage", skipped=reason is None)
+            run.finish_file(each.path, "embedding")
 
     def _stage(
         self, batch: Sequence[_Loaded], languages: dict[str, Counter[str]], reasons: dict[str, str], run: Run
@@ -275,7 +295,7 @@ def _record(loaded: _Loaded, languages: Counter[str]) -> SourceRecord:
     info = SourceInfo(
         source=meta["source"],
         source_id=source_id,
-        path=os.path.abspath(meta["source"]),
+        path=os.path.abspath(loaded.path),
         format=meta.get("format", ""),
         title=meta.get("title"),
         language=meta.get("language") or languages.most_common(1)[0][0],

@@ -5,29 +5,29 @@ models come with the first question.
 """
 
 import asyncio
-import difflib
 import threading
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from haystack import Pipeline
 
-from components.conversion import effective_precision
 from components.errors import InputError
 from components.filter_syntax import checked_filter, fields_of
 from components.store.catalogue import SourceInfo
 from components.types import Passage, Reply
 from pipelines import archives
 from pipelines.asking import build_asking_pipeline
-from pipelines.folder import INDEX_FOLDER, OpenFolder, load_models
-from pipelines.indexing import IndexProgress, IndexReport
+from pipelines.folder import OpenFolder, load_models
+from pipelines.indexing import Identity, IndexProgress, IndexReport
 from pipelines.replies import Asking, Question, Stage
 from pipelines.settings import Settings
+from pipelines.sources import SourceDetail, find_source, visible_sources
+from pipelines.status import Status, status_of
 
 _PARALLEL_QUESTIONS = 4
 _MOST_GROUPINGS = 1000
@@ -37,46 +37,6 @@ _STANDARD_FIELDS = frozenset(
     | {"groups", "tags", "author", "created_at", "updated_at", "valid_from", "valid_until"}
 )
 """Fields that a filter may name although no passage has them yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class SettingInForce:
-    """A setting's value and where it came from."""
-
-    name: str
-    value: str
-    origin: str
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What a data folder holds and how questions to it are answered."""
-
-    data: str
-    sources: int
-    passages: int
-    generation: int
-    languages: tuple[str, ...]
-    store: dict[str, str]
-    models: dict[str, str]
-    settings: tuple[SettingInForce, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON."""
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
-class SourceDetail:
-    """A source with its extracted text and its passages."""
-
-    info: SourceInfo
-    text: str
-    passages: tuple[Passage, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON."""
-        return asdict(self)
 
 
 class QAService:
@@ -258,44 +218,39 @@ class QAService:
         paths: Sequence[str],
         *,
         meta: Mapping[str, Any] | None = None,
+        identities: Mapping[str, Identity] | None = None,
         prune: bool = False,
         on_progress: Callable[[IndexProgress], None] | None = None,
     ) -> IndexReport:
         """Bring the index up to date with files, folders and globs; see :meth:`pipelines.indexing.Indexer.index`."""
         self.open(writable=True)
-        return self._open_folder().indexer.index(paths, meta=meta, prune=prune, on_progress=on_progress)
+        indexer = self._open_folder().indexer
+        return indexer.index(paths, meta=meta, identities=identities, prune=prune, on_progress=on_progress)
 
-    def sources(self) -> list[SourceInfo]:
-        """All sources, by name."""
-        return [] if self._folder is None else self._folder.catalogue.sources()
+    def sources(self, groups: Sequence[str] | None = None) -> list[SourceInfo]:
+        """The sources that a caller of these groups may know of, by name; None for all."""
+        return [] if self._folder is None else visible_sources(self._folder.catalogue, groups)
 
-    def source(self, name: str) -> SourceDetail:
+    def source(self, name: str, groups: Sequence[str] | None = None) -> SourceDetail:
         """A source by name, path or id, with its text and passages.
 
         Raises:
-            InputError: there is none, or several have that name.
+            InputError: there is none that a caller of these groups may know of, or several have that name.
         """
-        info = self._find(name)
+        info = self.find(name, groups)
         folder = self._open_folder()
         text = folder.catalogue.text(info.source_id)
         passages = tuple(Passage.from_document(document) for document in folder.store.passages(info.source_id))
         return SourceDetail(info, "" if text is None else text.text, passages)
 
-    def delete(self, names: Sequence[str]) -> int:
-        """Delete sources by name, path or id, and return how many; nothing is deleted where one is not found."""
-        found = [self._find(name) for name in names]
-        return self._open_folder().indexer.delete([info.source_id for info in found])
+    def find(self, name: str, groups: Sequence[str] | None = None) -> SourceInfo:
+        """The facts of one source; see :meth:`source`."""
+        return find_source(None if self._folder is None else self._folder.catalogue, name, groups)
 
-    def _find(self, name: str) -> SourceInfo:
-        found = [] if self._folder is None else self._folder.catalogue.find(name)
-        if not found:
-            names = [info.source for info in self.sources()]
-            close = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
-            hint = f"did you mean {', '.join(close)}?" if close else "`quaere sources list` shows all"
-            raise InputError(f"no source is called {name!r}; {hint}")
-        if len(found) > 1:
-            raise InputError(f"{len(found)} sources are called {name!r}: {', '.join(info.path for info in found)}")
-        return found[0]
+    def delete(self, names: Sequence[str], groups: Sequence[str] | None = None) -> int:
+        """Delete sources by name, path or id, and return how many; nothing is deleted where one is not found."""
+        found = [self.find(name, groups) for name in names]
+        return self._open_folder().indexer.delete([info.source_id for info in found])
 
     # Maintenance
 
@@ -317,26 +272,7 @@ class QAService:
 
     def status(self) -> Status:
         """What the folder holds, and how questions to it are answered."""
-        settings, folder = self.settings, self._folder
-        sources, passages = (0, 0) if folder is None else folder.catalogue.count()
-        origins = settings.origins()
-        return Status(
-            data=str(settings.data),
-            sources=sources,
-            passages=passages,
-            generation=0 if folder is None else folder.catalogue.generation(),
-            languages=() if folder is None else folder.catalogue.languages(),
-            store=_store_facts(settings),
-            models={
-                **{role: f"{getattr(settings, role)}" for role in ("embedder", "ranker", "reader")},
-                "precision": effective_precision(settings.precision),
-                "backend": settings.backend,
-            },
-            settings=tuple(
-                SettingInForce(name, str(getattr(settings, name)), origins[name])
-                for name in type(settings).model_fields
-            ),
-        )
+        return status_of(self.settings, None if self._folder is None else self._folder.catalogue)
 
     def pipelines(self) -> dict[str, Pipeline]:
         """The two pipelines, as they are wired with these settings."""
@@ -361,9 +297,3 @@ def _check_fields(filters: dict[str, Any], known: frozenset[str]) -> None:
     if unknown:
         names = ", ".join(repr(name) for name in unknown)
         raise InputError(f"the filter names {names}, which no passage has; fields are: {', '.join(sorted(known))}")
-
-
-def _store_facts(settings: Settings) -> dict[str, str]:
-    if settings.engine == "edge":
-        return {"engine": "edge (embedded Qdrant)", "folder": str(settings.data / INDEX_FOLDER)}
-    return {"engine": "server", "url": str(settings.qdrant_url), "collection": settings.collection}

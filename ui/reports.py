@@ -20,7 +20,8 @@ from ui.progress import duration, size
 if TYPE_CHECKING:
     from components.store.catalogue import SourceInfo
     from pipelines.indexing import FileFailure, IndexReport
-    from pipelines.service import SourceDetail, Status
+    from pipelines.sources import SourceDetail
+    from pipelines.status import Status
 
 _LISTED_FAILURES = 20
 
