@@ -26,7 +26,7 @@ from pipelines.folder import OpenFolder, load_models
 from pipelines.indexing import Identity, IndexProgress, IndexReport
 from pipelines.replies import Asking, Question, Stage
 from pipelines.settings import Settings
-from pipelines.sources import SourceDetail, find_source, visible_sources
+from pipelines.sources import Excerpt, SourceDetail, excerpt, find_source, picture, visible_sources
 from pipelines.status import Status, status_of
 
 _PARALLEL_QUESTIONS = 4
@@ -246,6 +246,18 @@ class QAService:
     def find(self, name: str, groups: Sequence[str] | None = None) -> SourceInfo:
         """The facts of one source; see :meth:`source`."""
         return find_source(None if self._folder is None else self._folder.catalogue, name, groups)
+
+    def excerpt(self, name: str, start: int, end: int, around: int, groups: Sequence[str] | None = None) -> Excerpt:
+        """Words of a source, between those around them; see :func:`pipelines.sources.excerpt`."""
+        info = self.find(name, groups)
+        return excerpt(self._open_folder().catalogue, info, start, end, around)
+
+    def page_picture(
+        self, name: str, page: int, start: int, end: int, width: int, groups: Sequence[str] | None = None
+    ) -> bytes:
+        """A page of a PDF with some words marked; see :func:`pipelines.sources.picture`."""
+        info = self.find(name, groups)
+        return picture(self._open_folder().catalogue, info, page, start, end, width)
 
     def delete(self, names: Sequence[str], groups: Sequence[str] | None = None) -> int:
         """Delete sources by name, path or id, and return how many; nothing is deleted where one is not found."""

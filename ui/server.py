@@ -17,7 +17,7 @@ from pipelines.service import QAService
 from pipelines.settings import Settings
 from ui.api.access import Access
 from ui.api.app import build_api
-from ui.database.connection import DATABASE_FILE, ServiceDatabase
+from ui.backend import Backend, open_backend
 from ui.keys import KeyRing
 from ui.web.app import build_page
 from ui.web.login import LOGIN_PATHS, login_app, to_login
@@ -33,20 +33,19 @@ _OF_THE_API = ("/api/", "/health/")
 
 
 def build_server(
-    service: QAService, keys: KeyRing, *, examples: Sequence[str] = (), hosts: Sequence[str] | None = LOOPBACK
+    backend: Backend, *, examples: Sequence[str] = (), hosts: Sequence[str] | None = LOOPBACK
 ) -> fastapi.FastAPI:
     """Both over an open service.
 
     Args:
-        service: answers the questions.
-        keys: who may ask, and what.
+        backend: what they stand on.
         examples: questions to offer on the page.
         hosts: the names under which it answers; None for all.
     """
-    server = build_page(service, examples=examples)
-    server.add_middleware(Access, keys=keys, refuse=to_login)
-    server.add_middleware(_First, app_of=login_app(keys), paths=LOGIN_PATHS)
-    server.add_middleware(_First, app_of=build_api(service, keys), paths=_OF_THE_API)
+    server = build_page(backend.service, examples=examples)
+    server.add_middleware(Access, keys=backend.keys, refuse=to_login)
+    server.add_middleware(_First, app_of=login_app(backend.keys), paths=LOGIN_PATHS)
+    server.add_middleware(_First, app_of=build_api(backend), paths=_OF_THE_API)
     server.add_middleware(Protection, hosts=hosts)
     return server
 
@@ -98,15 +97,14 @@ def launch(
     with (
         listen(host, port) as listening,
         held.open(writable=True) as service,
-        ServiceDatabase(settings.data / DATABASE_FILE) as database,
+        open_backend(service) as backend,
     ):
-        keys = KeyRing(database)
-        _refuse_strangers(host, keys)
+        _refuse_strangers(host, backend.keys)
         if service.status().passages > 0:
             service.prepare()
         server = uvicorn.Server(
             uvicorn.Config(
-                build_server(service, keys, examples=examples, hosts=LOOPBACK if host in LOOPBACK else None),
+                build_server(backend, examples=examples, hosts=LOOPBACK if host in LOOPBACK else None),
                 log_level="warning",
                 access_log=False,
                 timeout_graceful_shutdown=_SECONDS_TO_FINISH,

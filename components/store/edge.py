@@ -18,7 +18,7 @@ import qdrant_edge as qdrant
 from components.errors import StoreError
 from components.store.edge_filters import to_filter
 from components.store.engine import DENSE, INDEXED_FIELDS, SPARSE, Filter, Hit, Point, Search, Sparse, slices
-from components.store.manifest import read_manifest, write_atomically
+from components.store.manifest import as_json, read_manifest, write_atomically
 from components.store.sparse_copy import allocated_bytes, copy_folder
 
 _WRITE_SLICE = 64  # points; 3 ms
@@ -65,7 +65,7 @@ class EdgeEngine:
                     self.close()
                     raise StoreError(f"The index's manifest {self._manifest} is missing. {_REPAIR}")
                 stored = dict(manifest)
-                write_atomically(self._manifest, stored)
+                write_atomically(self._manifest, as_json(stored))
             return stored
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from components.errors import StoreError
-from components.store.manifest import write_atomically
+from components.store.manifest import as_json, write_atomically
 
 LOCK_FILE = "lock"
 HOLDER_FILE = "lock.json"
@@ -39,7 +39,7 @@ class FolderLock:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._lock.acquire(timeout=0)
-            write_atomically(self._folder / HOLDER_FILE, self._holder())
+            write_atomically(self._folder / HOLDER_FILE, as_json(self._holder()))
         except Timeout as error:
             raise StoreError(
                 f"The data folder {self._folder} is in use by {self._other()}; wait until it has ended or "

@@ -60,8 +60,13 @@ def read_manifest(path: Path) -> dict[str, str] | None:
     return content
 
 
-def write_atomically(path: Path, content: Any) -> None:
-    """Write JSON so that a reader sees the old file or the new one, even when the machine stops between.
+def as_json(content: Any) -> str:
+    """What these files hold."""
+    return json.dumps(content, indent=2, sort_keys=True)
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a text so that a reader sees the old file or the new one, even when the machine stops between.
 
     Raises:
         OSError: the disk is full or the folder cannot be written to.
@@ -69,7 +74,7 @@ def write_atomically(path: Path, content: Any) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file, indent=2, sort_keys=True)
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         os.replace(name, path)

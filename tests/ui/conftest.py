@@ -1,22 +1,16 @@
 """Keys of a service, for the tests of all that is served."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.ui.rings import key_ring
+from ui.database.connection import DATABASE_FILE, ServiceDatabase
 from ui.keys import KeyRing
 
 
-@pytest.fixture(scope="session")
-def no_keys() -> Iterator[KeyRing]:
-    """Of a service without any; no test makes one."""
-    with key_ring() as keys:
-        yield keys
-
-
 @pytest.fixture
-def keys() -> Iterator[KeyRing]:
-    """Of a service, to be made by a test."""
-    with key_ring() as keys:
-        yield keys
+def keys(tmp_path: Path) -> Iterator[KeyRing]:
+    """In a database of their own, to be made by a test."""
+    with ServiceDatabase(tmp_path / DATABASE_FILE) as database:
+        yield KeyRing(database)

@@ -10,27 +10,33 @@ from typing import Any
 import fastapi
 import uvicorn
 
-from tests.ui.rings import key_ring
-from ui.keys import KeyRing
+from ui.backend import Backend, open_backend
 from ui.server import address, build_server, listen
 
 
-def built(service: Any, keys: KeyRing, **options: Any) -> fastapi.FastAPI:
+def built(backend: Backend, **options: Any) -> fastapi.FastAPI:
     """Built inside an event loop, which is closed: where none runs, Gradio makes some and leaves them open."""
 
     async def build() -> fastapi.FastAPI:
-        return build_server(service, keys, **options)
+        return build_server(backend, **options)
 
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, build()).result()
 
 
 @contextmanager
-def serving(service: Any, keys: KeyRing | None = None, **options: Any) -> Iterator[str]:
-    """Serve the page and the API on a free port for as long as the block runs; without keys unless given some."""
-    with listen("127.0.0.1", 0) as listening, key_ring() as none:
+def serving(service: Any, **options: Any) -> Iterator[str]:
+    """Serve the page and the API on a free port for as long as the block runs; without keys."""
+    with open_backend(service) as backend, serving_backend(backend, **options) as url:
+        yield url
+
+
+@contextmanager
+def serving_backend(backend: Backend, **options: Any) -> Iterator[str]:
+    """The same over what is open already, such as with keys."""
+    with listen("127.0.0.1", 0) as listening:
         config = uvicorn.Config(
-            built(service, none if keys is None else keys, **options),
+            built(backend, **options),
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=1,

@@ -1,19 +1,20 @@
 """The API as an ASGI application over an open service."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pipelines.service import QAService
 from ui.api.access import Access
 from ui.api.admission import Admission
 from ui.api.asking import asking_router
 from ui.api.health import health_router
+from ui.api.jobs import jobs_router
 from ui.api.problems import answer_with_problems
 from ui.api.rates import RateLimit
-from ui.keys import KeyRing
+from ui.api.sources import sources_router
+from ui.backend import Backend
 from ui.version import version
 
 AT_ONCE = 4
@@ -25,6 +26,7 @@ WAITING = 64
 MOST_BYTES = 1_000_000
 """Of a request's body."""
 
+_UPLOADS = "/api/v1/sources/"
 _WITHOUT_A_KEY = ("/health/",)
 
 _DESCRIPTION = """Answers from your own documents, in their exact words, with their place and a calibrated confidence.
@@ -32,13 +34,9 @@ _DESCRIPTION = """Answers from your own documents, in their exact words, with th
 Errors are problem documents (RFC 9457). Nothing is asked of any other machine."""
 
 
-def build_api(service: QAService, keys: KeyRing) -> FastAPI:
-    """The API over an open service; its description is at ``/api/v1/openapi.json``.
-
-    Args:
-        service: open, answers the questions.
-        keys: who may ask, and what.
-    """
+def build_api(backend: Backend) -> FastAPI:
+    """The API over an open service; its description is at ``/api/v1/openapi.json``."""
+    service, settings = backend.service, backend.service.settings
     api = FastAPI(
         title="Quaere",
         version=version(),
@@ -49,10 +47,12 @@ def build_api(service: QAService, keys: KeyRing) -> FastAPI:
     )
     answer_with_problems(api)
     api.include_router(asking_router(service, Admission(AT_ONCE, WAITING)))
+    api.include_router(sources_router(service, backend.uploads, backend.jobs))
+    api.include_router(jobs_router(backend.jobs))
     api.include_router(health_router(service))
-    api.add_middleware(BodyLimit, most=MOST_BYTES)
-    api.add_middleware(RateLimit, per_minute=service.settings.requests_per_minute)
-    api.add_middleware(Access, keys=keys, open_paths=_WITHOUT_A_KEY)
+    api.add_middleware(BodyLimit, most=MOST_BYTES, larger={_UPLOADS: int(settings.max_upload_mb * 1_000_000)})
+    api.add_middleware(RateLimit, per_minute=settings.requests_per_minute)
+    api.add_middleware(Access, keys=backend.keys, open_paths=_WITHOUT_A_KEY)
     return api
 
 
@@ -62,15 +62,20 @@ class BodyLimit:
     Args:
         app: what comes next.
         most: bytes of a body.
+        larger: other limits, by the beginning of the path.
     """
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    def __init__(self, app: ASGIApp, most: int, larger: Mapping[str, int]) -> None:
         self.app = app
         self.most = most
+        self.larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand everything on, and count."""
-        await self.app(scope, _counting(receive, self.most) if scope["type"] == "http" else receive, send)
+        if scope["type"] == "http":
+            found = (limit for beginning, limit in self.larger.items() if scope["path"].startswith(beginning))
+            receive = _counting(receive, next(found, self.most))
+        await self.app(scope, receive, send)
 
 
 def _counting(receive: Receive, most: int) -> Callable[[], Awaitable[Message]]:
@@ -81,7 +86,7 @@ def _counting(receive: Receive, most: int) -> Callable[[], Awaitable[Message]]:
         message = await receive()
         read += len(message.get("body", b""))
         if read > most:
-            raise HTTPException(413, f"The body has more than {most:,} bytes; send fewer questions at a time.")
+            raise HTTPException(413, f"The body has more than {most:,} bytes; send less at a time.")
         return message
 
     return counted

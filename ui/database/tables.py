@@ -33,3 +33,22 @@ class SessionRow(Table):
     key_id: Mapped[str] = mapped_column(ForeignKey("keys.key_id", ondelete="CASCADE"), index=True)
     expires_at: Mapped[int] = mapped_column(BigInteger, index=True)
     """Seconds since 1970."""
+
+
+class JobRow(Table):
+    """Uploads on their way into the index."""
+
+    __tablename__ = "jobs"
+
+    job_id: Mapped[str] = mapped_column(primary_key=True)
+    key_id: Mapped[str | None] = mapped_column(index=True)
+    """Whose it is; None for the local caller. No foreign key: a job outlives the key."""
+    state: Mapped[str] = mapped_column(index=True)
+    uploads: Mapped[list[list[str]]] = mapped_column(JSON)
+    """Name, source id and path of each."""
+    passages: Mapped[int]
+    failures: Mapped[list[list[str]]] = mapped_column(JSON)
+    """Name and reason of each."""
+    created_at: Mapped[str]
+    finished_at: Mapped[str | None]
+    seconds: Mapped[float | None]

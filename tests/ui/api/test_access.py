@@ -1,7 +1,7 @@
 """Keys, roles and groups over HTTP: who is let in, to what, and what of the index each may know."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from pipelines.settings import Settings
 from tests.ui.api.test_api import QUESTION, detail_of
 from ui.api.access import GROUPS_HEADER
 from ui.api.app import build_api
+from ui.backend import Backend, open_backend
 from ui.keys import KeyRing
 
 PRICE = "What does the Aria pump cost?"
@@ -32,9 +33,15 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QAService]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def backend(service: QAService) -> Iterator[Backend]:
+    with open_backend(service) as opened:
+        yield opened
+
+
 @pytest.fixture
-def client(service: QAService, keys: KeyRing) -> TestClient:
-    return TestClient(build_api(service, keys), raise_server_exceptions=False)
+def client(backend: Backend, keys: KeyRing) -> TestClient:
+    return TestClient(build_api(replace(backend, keys=keys)), raise_server_exceptions=False)
 
 
 def bearer(secret: str, **more: str) -> dict[str, str]:
@@ -141,11 +148,11 @@ def test_a_deleted_key_is_refused_at_once(client: TestClient, keys: KeyRing) -> 
     assert ask(client, QUESTION, bearer(other)).status_code == 200
 
 
-def test_a_question_that_takes_too_long_is_given_up(tmp_path: Path, no_keys: KeyRing, service: QAService) -> None:
-    hurried = service.settings.model_copy(update={"question_seconds": 1e-6})
+def test_a_question_that_takes_too_long_is_given_up(backend: Backend) -> None:
+    hurried = backend.service.settings.model_copy(update={"question_seconds": 1e-6})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(service, "settings", hurried)
-        client = TestClient(build_api(service, no_keys))
+        patch.setattr(backend.service, "settings", hurried)
+        client = TestClient(build_api(backend))
     for body in ({"question": QUESTION}, {"question": QUESTION, "stream": True}):
         answer = client.post("/api/v1/ask", json=body)
         assert "longer than" in detail_of(answer, 503)

@@ -12,11 +12,12 @@ from jsonschema import Draft202012Validator
 from components.errors import StoreError
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from tests.ui.api.cases import CASES
 from ui.api.app import MOST_BYTES, build_api
 from ui.api.problems import MEDIA_TYPE
 from ui.api.replies import reply_schema
 from ui.api.requests import MOST_QUESTIONS
-from ui.keys import KeyRing
+from ui.backend import Backend, open_backend
 
 QUESTION = "How long is the warranty of the Aria pump?"
 DOCUMENTS = {
@@ -37,8 +38,14 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QAService]:
 
 
 @pytest.fixture(scope="module")
-def client(service: QAService, no_keys: KeyRing) -> TestClient:
-    return TestClient(build_api(service, no_keys), raise_server_exceptions=False)
+def backend(service: QAService) -> Iterator[Backend]:
+    with open_backend(service) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def client(backend: Backend) -> TestClient:
+    return TestClient(build_api(backend), raise_server_exceptions=False)
 
 
 def events(text: str) -> list[tuple[str, Any]]:
@@ -111,12 +118,12 @@ def test_a_stream_that_cannot_begin_is_an_error_with_a_status(client: TestClient
 
 
 def test_a_stream_that_fails_on_its_way_says_so(
-    service: QAService, no_keys: KeyRing, monkeypatch: pytest.MonkeyPatch
+    service: QAService, backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any, **__: Any) -> None:
         raise StoreError("the index is gone; restore a backup")
 
-    client = TestClient(build_api(service, no_keys), raise_server_exceptions=False)
+    client = TestClient(build_api(backend), raise_server_exceptions=False)
     monkeypatch.setattr(service._open_folder().store, "query_dense", fail, raising=False)
     monkeypatch.setattr(service._open_folder().store, "search", fail, raising=False)
     told = events(client.post("/api/v1/ask", json={"question": QUESTION, "stream": True}).text)
@@ -201,30 +208,28 @@ def test_unknown_paths_and_methods_are_problems_too(client: TestClient) -> None:
 
 
 def test_a_failure_of_the_program_tells_nothing_of_its_inside(
-    service: QAService, no_keys: KeyRing, monkeypatch: pytest.MonkeyPatch
+    service: QAService, backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("secret detail")
 
     monkeypatch.setattr(service, "ask_stream", fail)
-    client = TestClient(build_api(service, no_keys), raise_server_exceptions=False)
+    client = TestClient(build_api(backend), raise_server_exceptions=False)
     assert "secret" not in detail_of(client.post("/api/v1/ask", json={"question": "x"}), 500)
 
 
-def test_health(client: TestClient, no_keys: KeyRing, tmp_path: Path) -> None:
+def test_health(client: TestClient, tmp_path: Path) -> None:
     assert client.get("/health/live").json() == {"live": True}
     assert client.get("/health/ready").json() == {"ready": True, "reasons": []}
-    with QAService(Settings(data=tmp_path / "none")) as empty:
-        response = TestClient(build_api(empty, no_keys)).get("/health/ready")
+    with QAService(Settings(data=tmp_path / "none")) as empty, open_backend(empty) as backend:
+        response = TestClient(build_api(backend)).get("/health/ready")
     assert response.status_code == 503
     assert "quaere index" in response.json()["reasons"][0]
 
 
 def test_the_description_names_every_endpoint_and_every_error(client: TestClient) -> None:
     description = client.get("/api/v1/openapi.json").json()
-    assert {"/api/v1/ask", "/api/v1/ask/batch", "/api/v1/search", "/health/live", "/health/ready"} == set(
-        description["paths"]
-    )
+    assert set(description["paths"]) == {path for path, _ in CASES}
     for path in ("/api/v1/ask", "/api/v1/ask/batch", "/api/v1/search"):
         answers = description["paths"][path]["post"]["responses"]
         assert {"200", "422", "503"} <= set(answers)

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from components.understanding import MAX_CHARACTERS
-from tests.ui.api.test_fuzz import CASES
+from tests.ui.api.cases import CASES
 from ui.api.app import AT_ONCE, MOST_BYTES, WAITING
 from ui.api.requests import MOST_ANSWERS, MOST_QUESTIONS, Ask, AskBatch, Search
 
@@ -13,7 +13,8 @@ TEXT = (Path(__file__).parents[3] / "docs" / "api.md").read_text("utf-8")
 
 
 def test_the_endpoints_are_all_named() -> None:
-    assert set(re.findall(r"^\| `(?:GET|POST) (\S+)` \|", TEXT, re.MULTILINE)) == set(CASES)
+    named = re.findall(r"^\| `(GET|POST|DELETE) (\S+)` \|", TEXT, re.MULTILINE)
+    assert {(path, method) for method, path in named} == set(CASES)
 
 
 def test_the_fields_are_all_named() -> None:

@@ -1,0 +1,86 @@
+"""A page of a PDF as a picture, with the boxes of some characters marked. Knows no index."""
+
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pypdfium2
+from PIL import Image, ImageDraw
+
+from components.errors import LoadingError
+from components.loading.boxes import Box, PageBoxes
+from components.loading.pdf import PDFIUM_LOCK
+
+_MARK = (255, 214, 10, 110)
+"""Red, green, blue and opacity of the marker."""
+
+_MOST_PIXELS = 16_000_000
+"""A page may be as narrow and high as its author likes."""
+
+
+def page_picture(path: Path, page: int, boxes: Sequence[PageBoxes], start: int, end: int, width: int) -> bytes:
+    """Draw a page.
+
+    Args:
+        path: a PDF.
+        page: counted from 1.
+        boxes: of the whole document.
+        start: of the characters to mark, in the document's extracted text.
+        end: exclusive; nothing is marked where it equals ``start``.
+        width: of the picture, in pixels; a very high page gives a narrower one.
+
+    Returns:
+        A PNG.
+
+    Raises:
+        LoadingError: the file cannot be read or has no such page.
+    """
+    try:
+        with PDFIUM_LOCK:
+            document = pypdfium2.PdfDocument(path)
+            try:
+                if not 1 <= page <= len(document):
+                    raise LoadingError(path, f"has {len(document)} pages, so no page {page}")
+                drawn = document[page - 1]
+                across, high = drawn.get_size()
+                scale = min(width / across, (_MOST_PIXELS / (across * high)) ** 0.5)
+                picture = drawn.render(scale=scale).to_pil().convert("RGBA")
+            finally:
+                document.close()
+    except (pypdfium2.PdfiumError, OSError) as error:
+        raise LoadingError(path, f"cannot be drawn ({error})") from error
+    marks = Image.new("RGBA", picture.size)
+    pen = ImageDraw.Draw(marks)
+    for left, bottom, right, top in _lines(_of(boxes, page, start, end)):
+        pen.rectangle(
+            [left * scale, picture.height - top * scale, right * scale, picture.height - bottom * scale], fill=_MARK
+        )
+    written = io.BytesIO()
+    Image.alpha_composite(picture, marks).convert("RGB").save(written, "PNG")
+    return written.getvalue()
+
+
+def _of(boxes: Sequence[PageBoxes], page: int, start: int, end: int) -> Iterable[Box]:
+    for each in boxes:
+        if each.page == page:
+            for offset in range(max(start, each.start), min(end, each.end)):
+                if (box := each.box(offset)) is not None:
+                    yield box
+
+
+def _lines(boxes: Iterable[Box]) -> list[Box]:
+    """Neighbours on one line joined, so that the marker has no gaps between letters."""
+    lines: list[Box] = []
+    for box in boxes:
+        if lines and _overlap(lines[-1], box) and box[2] >= lines[-1][0]:
+            last = lines[-1]
+            lines[-1] = (min(last[0], box[0]), min(last[1], box[1]), max(last[2], box[2]), max(last[3], box[3]))
+        else:
+            lines.append(box)
+    return lines
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    """Whether they stand on one line: more than half of the lower one's height in common."""
+    common = min(one[3], other[3]) - max(one[1], other[1])
+    return common > 0.5 * min(one[3] - one[1], other[3] - other[1])

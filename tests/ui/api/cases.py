@@ -1,0 +1,23 @@
+"""The endpoints of the API, and how many requests of each kind the fuzzing test draws for it."""
+
+CASES = {
+    ("/api/v1/ask", "POST"): 1800,
+    ("/api/v1/ask/batch", "POST"): 60,  # asks up to a hundred questions
+    ("/api/v1/search", "POST"): 1500,
+    ("/api/v1/sources", "GET"): 300,
+    ("/api/v1/sources/files", "POST"): 300,
+    ("/api/v1/sources/documents", "POST"): 300,
+    ("/api/v1/sources/{source_id}", "GET"): 200,
+    ("/api/v1/sources/{source_id}", "DELETE"): 200,
+    ("/api/v1/sources/{source_id}/text", "GET"): 300,
+    ("/api/v1/sources/{source_id}/pages/{page}", "GET"): 200,
+    ("/api/v1/jobs", "GET"): 200,
+    ("/api/v1/jobs/{job_id}", "GET"): 200,
+    ("/api/v1/jobs/{job_id}", "DELETE"): 200,
+    ("/health/live", "GET"): 20,
+    ("/health/ready", "GET"): 20,
+}
+"""By path and method."""
+
+CANNOT_BE_WRONG = frozenset(case for case in CASES if case[0].startswith("/health") or case[0].endswith("_id}"))
+"""What takes nothing, or any text, cannot be given anything wrong."""

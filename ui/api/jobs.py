@@ -1,0 +1,105 @@
+"""Jobs over HTTP: how far uploads are on their way into the index."""
+
+from http import HTTPStatus
+from typing import Annotated, Self
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import Field
+
+from ui.api.access import Caller, allowed
+from ui.api.problems import Missing, responses
+from ui.api.replies import Name, Part
+from ui.jobs import Job, Jobs, State
+
+_Writer = Annotated[Caller, Depends(allowed("write"))]
+
+
+class Uploaded(Part):
+    """One file or text of a job."""
+
+    name: Name
+    source_id: str = Field(description="Of the source that it becomes.")
+
+
+class Failure(Part):
+    """What is not in the index, or in its former version."""
+
+    name: str = Field(description="The file's name; empty where the whole job failed.")
+    reason: str = Field(description="What is wrong with it.")
+
+
+class JobView(Part):
+    """How far a job is."""
+
+    job_id: str
+    state: State = Field(description='"done" where at least one file is in the index, "failed" where none is.')
+    uploads: list[Uploaded] = Field(description="What was sent.")
+    done: int = Field(ge=0, description="Files that are done with.")
+    passages: int = Field(ge=0, description="Passages written so far.")
+    failures: list[Failure]
+    created_at: str = Field(description="UTC, ISO 8601.")
+    finished_at: str | None = Field(description="UTC, ISO 8601, or null.")
+    seconds: float | None = Field(description="From the upload until its answers were found, or null.")
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        """As it is shown."""
+        return cls(
+            job_id=job.job_id,
+            state=job.state,
+            uploads=[Uploaded(name=each.name, source_id=each.source_id) for each in job.uploads],
+            done=job.done,
+            passages=job.passages,
+            failures=[Failure(name=name, reason=reason) for name, reason in job.failures],
+            created_at=job.created_at,
+            finished_at=job.finished_at,
+            seconds=job.seconds,
+        )
+
+
+class JobList(Part):
+    """The latest jobs of a key, newest first."""
+
+    jobs: list[JobView]
+
+
+def jobs_router(jobs: Jobs) -> APIRouter:
+    """The endpoints of jobs; each key sees its own."""
+    router = APIRouter(
+        prefix="/api/v1/jobs",
+        tags=["sources"],
+        responses=responses(
+            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.UNAUTHORIZED,
+            HTTPStatus.FORBIDDEN,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            HTTPStatus.TOO_MANY_REQUESTS,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+        ),
+    )
+
+    @router.get("", summary="List jobs")
+    def listed(
+        caller: _Writer, limit: Annotated[int, Query(ge=1, le=1000, description="Jobs at most.")] = 100
+    ) -> JobList:
+        """Your latest jobs, newest first."""
+        return JobList(jobs=[JobView.of(job) for job in jobs.jobs(caller.key_id, limit)])
+
+    @router.get("/{job_id}", summary="Look at a job")
+    def shown(job_id: str, caller: _Writer) -> JobView:
+        """How far it is."""
+        return JobView.of(_found(jobs.job(job_id, caller.key_id), job_id))
+
+    @router.delete("/{job_id}", summary="Cancel a job")
+    def cancelled(job_id: str, caller: _Writer) -> JobView:
+        """Stop it; what it has indexed by then stays, and one that has ended stays as it is."""
+        return JobView.of(_found(jobs.cancel(job_id, caller.key_id), job_id))
+
+    return router
+
+
+def _found(job: Job | None, job_id: str) -> Job:
+    if job is None:
+        raise Missing(f"There is no job {job_id[:80]!r}.")
+    return job

@@ -1,0 +1,235 @@
+"""Uploads on their way into the index, one job after another, in a thread; what was begun is finished after a restart.
+
+Knows uploads, the service and the database; nothing of HTTP.
+"""
+
+import logging
+import queue
+import threading
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Literal, Self, cast
+
+from sqlalchemy import select
+
+from components.errors import QuaereError
+from pipelines.indexing import IndexProgress, IndexReport
+from pipelines.service import QAService
+from ui.database.connection import ServiceDatabase
+from ui.database.tables import JobRow
+from ui.uploads import Upload, Uploads
+
+State = Literal["queued", "running", "done", "failed", "cancelled"]
+
+ENDED: frozenset[State] = frozenset({"done", "failed", "cancelled"})
+
+_UNFINISHED = ("queued", "running")
+_UNEXPECTED = "the program failed at this job; the server's log tells more"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """How far some uploads are."""
+
+    job_id: str
+    key_id: str | None
+    state: State
+    uploads: tuple[Upload, ...]
+    done: int = 0
+    """Files."""
+    passages: int = 0
+    failures: tuple[tuple[str, str], ...] = ()
+    """Name and reason."""
+    created_at: str = ""
+    """UTC, ISO 8601."""
+    finished_at: str | None = None
+    seconds: float | None = None
+    """From the upload to its answers."""
+
+
+class Stopped(Exception):
+    """Ends a run of the index from within."""
+
+
+class Jobs:
+    """The jobs of a service: ``with Jobs(...) as jobs:`` runs them.
+
+    Args:
+        database: open.
+        service: open; indexes the files.
+        uploads: where they are kept.
+    """
+
+    def __init__(self, database: ServiceDatabase, service: QAService, uploads: Uploads) -> None:
+        self.database = database
+        self.service = service
+        self.uploads = uploads
+        self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._progress: dict[str, IndexProgress] = {}
+        self._cancelled: set[str] = set()
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> Self:
+        self.uploads.clear_incoming()
+        with self.database.transaction() as session:
+            unfinished = select(JobRow).where(JobRow.state.in_(_UNFINISHED)).order_by(JobRow.created_at)
+            for row in session.scalars(unfinished):
+                row.state = "queued"
+                self._waiting.put(row.job_id)
+        self._thread = threading.Thread(target=self._work, name="jobs")
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing.set()
+        self._waiting.put(None)
+        if self._thread is not None:
+            self._thread.join()
+
+    def prepare(self, uploads: Sequence[Upload], key_id: str | None) -> Job:
+        """Write down what is about to be kept, so that a kill loses nothing; :meth:`begin` follows."""
+        job = Job(uuid.uuid4().hex, key_id, "queued", tuple(uploads), created_at=_now().isoformat())
+        with self.database.transaction() as session:
+            session.add(
+                JobRow(
+                    job_id=job.job_id,
+                    key_id=key_id,
+                    state=job.state,
+                    uploads=[[each.name, each.source_id, each.path] for each in uploads],
+                    passages=0,
+                    failures=[],
+                    created_at=job.created_at,
+                )
+            )
+        return job
+
+    def begin(self, job: Job) -> None:
+        """Its files are all there."""
+        self._waiting.put(job.job_id)
+
+    def job(self, job_id: str, key_id: str | None) -> Job | None:
+        """The job of this key with this id."""
+        with self.database.transaction() as session:
+            row = session.get(JobRow, job_id)
+            return None if row is None or row.key_id != key_id else self._of(row)
+
+    def jobs(self, key_id: str | None, limit: int) -> list[Job]:
+        """The latest jobs of this key, newest first."""
+        latest = select(JobRow).where(JobRow.key_id == key_id).order_by(JobRow.created_at.desc()).limit(limit)
+        with self.database.transaction() as session:
+            return [self._of(row) for row in session.scalars(latest)]
+
+    def cancel(self, job_id: str, key_id: str | None) -> Job | None:
+        """Stop a job as soon as can be; what it has indexed by then stays. One that has ended stays as it is."""
+        job = self.job(job_id, key_id)
+        if job is not None and job.state not in ENDED:
+            self._cancelled.add(job_id)
+            if job.state == "queued":
+                self._end(job_id, "cancelled")
+        return self.job(job_id, key_id)
+
+    # In the thread
+
+    def _work(self) -> None:
+        while (job_id := self._waiting.get()) is not None and not self._closing.is_set():
+            try:
+                self._run(job_id)
+            except QuaereError as error:
+                self._end(job_id, "failed", failures=[("", str(error))])
+            except Exception:
+                _log.exception("a job failed")
+                self._end(job_id, "failed", failures=[("", _UNEXPECTED)])
+
+    def _run(self, job_id: str) -> None:
+        with self.database.transaction() as session:
+            row = session.get(JobRow, job_id)
+            if row is None or row.state != "queued":
+                return
+            row.state = "running"
+            job = self._of(row)
+        paths = {upload.path: upload for upload in job.uploads}
+        present = [
+            path for path in paths if (found := self.uploads.path_of(paths[path].source_id)) and str(found) == path
+        ]
+        missing = [
+            (paths[path].name, "did not arrive as a whole; send it again") for path in paths if path not in present
+        ]
+        try:
+            report = self._index(job_id, {path: paths[path] for path in present})
+        except Stopped:
+            if job_id in self._cancelled:
+                self._end(job_id, "cancelled")
+            else:  # the service ends; the next one goes on
+                self._set(job_id, state="queued")
+            return
+        failures = [(paths[each.path].name, each.reason) for each in report.failures]
+        self._forget_useless([paths[each.path] for each in report.failures])
+        failures = missing + failures
+        self._end(job_id, "failed" if len(failures) == len(paths) else "done", report.passages, failures)
+
+    def _index(self, job_id: str, present: Mapping[str, Upload]) -> IndexReport:
+        def follow(progress: IndexProgress) -> None:
+            self._progress[job_id] = progress
+            if job_id in self._cancelled or self._closing.is_set():
+                raise Stopped
+
+        if not present:
+            return IndexReport(0, 0, 0, 0, (), 0, 0.0, 0)
+        identities = {path: upload.identity for path, upload in present.items()}
+        try:
+            return self.service.index(list(present), identities=identities, on_progress=follow)
+        finally:
+            self._progress.pop(job_id, None)
+
+    def _forget_useless(self, failed: Sequence[Upload]) -> None:
+        """Delete the files that are in the index in no version."""
+        known = {info.source_id for info in self.service.sources()}
+        self.uploads.remove([upload.source_id for upload in failed if upload.source_id not in known])
+
+    # Records
+
+    def _of(self, row: JobRow) -> Job:
+        progress = self._progress.get(row.job_id)
+        ended = row.state in ENDED
+        job = Job(
+            row.job_id,
+            row.key_id,
+            cast(State, row.state),
+            tuple(Upload(*each) for each in row.uploads),
+            done=len(row.uploads) if ended else 0,
+            passages=row.passages,
+            failures=tuple((name, reason) for name, reason in row.failures),
+            created_at=row.created_at,
+            finished_at=row.finished_at,
+            seconds=row.seconds,
+        )
+        return job if progress is None else replace(job, done=progress.done_files, passages=progress.passages)
+
+    def _end(self, job_id: str, state: State, passages: int = 0, failures: Sequence[tuple[str, str]] = ()) -> None:
+        self._cancelled.discard(job_id)
+        with self.database.transaction() as session:
+            row = session.get(JobRow, job_id)
+            if row is None:
+                return
+            now = _now()
+            row.state, row.passages, row.failures = state, passages, [list(each) for each in failures]
+            row.finished_at = now.isoformat()
+            row.seconds = (now - datetime.fromisoformat(row.created_at)).total_seconds()
+
+    def _set(self, job_id: str, **values: Any) -> None:
+        with self.database.transaction() as session:
+            row = session.get(JobRow, job_id)
+            for name, value in values.items() if row is not None else ():
+                setattr(row, name, value)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,189 @@
+"""Files that came over HTTP: kept in the data folder, each in a folder of its own with its metadata.
+
+Bytes and fields go in, places and identities come out. Knows neither HTTP nor the index.
+"""
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import tomlkit
+
+from components.errors import InputError, StoreError
+from components.loading import SUFFIXES, suffix_of
+from components.loading.metadata import META_FILE, validate
+from components.store.manifest import write_atomically
+from components.types import PUBLIC_GROUP
+from pipelines.indexing import Identity
+
+FOLDER = "uploads"
+"""Name in the data folder."""
+
+_INCOMING = ".incoming"
+_LONGEST_NAME = 200
+"""Bytes; file systems allow 255, and an ending may be added."""
+
+_CHUNK = 1 << 20
+_NAMESPACE = uuid.UUID("6f1a3f0e-58d0-4d29-9b0c-0c5f6f1f2c51")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that is kept."""
+
+    name: str
+    """As its sender called it, and as answers name it."""
+    source_id: str
+    path: str
+    """In the data folder."""
+
+    @property
+    def identity(self) -> Identity:
+        """What the index knows it by, wherever the data folder lies."""
+        return Identity(self.name, self.source_id)
+
+
+class Uploads:
+    """The uploads of a data folder. One name in one set of groups is one source: sent again, it is replaced.
+
+    Args:
+        data: the data folder.
+    """
+
+    def __init__(self, data: Path) -> None:
+        self.folder = data / FOLDER
+
+    def clear_incoming(self) -> None:
+        """Forget what a kill left half-received; call it before the first :meth:`receive`."""
+        shutil.rmtree(self.folder / _INCOMING, ignore_errors=True)
+
+    def receive(self, file: IO[bytes], most: int) -> Path:
+        """Write a file to disk under a name of no meaning, for :meth:`keep`.
+
+        Args:
+            file: read to its end.
+            most: bytes at most.
+
+        Raises:
+            InputError: it has more bytes.
+            StoreError: it cannot be written.
+        """
+        incoming = self.folder / _INCOMING
+        try:
+            incoming.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=incoming)
+            received = Path(name)
+            try:
+                with os.fdopen(handle, "wb") as target:
+                    size = 0
+                    while chunk := file.read(_CHUNK):
+                        size += len(chunk)
+                        if size > most:
+                            raise InputError(f"has more than {most:,} bytes; split it or raise max_file_mb")
+                        target.write(chunk)
+                    target.flush()
+                    os.fsync(target.fileno())
+            except BaseException:
+                received.unlink(missing_ok=True)
+                raise
+        except OSError as error:
+            raise StoreError(f"the upload cannot be written to {incoming} ({error}); free some space") from error
+        return received
+
+    def place(self, name: str, groups: Sequence[str]) -> Upload:
+        """Where an upload of this name and these groups is kept; nothing is written yet.
+
+        Args:
+            name: from :func:`checked_name`.
+            groups: who may read it, from :func:`checked_fields`.
+        """
+        source_id = str(uuid.uuid5(_NAMESPACE, "\0".join([name, *sorted(groups)])))
+        file = name if suffix_of(name) is not None else f"{name}.txt"
+        return Upload(name, source_id, str(self.folder / source_id / file))
+
+    def keep(self, received: Path, upload: Upload, fields: Mapping[str, Any]) -> None:
+        """Give a received file its place and metadata, instead of an earlier one that was there.
+
+        Args:
+            received: from :meth:`receive`; gone afterwards.
+            upload: from :meth:`place`.
+            fields: from :func:`checked_fields`.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
+        path = Path(upload.path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # The metadata first: whoever may read a document is known before it is there.
+            write_atomically(path.parent / META_FILE, tomlkit.dumps({"*": dict(fields)}))
+            os.replace(received, path)
+        except OSError as error:
+            raise StoreError(f"{upload.name}: cannot be kept in {path.parent} ({error}); free some space") from error
+
+    def remove(self, source_ids: Sequence[str]) -> None:
+        """Delete the files of sources that are uploads; others do nothing."""
+        for source_id in source_ids:
+            if _is_id(source_id):
+                shutil.rmtree(self.folder / source_id, ignore_errors=True)
+
+    def path_of(self, source_id: str) -> Path | None:
+        """The file of an upload; None where there is none."""
+        folder = self.folder / source_id
+        if not _is_id(source_id) or not folder.is_dir():
+            return None
+        return next(
+            (path for path in folder.iterdir() if path.name != META_FILE and not path.name.startswith(".")), None
+        )
+
+
+def checked_name(name: str, *, needs_ending: bool) -> str:
+    """The name of an upload.
+
+    Args:
+        name: as it was sent.
+        needs_ending: whether it must say the format; a text without one is plain text.
+
+    Raises:
+        InputError: it is no name of a file, or its format is not supported.
+    """
+    shown = repr(name[:80])
+    if not name.strip() or len(name.encode("utf-8", "surrogatepass")) > _LONGEST_NAME or not name.isprintable():
+        raise InputError(f"{shown}: a name has 1 to {_LONGEST_NAME} bytes of visible characters")
+    if name != name.strip() or name.startswith(".") or any(sign in name for sign in '/\\:*?"<>|'):
+        raise InputError(f"{shown}: is a path or holds signs that no name has; send the name of the file alone")
+    if name.lower() == META_FILE:
+        raise InputError(f"{shown}: is the name of a settings file; send its fields as meta")
+    if needs_ending and suffix_of(name) is None:
+        raise InputError(f"{shown}: its format is not supported; supported endings are {', '.join(SUFFIXES)}")
+    return name
+
+
+def checked_fields(fields: Mapping[str, Any], groups: Sequence[str]) -> dict[str, Any]:
+    """The metadata of an upload, with the groups that may read it.
+
+    Args:
+        fields: as they were sent.
+        groups: the sender's; without any of its own choice, these may read it.
+
+    Raises:
+        InputError: a field cannot be used, or a group is not the sender's.
+    """
+    checked = validate(fields, "meta")
+    own = checked.setdefault("groups", list(groups) if groups else [PUBLIC_GROUP])
+    foreign = [name for name in own if name not in (*groups, PUBLIC_GROUP)]
+    if foreign:
+        raise InputError(f"meta: groups {', '.join(map(repr, foreign))}: you are not a member")
+    return checked
+
+
+def _is_id(source_id: str) -> bool:
+    try:
+        return str(uuid.UUID(source_id)) == source_id
+    except ValueError:
+        return False
