@@ -211,11 +211,11 @@ def _answer(kind: QueryKind, entry: Scored, differs: bool) -> Answer:
     finding = entry.finding
     document = finding.document
     meta, content, place = document.meta, document.content or "", finding.place()
-    source = source_of(document)
+    source, source_id = source_of(document), str(meta.get("source_id", ""))
     whole = finding.kind == "faq"
     sentence = (finding.start, finding.end) if whole else sentence_around(kind, document, finding.core)
     return Answer(
-        id=answer_id(source, place.start, place.end),
+        id=answer_id(source_id if source_id else source, place.start, place.end),
         text=finding.text,
         sentence=content[slice(*sentence)],
         confidence=entry.confidence,
@@ -233,4 +233,5 @@ def _answer(kind: QueryKind, entry: Scored, differs: bool) -> Answer:
         support=entry.support,
         differs=differs,
         scores=dict(zip(Evidence.names(), entry.evidence.values(), strict=True)),
+        source_id=source_id,
     )

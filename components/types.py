@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 
 from haystack import Document
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 """Version of the reply's JSON; the minor number grows with added fields, the major with changed ones."""
 
 PUBLIC_GROUP = "public"
@@ -141,6 +141,8 @@ class Answer:
     """True where another confident answer says something else."""
     scores: dict[str, float] = field(default_factory=dict)
     """The evidence by name."""
+    source_id: str = ""
+    """Of the source, as the catalogue knows it; empty where a passage did not come from there."""
 
     def lead(self, kind: QueryKind) -> str:
         """What is said first to a question of this kind: the span, or the whole sentence or list that holds it."""
@@ -166,6 +168,8 @@ class Passage:
     kind: PassageKind
     scores: dict[str, float]
     """By stage: ``dense`` (cosine), ``lexical`` (BM25), ``fused`` in [0, 1], ``relevance`` (logit)."""
+    source_id: str = ""
+    """As an answer's."""
 
     @classmethod
     def from_document(cls, document: Document) -> Self:
@@ -181,6 +185,7 @@ class Passage:
             text=document.content or "",
             kind=meta.get("kind", "text"),
             scores=dict(meta.get("scores", {})),
+            source_id=str(meta.get("source_id", "")),
         )
 
     def to_dict(self) -> dict[str, Any]:

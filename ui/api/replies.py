@@ -17,6 +17,9 @@ Confidence = Annotated[float, Field(ge=0, le=1)]
 Offset = Annotated[int, Field(ge=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 Name = Annotated[str, Field(min_length=1, description="The name under which the document was indexed.")]
+SourceId = Annotated[
+    str, Field(description="Of the source, for `/api/v1/sources/{source_id}`; empty where there is none.")
+]
 Title = Annotated[str | None, Field(description="The document's title, or null.")]
 Heading = Annotated[
     str | None,
@@ -64,6 +67,7 @@ class Answer(Part):
         description='"span": exact words; "faq": the answer of a stored question; "passage": no exact words stand out.'
     )
     source: Name
+    source_id: SourceId
     url: str | None = Field(description="Address of the document, or null.")
     title: Title
     heading: Heading
@@ -82,6 +86,7 @@ class Passage(Part):
     """A candidate after reranking."""
 
     source: Name
+    source_id: SourceId
     title: Title
     heading: Heading
     page: Page
