@@ -41,13 +41,22 @@ class OpenFolder:
         settings: what is in force.
         purpose: what this process does, for whoever finds the folder taken.
         on_message: is told in words when something takes long.
+        confined: whether files are read in a process of their own.
 
     Raises:
         StoreError: another process holds the folder, or the catalogue is damaged.
     """
 
-    def __init__(self, settings: Settings, purpose: str, on_message: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        purpose: str,
+        on_message: Callable[[str], None] | None = None,
+        *,
+        confined: bool = False,
+    ) -> None:
         self.settings = settings
+        self.confined = confined
         self.on_message = on_message
         self._lock = FolderLock(settings.data, purpose=purpose)
         self._lock.__enter__()
@@ -150,6 +159,7 @@ class OpenFolder:
             embedder=DocumentEmbedder(settings.embedder, **settings.model_parameters()),
             lexical=LexicalDocumentEmbedder(length),
             max_bytes=int(settings.max_file_mb * 1_000_000),
+            confined=self.confined,
         )
         splitting = digest([hashlib.sha256(tokenizer.read_bytes()).hexdigest(), sizes])
         if self._store is None:

@@ -27,7 +27,12 @@ class SplittingError(QuaereError):
 
 
 def build_indexing_pipeline(
-    *, splitter: Component, embedder: Component, lexical: Component, max_bytes: int = MAX_BYTES
+    *,
+    splitter: Component,
+    embedder: Component,
+    lexical: Component,
+    max_bytes: int = MAX_BYTES,
+    confined: bool = False,
 ) -> Pipeline:
     """Wire the stages: loader, version stamp, splitter, dense embedder, lexical embedder.
 
@@ -36,9 +41,16 @@ def build_indexing_pipeline(
         embedder: sets ``embedding`` of passages.
         lexical: sets ``sparse_embedding`` of passages.
         max_bytes: larger files are refused before they are read.
+        confined: each file is read in a process of its own, with limits.
     """
     pipeline = Pipeline()
-    stages: tuple[Component, ...] = (DocumentLoader(max_bytes=max_bytes), VersionStamp(), splitter, embedder, lexical)
+    stages: tuple[Component, ...] = (
+        DocumentLoader(max_bytes=max_bytes, confined=confined),
+        VersionStamp(),
+        splitter,
+        embedder,
+        lexical,
+    )
     for name, stage in zip(_STAGES, stages, strict=True):
         pipeline.add_component(name, stage)
     for sender, receiver in pairwise(_STAGES):

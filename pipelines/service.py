@@ -26,6 +26,7 @@ from pipelines.folder import OpenFolder, load_models
 from pipelines.indexing import Identity, IndexProgress, IndexReport
 from pipelines.replies import Asking, Question, Stage
 from pipelines.settings import Settings
+from pipelines.similar import SimilarKind, similar
 from pipelines.sources import Excerpt, SourceDetail, excerpt, find_source, picture, visible_sources
 from pipelines.status import Status, status_of
 
@@ -46,6 +47,7 @@ class QAService:
         settings: what is in force.
         purpose: what this process does, for the message that a second opener of the folder gets.
         on_message: is told in words when something takes long, such as preparing a model.
+        confined: read each file in a process of its own, with limits of memory and time.
     """
 
     def __init__(
@@ -54,8 +56,10 @@ class QAService:
         *,
         purpose: str = "quaere",
         on_message: Callable[[str], None] | None = None,
+        confined: bool = False,
     ) -> None:
         self.settings = settings
+        self.confined = confined
         self.purpose = purpose
         self.on_message = on_message
         self._folder: OpenFolder | None = None
@@ -81,7 +85,7 @@ class QAService:
             StoreError: another process holds the folder, or it is damaged.
         """
         if self._folder is None and (writable or self.settings.engine == "server" or self.settings.data.is_dir()):
-            self._folder = OpenFolder(self.settings, self.purpose, self.on_message)
+            self._folder = OpenFolder(self.settings, self.purpose, self.on_message, confined=self.confined)
         return self
 
     def close(self) -> None:
@@ -170,6 +174,25 @@ class QAService:
     def _asking_of(self, question: Question, **options: Any) -> Asking:
         complete = self._complete(question, None, ())
         return Asking(self._asking_pipeline(), self._open_folder().catalogue, complete, **options)
+
+    def similar(
+        self,
+        text: str,
+        kind: SimilarKind = "passages",
+        *,
+        top: int = 10,
+        filters: dict[str, Any] | None = None,
+        groups: Sequence[str] = (),
+    ) -> tuple[Passage, ...]:
+        """Passages or stored questions like a text; see :func:`pipelines.similar.similar`.
+
+        Raises:
+            InputError: the filter cannot be used.
+        """
+        asked = self._complete(Question(text, filters=filters, groups=groups), None, ())
+        embedder: Any = self._asking_pipeline().get_component("embedder")
+        store = self._open_folder().store
+        return similar(embedder, store, text, kind, top=top, filters=asked.filters, groups=groups)
 
     def prepare(self) -> None:
         """Load the models and open the index now instead of at the first question."""

@@ -59,7 +59,9 @@ class Settings(BaseSettings):
     max_answer_tokens: int = Field(30, ge=1, description="longest answer span, in the reader's tokens")
     synonyms: Path | None = Field(None, description="synonyms.toml; default: the one in the data folder, if any")
 
-    max_upload_mb: float = Field(200.0, gt=0, description="larger uploads, all files of a request together, are refused")
+    max_upload_mb: float = Field(
+        200.0, gt=0, description="larger uploads, all files of a request together, are refused"
+    )
     question_seconds: float = Field(60.0, gt=0, description="served questions that take longer are given up")
     requests_per_minute: int = Field(600, ge=1, description="of one key; more are turned away for a while")
     log_questions: bool = Field(False, description="whether the server's log holds the text of questions")

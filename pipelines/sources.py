@@ -12,6 +12,10 @@ from components.store.catalogue import Catalogue, SourceInfo, SourceText
 from components.types import PUBLIC_GROUP, Passage
 
 
+class UnknownSource(InputError):
+    """No source that the caller may know of is called so."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceDetail:
     """A source with its extracted text and its passages."""
@@ -99,7 +103,7 @@ def picture(catalogue: Catalogue, info: SourceInfo, page: int, start: int, end: 
 def _text(catalogue: Catalogue, info: SourceInfo) -> SourceText:
     found = catalogue.text(info.source_id)
     if found is None:
-        raise InputError(f"no source is called {info.source!r} any more")
+        raise UnknownSource(f"no source is called {info.source!r} any more")
     return found
 
 
@@ -112,7 +116,8 @@ def find_source(catalogue: Catalogue | None, name: str, groups: Sequence[str] | 
     """The source with this name, path or id.
 
     Raises:
-        InputError: there is none that a caller of these groups may know of, or several have that name.
+        UnknownSource: there is none that a caller of these groups may know of.
+        InputError: several have that name.
     """
     named = [] if catalogue is None else catalogue.find(name)
     found = [info for info in named if _is_visible(info, groups)]
@@ -120,7 +125,7 @@ def find_source(catalogue: Catalogue | None, name: str, groups: Sequence[str] | 
         names = [] if catalogue is None else [info.source for info in visible_sources(catalogue, groups)]
         close = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
         hint = f"did you mean {', '.join(close)}?" if close else "`quaere sources list` shows all"
-        raise InputError(f"no source is called {name!r}; {hint}")
+        raise UnknownSource(f"no source is called {name[:200]!r}; {hint}")
     if len(found) > 1:
         raise InputError(f"{len(found)} sources are called {name!r}: {', '.join(info.path for info in found)}")
     return found[0]

@@ -93,7 +93,7 @@ class Specimen:
 
 SPECIMENS = {
     "DocumentLoader": Specimen(
-        {"max_bytes": 5, "meta": {"tags": ["a"]}},
+        {"max_bytes": 5, "meta": {"tags": ["a"]}, "confined": True},
         {"sources": []},
         {"documents": [], "failures": []},
         {"sources": [__file__]},

@@ -93,7 +93,7 @@ def launch(
         ConfigurationError: the host can be reached from elsewhere and there are no keys, or the port cannot be used.
         StoreError: the data folder cannot be opened.
     """
-    held = QAService(settings, purpose="quaere serve", on_message=on_message)
+    held = QAService(settings, purpose="quaere serve", on_message=on_message, confined=True)
     with (
         listen(host, port) as listening,
         held.open(writable=True) as service,

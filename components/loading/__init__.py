@@ -28,10 +28,16 @@ _MODULES = {
     ".md": "markdown", ".markdown": "markdown",
     ".html": "html", ".htm": "html", ".xhtml": "html",
     ".pdf": "pdf",
-    ".docx": "docx",
+    ".docx": "docx", ".pptx": "pptx", ".xlsx": "xlsx",
     ".csv": "table", ".tsv": "table",
     ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
 }  # fmt: skip
+_CONTENTS = {
+    ".pdf": "a PDF",
+    ".docx": "a DOCX document",
+    ".pptx": "a PowerPoint presentation",
+    ".xlsx": "an Excel workbook",
+}
 _ZIPPABLE = (".csv", ".tsv", ".json", ".jsonl", ".ndjson")
 _EXPANSION = 4
 """What is compressed may grow to this many times the limit of a file."""
@@ -128,10 +134,9 @@ def _check_size(path: Path, status: os.stat_result, max_bytes: int) -> None:
 def _check_content(data: bytes, path: Path, suffix: str) -> None:
     """Refuse a file whose content is not what its ending says."""
     found = seems_to_be(data)
-    expected = {".pdf": "a PDF", ".docx": "a DOCX document"}.get(suffix)
-    if found == expected or (suffix == ".pdf" and is_pdf(data)):
+    if found == _CONTENTS.get(suffix) or (suffix == ".pdf" and is_pdf(data)):
         return
-    if suffix == ".docx" and is_encrypted_office(data):
+    if suffix in (".docx", ".pptx", ".xlsx") and is_encrypted_office(data):
         raise LoadingError(path, "is encrypted; remove the password and index it again")
     if found is None:
         found = "a web page" if looks_like_html(data) else "something else"

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from components.errors import InputError
 from components.loading.extracted import Block, BlockKind, Extracted
 
 SEPARATOR = "\n\n"
@@ -53,10 +54,28 @@ def table_line(header: Sequence[str] | None, row: Sequence[str]) -> str:
     return "; ".join(parts)
 
 
-class TextBuilder:
-    """Collects blocks in reading order; texts are cleaned and stripped, empty ones left out."""
+def grid_text(rows: Sequence[Sequence[str]], *, has_header: bool) -> str:
+    """The lines of a table in which a merged cell is named once in every column that it covers."""
+    header = rows[0] if has_header and len(rows) > 1 else None
+    lines = []
+    for row in rows if header is None else rows[1:]:
+        if header is None:
+            single = list(dict.fromkeys(row))
+            lines.append(": ".join(single) if len(single) == 2 and all(single) else table_line(None, single))
+        else:
+            lines.append(table_line(header, row))
+    return "\n".join(line for line in lines if line)
 
-    def __init__(self) -> None:
+
+class TextBuilder:
+    """Collects blocks in reading order; texts are cleaned and stripped, empty ones left out.
+
+    Args:
+        max_length: more code points than these are refused: a small file may repeat one text without end.
+    """
+
+    def __init__(self, max_length: int | None = None) -> None:
+        self._max_length = max_length
         self._parts: list[str] = []
         self._blocks: list[Block] = []
         self._length = 0
@@ -101,6 +120,10 @@ class TextBuilder:
         self._titles.append((level, title))
         return block
 
+    def leave_headings(self) -> None:
+        """What follows stands below none of the headings so far."""
+        self._headings.clear()
+
     def build(
         self, format_name: str, title: str | None, meta: Mapping[str, Any], boxes: bytes | None = None
     ) -> Extracted:
@@ -115,6 +138,8 @@ class TextBuilder:
             self._parts.append(SEPARATOR)
             self._length += len(SEPARATOR)
         start = self._length
+        if self._max_length is not None and start + len(text) > self._max_length:
+            raise InputError(f"holds over {self._max_length:,} characters of text; split it into smaller files")
         block = Block(
             start,
             start + len(text),
@@ -129,3 +154,27 @@ class TextBuilder:
         self._length = block.end
         self._blocks.append(block)
         return block
+
+
+class ItemList:
+    """The items of one list, until something else follows."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._counts: dict[int, int] = {}  # depth -> number of the last item there
+
+    def add(self, text: str, depth: int, *, numbered: bool, start: int = 1) -> None:
+        """Append an item; ``depth`` is 0 in the outer list, ``start`` the number of the first one."""
+        self._lines.append("  " * depth + (self._number(depth, start) if numbered else "- ") + " ".join(text.split()))
+
+    def flush(self, builder: TextBuilder, *, page: int | None = None) -> None:
+        """Hand the items on as one block, if there are any, and begin anew."""
+        builder.add("\n".join(self._lines), "list", page=page)
+        self._lines.clear()
+        self._counts.clear()
+
+    def _number(self, depth: int, start: int) -> str:
+        self._counts[depth] = self._counts.get(depth, start - 1) + 1
+        for deeper in [other for other in self._counts if other > depth]:
+            del self._counts[deeper]
+        return f"{self._counts[depth]}. "

@@ -11,9 +11,9 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from components.loading.archives import check_zip
-from components.loading.assembly import TextBuilder, table_line
+from components.loading.assembly import ItemList, TextBuilder, grid_text
 from components.loading.extracted import Extracted
-from components.loading.metadata import own_fields
+from components.loading.properties import office_fields
 
 _TEXT, _TAB, _BREAKS = qn("w:t"), qn("w:tab"), (qn("w:br"), qn("w:cr"))
 _HYPHEN = qn("w:noBreakHyphen")
@@ -26,22 +26,21 @@ def extract(data: bytes, path: Path, max_bytes: int) -> Extracted:
     """Read a Word document."""
     check_zip(data, path, max_bytes)
     document = docx.Document(io.BytesIO(data))
-    builder = TextBuilder()
-    items: list[str] = []
-    counts: dict[int, int] = {}
+    builder = TextBuilder(max_bytes)
+    items = ItemList()
     named = ""
     for element in _flow(document.element.body):
         if element.tag == qn("w:tbl"):
-            _flush(builder, items, counts)
-            _add_table(builder, Table(element, document))
+            items.flush(builder)
+            builder.add(_table_text(Table(element, document)), "table")
             continue
         paragraph = Paragraph(element, document)
         text, style = _words(element).strip(), _style(paragraph)
         if (depth := _list_depth(paragraph, style)) is not None and text:
-            items.append("  " * depth + _mark(style, depth, counts) + " ".join(text.split()))
+            items.add(text, depth, numbered="number" in style)
             continue
         if text:
-            _flush(builder, items, counts)
+            items.flush(builder)
         if style == "title" and not named:
             named = text
             builder.add(text, "heading")
@@ -49,10 +48,10 @@ def extract(data: bytes, path: Path, max_bytes: int) -> Extracted:
             builder.add_heading(text, level)
         else:
             builder.add(text)
-    _flush(builder, items, counts)
+    items.flush(builder)
     properties = document.core_properties
     title = next((name for name in (properties.title, named, builder.first_heading) if name), None)
-    return builder.build("docx", title, _properties(properties))
+    return builder.build("docx", title, office_fields(properties, properties.author))
 
 
 def _flow(parent: Any) -> Iterable[Any]:
@@ -112,34 +111,9 @@ def _list_depth(paragraph: Paragraph, style: str) -> int | None:
     return None
 
 
-def _mark(style: str, depth: int, counts: dict[int, int]) -> str:
-    if "number" not in style:
-        return "- "
-    counts[depth] = counts.get(depth, 0) + 1
-    for deeper in [other for other in counts if other > depth]:
-        del counts[deeper]
-    return f"{counts[depth]}. "
-
-
-def _flush(builder: TextBuilder, items: list[str], counts: dict[int, int]) -> None:
-    builder.add("\n".join(items), "list")
-    items.clear()
-    counts.clear()
-
-
-def _add_table(builder: TextBuilder, table: Table) -> None:
-    rows = []
-    for row in table.rows:
-        rows.append([_cell(cell) for cell in row.cells])  # a merged cell is named once per column
-    header = rows.pop(0) if len(rows) > 1 and _has_header(table) else None
-    lines = []
-    for cells_of_row in rows:
-        if header is None:
-            single = list(dict.fromkeys(cells_of_row))
-            lines.append(": ".join(single) if len(single) == 2 and all(single) else table_line(None, single))
-        else:
-            lines.append(table_line(header, cells_of_row))
-    builder.add("\n".join(line for line in lines if line), "table")
+def _table_text(table: Table) -> str:
+    rows = [[_cell(cell) for cell in row.cells] for row in table.rows]  # a merged cell comes once per column
+    return grid_text(rows, has_header=len(rows) > 1 and _has_header(table))
 
 
 def _cell(cell: Any) -> str:
@@ -155,17 +129,3 @@ def _has_header(table: Table) -> bool:
         return False
     first, bits = look.get(qn("w:firstRow")), look.get(qn("w:val"))
     return first in ("1", "true", "on") if first is not None else bool(int(bits or "0", 16) & 0x20)
-
-
-def _properties(properties: Any) -> dict[str, Any]:
-    fields = {
-        "author": properties.author,
-        "created_at": properties.created,
-        "updated_at": properties.modified,
-        "language": properties.language,
-        "tags": properties.keywords.replace(";", ","),
-    }
-    # What python-docx's own template says of itself says nothing of the document.
-    if properties.author == "python-docx":
-        fields = {name: value for name, value in fields.items() if name in ("language", "tags")}
-    return own_fields(fields, "the document's properties")

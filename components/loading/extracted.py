@@ -4,6 +4,7 @@ Offsets are code points into :attr:`Extracted.text`, end exclusive: ``text[block
 Knows no file format and no passage.
 """
 
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
@@ -24,9 +25,9 @@ class Block:
     heading: tuple[str, ...] = ()
     """The headings above the block, outermost first; a heading does not hold itself."""
     page: int | None = None
-    """1-based; files with pages only."""
+    """1-based page of a PDF, slide of a presentation."""
     row: int | None = None
-    """1-based data row of a CSV, JSON or JSON Lines file."""
+    """1-based data row of a CSV, JSON or JSON Lines file; a workbook's row as its sheet numbers it."""
     question_end: int | None = None
     """``faq`` only: the question is ``text[start:question_end]``."""
     meta: Mapping[str, Any] = field(default_factory=dict)
@@ -53,6 +54,24 @@ class Extracted:
     meta: dict[str, Any]
     """The document's own fields (author, created_at, tags, groups ...), normalised by ``metadata``."""
     format: str
-    """"text", "markdown", "html", "pdf", "docx", "csv", "json" or "jsonl"."""
+    """"text", "markdown", "html", "pdf", "docx", "pptx", "xlsx", "csv", "json" or "jsonl"."""
     boxes: bytes | None = None
     """PDF only: character boxes for ``components.loading.pdf.decode_boxes``."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return {
+            "text": self.text,
+            "blocks": [block.to_dict() for block in self.blocks],
+            "title": self.title,
+            "meta": self.meta,
+            "format": self.format,
+            "boxes": None if self.boxes is None else b64encode(self.boxes).decode("ascii"),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Invert :meth:`to_dict`."""
+        blocks = tuple(map(Block.from_dict, data["blocks"]))
+        boxes = None if data["boxes"] is None else b64decode(data["boxes"], validate=True)
+        return cls(data["text"], blocks, data["title"], data["meta"], data["format"], boxes)

@@ -8,6 +8,7 @@ from haystack import Document, component, default_from_dict, default_to_dict
 
 from components.errors import LoadingError
 from components.loading import MAX_BYTES, load
+from components.loading.confined import load_confined
 from components.loading.metadata import FolderMetadata
 
 
@@ -22,15 +23,17 @@ class DocumentLoader:
     Args:
         max_bytes: a larger file is refused before it is read.
         meta: fields that go above those of the folders and of the documents.
+        confined: read each file in a process of its own with limits, as those that strangers send should be.
     """
 
-    def __init__(self, max_bytes: int = MAX_BYTES, meta: dict[str, Any] | None = None) -> None:
+    def __init__(self, max_bytes: int = MAX_BYTES, meta: dict[str, Any] | None = None, confined: bool = False) -> None:
         self.max_bytes = max_bytes
         self.meta = meta
+        self.confined = confined
 
     def to_dict(self) -> dict[str, Any]:
         """Serialise the parameters."""
-        return default_to_dict(self, max_bytes=self.max_bytes, meta=self.meta)
+        return default_to_dict(self, max_bytes=self.max_bytes, meta=self.meta, confined=self.confined)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "DocumentLoader":
@@ -58,7 +61,7 @@ class DocumentLoader:
         return {"documents": documents, "failures": failures}
 
     def _load(self, source: str, folders: FolderMetadata) -> Document:
-        extracted = load(source, max_bytes=self.max_bytes)
+        extracted = (load_confined if self.confined else load)(source, max_bytes=self.max_bytes)
         fields = {"title": extracted.title, **extracted.meta}
         meta = {
             "source": source,

@@ -3,7 +3,7 @@
 Knows no file syntax; the records come as mappings in file order.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from components.loading.assembly import TextBuilder, table_line
@@ -44,6 +44,27 @@ def add_row(builder: TextBuilder, record: Mapping[str, Any], row: int, *, column
     fields = {known: record[names[known]] for known in _ROW_FIELDS if known in names}
     line = table_line([name for name, _ in cells], [value for _, value in cells])
     return builder.add(line, "table", row=row, meta=own_fields(fields, origin))
+
+
+def has_header(cells: Sequence[str]) -> bool:
+    """Whether a table's first row names its columns: no number among the names, most set, and no two alike."""
+    names = [name for name in cells if name]
+    unique = len(set(names)) == len(names) and 2 * len(names) >= len(cells)
+    return unique and not any(_is_number(name) for name in names)
+
+
+def add_cells(
+    builder: TextBuilder, header: Sequence[str] | None, cells: Sequence[str], row: int, *, origin: str
+) -> None:
+    """Append one row of a table; where two columns share a name, as plain cells."""
+    if header is not None and len(set(header[: len(cells)])) >= len(cells):
+        add_row(builder, dict(zip(header, cells, strict=False)), row, columns=True, origin=origin)
+    else:
+        builder.add(table_line(header, cells), "table", row=row)
+
+
+def _is_number(cell: str) -> bool:
+    return any(character.isdigit() for character in cell) and not any(character.isalpha() for character in cell)
 
 
 def _first(record: Mapping[str, Any], names: Mapping[str, str], wanted: tuple[str, ...]) -> str | None:

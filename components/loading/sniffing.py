@@ -3,6 +3,9 @@
 Pure; reads no file and knows no parser.
 """
 
+import io
+import zipfile
+
 _MAGIC = (
     (b"%PDF-", "a PDF"),
     (b"\x89PNG\r\n\x1a\n", "a PNG picture"),
@@ -41,9 +44,7 @@ _PDF_WINDOW = 1024  # a PDF may begin with up to this many bytes of something el
 def seems_to_be(data: bytes) -> str | None:
     """Name the kind of a file by its content; None where no known signature is found."""
     if data.startswith(b"PK\x03\x04"):
-        # The entries' names stand in clear beside their data and once more at the end.
-        edges = data[:8192] + data[-65536:]
-        return next((name for mark, name in _ZIPPED if mark in edges), "a zip archive")
+        return _zipped(data)
     if data.startswith(b"RIFF"):
         return "an audio, video or picture file"
     if data[4:8] == b"ftyp":
@@ -53,6 +54,23 @@ def seems_to_be(data: bytes) -> str | None:
         if data.startswith(magic) and (magic not in (b"MZ", b"BZh", b"ID3") or b"\0" in data[:256]):
             return name
     return None
+
+
+def _zipped(data: bytes) -> str:
+    """Name the kind of a zip archive by its entries.
+
+    Their names alone count, where they can be read: a presentation may hold a whole workbook beside its slides.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
+        # Damaged: the names stand in clear beside the entries and once more at the end.
+        edges = data[:8192] + data[-65536:]
+        return next((kind for mark, kind in _ZIPPED if mark in edges), "a zip archive")
+    starts = {name.encode("utf-8", "replace").partition(b"/")[0] + b"/" for name in names}
+    # Of OpenDocument files and EPUB books the first entry says what they are, and is never compressed.
+    return next((kind for mark, kind in _ZIPPED if mark in starts or mark in data[:200]), "a zip archive")
 
 
 def is_pdf(data: bytes) -> bool:

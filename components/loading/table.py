@@ -6,10 +6,10 @@ from collections import Counter
 from pathlib import Path
 
 from components.errors import LoadingError
-from components.loading.assembly import TextBuilder, clean, table_line
+from components.loading.assembly import TextBuilder, clean
 from components.loading.encoding import decode
 from components.loading.extracted import Extracted
-from components.loading.rows import add_row
+from components.loading.rows import add_cells, has_header
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_ROWS = 50
@@ -27,15 +27,12 @@ def extract(data: bytes, path: Path, max_bytes: int) -> Extracted:
     rows = _rows(text, delimiter if delimiter is not None else _sniff(text), bare, path)
     if not rows:
         raise LoadingError(path, "holds no text")
-    header = rows.pop(0)[1] if _has_header(rows) else None
+    header = rows.pop(0)[1] if has_header(rows[0][1]) else None
     if not rows:
         raise LoadingError(path, "holds a header but no row below it")
-    builder = TextBuilder()
+    builder = TextBuilder(max_bytes)
     for number, (line, row) in enumerate(rows, start=1):
-        if header is not None and len(set(header[: len(row)])) >= len(row):
-            add_row(builder, dict(zip(header, row, strict=False)), number, columns=True, origin=f"line {line}")
-        else:
-            builder.add(table_line(header, row), "table", row=number)
+        add_cells(builder, header, row, number, origin=f"line {line}")
     return builder.build("csv", None, {})
 
 
@@ -78,14 +75,3 @@ def _sniff(text: str) -> str:
         return (rows, width) if width > 1 else (0, 0)
 
     return max(_DELIMITERS, key=regularity)
-
-
-def _has_header(rows: list[tuple[int, list[str]]]) -> bool:
-    """A first row of names: not a number among them, most of them set, and no two alike."""
-    names = [name for name in rows[0][1] if name]
-    unique = len(set(names)) == len(names) and 2 * len(names) >= len(rows[0][1])
-    return unique and not any(_is_number(name) for name in names)
-
-
-def _is_number(cell: str) -> bool:
-    return any(character.isdigit() for character in cell) and not any(character.isalpha() for character in cell)

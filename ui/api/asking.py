@@ -18,9 +18,9 @@ from pipelines.service import QAService
 from ui.api.access import Caller, allowed
 from ui.api.admission import Admission
 from ui.api.patience import while_wanted, within
-from ui.api.problems import problem_of, responses
+from ui.api.problems import Missing, problem_of, responses
 from ui.api.replies import Part, Passage, Reply
-from ui.api.requests import Ask, AskBatch, Search
+from ui.api.requests import Ask, AskBatch, Search, Similar
 
 Reader = Annotated[Caller, Depends(allowed("read"))]
 
@@ -30,6 +30,7 @@ _PROBLEMS = responses(
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.FORBIDDEN,
+    HTTPStatus.NOT_FOUND,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.UNPROCESSABLE_ENTITY,
     HTTPStatus.TOO_MANY_REQUESTS,
@@ -110,7 +111,27 @@ def asking_router(service: QAService, admission: Admission) -> APIRouter:
             reply = await while_wanted(request, _answered(service, question, explain=True), seconds)
         return Passages(passages=[Passage.model_validate(passage) for passage in reply.passages[: body.top]])
 
+    @router.post("/similar", response_model=Passages, summary="Find similar passages")
+    async def similar(body: Similar, request: Request, caller: Reader) -> Passages:
+        """Passages, or stored questions, that are like a text or a passage, nearest first."""
+        async with admission:
+            found = await while_wanted(request, asyncio.to_thread(_similar, service, body, caller.groups), seconds)
+        return Passages(passages=[Passage.model_validate(passage) for passage in found])
+
     return router
+
+
+def _similar(service: QAService, body: Similar, groups: tuple[str, ...]) -> Sequence[types.Passage]:
+    if body.text is not None:
+        return service.similar(body.text, body.kind, top=body.top, filters=body.filters, groups=groups)
+    source_id, start = str(body.source_id), int(body.start or 0)
+    passages = service.source(source_id, groups).passages
+    own = next((passage for passage in passages if passage.start <= start < passage.end), None)
+    if own is None:
+        raise Missing(f"There is no passage at {start} of a source {source_id[:80]!r}.")
+    found = service.similar(own.text, body.kind, top=body.top + 1, filters=body.filters, groups=groups)
+    place = (own.source_id, own.start)
+    return [passage for passage in found if (passage.source_id, passage.start) != place][: body.top]
 
 
 async def _answered(service: QAService, question: Question, **options: Any) -> types.Reply:

@@ -14,12 +14,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from components.errors import ConfigurationError, InputError, ModelError, QuaereError, StoreError
+from pipelines.sources import UnknownSource
 
 MEDIA_TYPE = "application/problem+json"
 
 _log = logging.getLogger(__name__)
 
 _STATUS: tuple[tuple[type[QuaereError], HTTPStatus], ...] = (
+    (UnknownSource, HTTPStatus.NOT_FOUND),
     (InputError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (ConfigurationError, HTTPStatus.SERVICE_UNAVAILABLE),
     (ModelError, HTTPStatus.SERVICE_UNAVAILABLE),

@@ -1,11 +1,12 @@
 """The bodies that the API takes, checked before anything runs."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from components.understanding import MAX_CHARACTERS
+from pipelines.similar import SimilarKind
 
 MOST_QUESTIONS = 100
 """Of one batch."""
@@ -96,3 +97,21 @@ class Search(Body):
     question: Question
     filters: Filters = None
     top: int = Field(default=10, ge=1, le=MOST_ANSWERS, description="Passages at most.")
+
+
+class Similar(Body):
+    """What to find the like of: a text, or the passage at a place of a source."""
+
+    text: Question | None = Field(default=None, description="A question or a few sentences; or give a source.")
+    source_id: str | None = Field(default=None, description="Of the source that holds the passage.")
+    start: int | None = Field(default=None, ge=0, description="Where in that source, in code points.")
+    kind: SimilarKind = Field(default="passages", description="All passages, or the questions of FAQs.")
+    filters: Filters = None
+    top: int = Field(default=10, ge=1, le=MOST_ANSWERS, description="Passages at most.")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        place = self.source_id is not None and self.start is not None
+        if place == (self.text is not None) or (self.source_id is None) != (self.start is None):
+            raise ValueError("give either text, or source_id and start")
+        return self

@@ -20,7 +20,7 @@ from components.types import PUBLIC_GROUP
 from pipelines.service import QAService
 from ui.api.access import Caller, allowed
 from ui.api.jobs import JobView
-from ui.api.problems import Missing, responses
+from ui.api.problems import responses
 from ui.api.replies import End, Heading, Name, Page, Part, Start, Title
 from ui.api.requests import Body
 from ui.jobs import Jobs
@@ -172,7 +172,7 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
     @router.get("/{source_id}", summary="Look at a source")
     def shown(source_id: str, caller: _Reader) -> Source:
         """Its facts."""
-        return _view(_find(service, source_id, caller), caller)
+        return _view(service.find(source_id, caller.groups), caller)
 
     @router.get("/{source_id}/text", summary="Read a place of a source")
     def text(
@@ -183,7 +183,6 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
         around: Annotated[int, Query(ge=0, le=_MOST_AROUND, description="Characters before and after.")] = 1000,
     ) -> Excerpt:
         """The words of an answer or a passage with what stands around them."""
-        _find(service, source_id, caller)
         found = service.excerpt(source_id, start, start if end is None else end, around, caller.groups)
         values = {name: getattr(found, name) for name in Excerpt.model_fields if name != "source"}
         return Excerpt(source=found.info.source, **values)
@@ -203,14 +202,13 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
         width: Annotated[int, Query(ge=100, le=2000, description="Of the picture, in pixels.")] = 1000,
     ) -> Response:
         """The page as a picture, with the words from start to end marked."""
-        _find(service, source_id, caller)
         drawn = service.page_picture(source_id, page, start, end, width, caller.groups)
         return Response(drawn, media_type="image/png", headers={"Cache-Control": "private, no-cache"})
 
     @router.delete("/{source_id}", summary="Delete a source")
     def delete(source_id: str, caller: _Writer) -> Deleted:
         """Take it out of the index; an upload's file is deleted, a file of the server's stays."""
-        info = _find(service, source_id, caller)
+        info = service.find(source_id, caller.groups)
         deleted = service.delete([info.source_id], caller.groups)
         uploads.remove([info.source_id])
         return Deleted(deleted=deleted)
@@ -247,13 +245,6 @@ def _received(given: Sequence[_Given], uploads: Uploads, most: int) -> Iterator[
     finally:
         for file in files:
             file.unlink(missing_ok=True)
-
-
-def _find(service: QAService, source_id: str, caller: Caller) -> SourceInfo:
-    found = [info for info in service.sources(caller.groups) if info.source_id == source_id]
-    if not found:
-        raise Missing(f"There is no source {source_id[:80]!r}.")
-    return found[0]
 
 
 def _view(info: SourceInfo, caller: Caller) -> Source:

@@ -1,9 +1,12 @@
 """Small real files that the loading tests read; the PDF is written by hand, since no library here writes one."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 import docx
+import openpyxl
+import pptx
 import pytest
 
 Placed = tuple[float, float, float, str]
@@ -71,4 +74,30 @@ def handbook(tmp_path: Path) -> Path:
         cells[0].text, cells[1].text = model, price
     path = tmp_path / "handbook.docx"
     document.save(str(path))
+    return path
+
+
+@pytest.fixture
+def slides(tmp_path: Path) -> Path:
+    """A presentation of one slide with a list and notes."""
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[1])
+    slide.shapes.title.text = "Care"
+    slide.placeholders[1].text_frame.text = "Clean the filter.\nDry it."
+    slide.notes_slide.notes_text_frame.text = "Use a soft cloth."
+    deck.core_properties.author = "Ada Byron"
+    path = tmp_path / "slides.pptx"
+    deck.save(str(path))
+    return path
+
+
+@pytest.fixture
+def workbook(tmp_path: Path) -> Path:
+    """A workbook of one sheet with a header and two rows."""
+    book = openpyxl.Workbook()
+    for row in (["Model", "Price", "valid_until"], ["X200", 49, date(2026, 12, 31)], ["X300", 79.5, None]):
+        book.active.append(row)
+    book.properties.creator = "Ada Byron"
+    path = tmp_path / "workbook.xlsx"
+    book.save(path)
     return path

@@ -223,9 +223,12 @@ def test_the_loader_goes_on_after_every_failure(tmp_path: Path) -> None:
     assert loader.run(sources=[]) == {"documents": [], "failures": []}
 
 
-def test_the_loader_survives_the_fuzzed(tmp_path: Path, handbook: Path, pdf: Callable[..., bytes]) -> None:
+def test_the_loader_survives_the_fuzzed(
+    tmp_path: Path, handbook: Path, slides: Path, workbook: Path, pdf: Callable[..., bytes]
+) -> None:
     chance = random.Random(7)
-    whole = {".docx": handbook.read_bytes(), ".pdf": pdf([[(72, 700, 12, "Some words")]]), ".html": b"<p>a<table><td>b"}
+    whole = {path.suffix: path.read_bytes() for path in (handbook, slides, workbook)}
+    whole |= {".pdf": pdf([[(72, 700, 12, "Some words")]]), ".html": b"<p>a<table><td>b"}
     sources = []
     for suffix, data in whole.items():
         for number in range(20):
@@ -236,7 +239,7 @@ def test_the_loader_survives_the_fuzzed(tmp_path: Path, handbook: Path, pdf: Cal
             path.write_bytes(broken)
             sources.append(str(path))
     result = DocumentLoader().run(sources=sources)
-    assert len(result["documents"]) + len(result["failures"]) == 60
+    assert len(result["documents"]) + len(result["failures"]) == 100
 
 
 def test_the_loader_keeps_its_parameters() -> None:
@@ -249,7 +252,7 @@ def test_the_loader_keeps_its_parameters() -> None:
 def test_parsers_are_imported_at_their_first_file_only() -> None:
     code = (
         "import sys, components, components.loading.loader\n"
-        "heavy = {'pypdfium2', 'docx', 'lxml'} & set(sys.modules)\n"
+        "heavy = {'pypdfium2', 'docx', 'pptx', 'openpyxl', 'lxml'} & set(sys.modules)\n"
         "sys.exit(f'imported {heavy}' if heavy else 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=60)

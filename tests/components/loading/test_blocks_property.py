@@ -3,8 +3,11 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
+import openpyxl
+import pptx
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +23,10 @@ ODD = st.lists(
     ),
     max_size=20,
 ).map("".join)
+
+
+NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no Office file can hold."""
 
 
 def check(path: Path, data: bytes) -> None:
@@ -79,3 +86,33 @@ def test_json_lines(tmp_path: Path, records: list[dict[str, str]]) -> None:
 @given(st.lists(st.tuples(st.sampled_from(["<p>", "<li>", "<h2>", "<td>", "<ul>", "<table>", "</table>", ""]), ODD)))
 def test_html(tmp_path: Path, parts: list[tuple[str, str]]) -> None:
     check(tmp_path / "a.html", "".join(tag + text for tag, text in parts).encode())
+
+
+@quick
+@given(st.lists(st.lists(ODD, max_size=4), max_size=6), st.booleans())
+def test_xlsx(tmp_path: Path, rows: list[list[str]], faq: bool) -> None:
+    book = openpyxl.Workbook()
+    for row in [["question", "answer", "x"] if faq else ["", "", "a"], *rows]:
+        book.active.append([f"'{text}" if text.startswith("=") else text for text in map(no_control, row)])
+    target = io.BytesIO()
+    book.save(target)
+    check(tmp_path / "a.xlsx", target.getvalue())
+
+
+@quick
+@given(ODD, st.lists(st.tuples(st.integers(0, 8), ODD), max_size=4), ODD)
+def test_pptx(tmp_path: Path, title: str, items: list[tuple[int, str]], notes: str) -> None:
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[1])
+    slide.shapes.title.text = no_control(title)
+    for level, text in items:
+        paragraph = slide.placeholders[1].text_frame.add_paragraph()
+        paragraph.level, paragraph.text = level, no_control(text)
+    slide.notes_slide.notes_text_frame.text = no_control(notes)
+    target = io.BytesIO()
+    deck.save(target)
+    check(tmp_path / "a.pptx", target.getvalue())
+
+
+def no_control(text: str) -> str:
+    return NO_XML.sub("", text)

@@ -4,6 +4,7 @@ CASES = {
     ("/api/v1/ask", "POST"): 1800,
     ("/api/v1/ask/batch", "POST"): 60,  # asks up to a hundred questions
     ("/api/v1/search", "POST"): 1500,
+    ("/api/v1/similar", "POST"): 300,
     ("/api/v1/sources", "GET"): 300,
     ("/api/v1/sources/files", "POST"): 300,
     ("/api/v1/sources/documents", "POST"): 300,

@@ -35,7 +35,7 @@ SAMPLES = Path(__file__).parents[3] / "examples"
 @pytest.fixture
 def backend(tmp_path: Path) -> Iterator[Backend]:
     settings = Settings(data=tmp_path / ".quaere", max_file_mb=1, max_upload_mb=3)
-    with QAService(settings) as service, open_backend(service) as opened:
+    with QAService(settings, confined=True) as service, open_backend(service) as opened:
         yield opened
 
 
@@ -408,3 +408,54 @@ def test_uploads_of_others_are_never_removed_by_a_made_up_id(backend: Backend, t
         assert backend.uploads.path_of(made_up) is None
     assert (outside / "a.md").is_file()
     assert replace(Upload("a", "b", "c"), name="d").identity.source == "d"
+
+
+def test_passages_and_questions_like_a_text_or_a_passage(client: TestClient, backend: Backend) -> None:
+    rows = [
+        ("How do I pay?", "By card."),
+        ("Which colours are there?", "Red and blue."),
+        ("What is the price?", "9 euros."),
+    ]
+    faq = "\n".join(json.dumps({"question": question, "answer": given}) for question, given in rows)
+    sent = send_files(client, ("a.md", MANUAL), ("b.md", "The Berta pump weighs nine kilograms."), ("faq.jsonl", faq))
+    ended(client, sent)
+    _, staff = backend.keys.make("staff", ["read", "write"], ["staff"])
+    ended(
+        client,
+        send_files(
+            client,
+            (
+                "c.md",
+                "Pumps weigh much.",
+            ),
+            headers=bearer(staff),
+        ),
+        bearer(staff),
+    )
+    _, public = backend.keys.make("public", ["read"])
+
+    def similar(secret: str = public, **body: Any) -> list[str]:
+        found = client.post("/api/v1/similar", json=body, headers=bearer(secret)).json()["passages"]
+        assert [each["scores"]["dense"] for each in found] == sorted(
+            (each["scores"]["dense"] for each in found), reverse=True
+        )
+        return [each["text"].split("\n")[0] for each in found]
+
+    assert similar(text="What ways of payment do you accept?", kind="questions")[0] == "How do I pay?"
+    assert len(similar(text="payment", kind="questions", top=2)) == 2
+    assert similar(text="How heavy is the Berta pump?")[0] == "The Berta pump weighs nine kilograms."
+    assert "Pumps weigh much." in similar(staff, text="Pumps weigh much.")
+    assert "Pumps weigh much." not in similar(text="Pumps weigh much.", top=30)
+    berta = sent.json()["uploads"][1]["source_id"]
+    alike = similar(source_id=berta, start=3)
+    assert alike[0] == "Aria pump"
+    assert "The Berta pump weighs nine kilograms." not in alike
+    for body, status in (
+        ({}, 422),
+        ({"text": "x", "source_id": berta, "start": 0}, 422),
+        ({"source_id": berta}, 422),
+        ({"source_id": berta, "start": 10_000}, 404),
+        ({"source_id": "unknown", "start": 0}, 404),
+        ({"text": "x", "kind": "answers"}, 422),
+    ):
+        detail_of(client.post("/api/v1/similar", json=body, headers=bearer(public)), status)
