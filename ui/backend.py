@@ -1,4 +1,4 @@
-"""What the API and the page stand on: the open service, its keys, uploads and jobs."""
+"""What the API and the page stand on: the open service, its keys, uploads, jobs and feedback."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pipelines.service import QAService
 from ui.database.connection import DATABASE_FILE, ServiceDatabase
+from ui.feedback import FeedbackBook
 from ui.jobs import Jobs
 from ui.keys import KeyRing
 from ui.uploads import Uploads
@@ -19,6 +20,7 @@ class Backend:
     keys: KeyRing
     uploads: Uploads
     jobs: Jobs
+    feedback: FeedbackBook
 
 
 @contextmanager
@@ -37,4 +39,4 @@ def open_backend(service: QAService) -> Iterator[Backend]:
         ServiceDatabase(service.settings.data / DATABASE_FILE) as database,
         Jobs(database, service, uploads) as jobs,
     ):
-        yield Backend(service, KeyRing(database), uploads, jobs)
+        yield Backend(service, KeyRing(database), uploads, jobs, FeedbackBook(database, service))

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ui.api.access import Access
 from ui.api.admission import Admission
 from ui.api.asking import asking_router
+from ui.api.feedback import feedback_router
 from ui.api.health import health_router
 from ui.api.jobs import jobs_router
 from ui.api.problems import answer_with_problems
@@ -49,6 +50,7 @@ def build_api(backend: Backend) -> FastAPI:
     api.include_router(asking_router(service, Admission(AT_ONCE, WAITING)))
     api.include_router(sources_router(service, backend.uploads, backend.jobs))
     api.include_router(jobs_router(backend.jobs))
+    api.include_router(feedback_router(backend.feedback))
     api.include_router(health_router(service))
     api.add_middleware(BodyLimit, most=MOST_BYTES, larger={_UPLOADS: int(settings.max_upload_mb * 1_000_000)})
     api.add_middleware(RateLimit, per_minute=settings.requests_per_minute)

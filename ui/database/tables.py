@@ -1,5 +1,7 @@
 """The tables of the service's own database; a change of them goes with a step in ``migrations/versions``."""
 
+from typing import Any
+
 from sqlalchemy import JSON, BigInteger, ForeignKey, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -52,3 +54,22 @@ class JobRow(Table):
     created_at: Mapped[str]
     finished_at: Mapped[str | None]
     seconds: Mapped[float | None]
+
+
+class FeedbackRow(Table):
+    """What somebody said about an answer."""
+
+    __tablename__ = "feedback"
+
+    feedback_id: Mapped[str] = mapped_column(primary_key=True)
+    key_id: Mapped[str | None]
+    """Who said it; None for the local caller."""
+    groups: Mapped[list[str]] = mapped_column(JSON)
+    """In which groups it was said."""
+    created_at: Mapped[str] = mapped_column(index=True)
+    question: Mapped[str] = mapped_column(Text)
+    verdict: Mapped[str]
+    answer: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    correction: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    correction_text: Mapped[str | None] = mapped_column(Text)
+    comment: Mapped[str | None] = mapped_column(Text)

@@ -15,10 +15,12 @@ CASES = {
     ("/api/v1/jobs", "GET"): 200,
     ("/api/v1/jobs/{job_id}", "GET"): 200,
     ("/api/v1/jobs/{job_id}", "DELETE"): 200,
+    ("/api/v1/feedback", "POST"): 300,
+    ("/api/v1/feedback/export", "GET"): 20,
     ("/health/live", "GET"): 20,
     ("/health/ready", "GET"): 20,
 }
 """By path and method."""
 
-CANNOT_BE_WRONG = frozenset(case for case in CASES if case[0].startswith("/health") or case[0].endswith("_id}"))
+CANNOT_BE_WRONG = frozenset(case for case in CASES if case[0].startswith("/health") or case[0].endswith(("_id}", "/export")))
 """What takes nothing, or any text, cannot be given anything wrong."""

@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("failures", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.String(), nullable=False),
         sa.Column("finished_at", sa.String(), nullable=True),
-        sa.Column("seconds", sa.Float(), nullable=True),
+        sa.Column("seconds", sa.Double(), nullable=True),
     )
     op.create_index("ix_jobs_key_id", "jobs", ["key_id"])
     op.create_index("ix_jobs_state", "jobs", ["state"])

@@ -1,0 +1,96 @@
+"""Feedback over HTTP: what people say about answers, and all of it as examples."""
+
+import asyncio
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from pydantic import Field
+
+from ui.api.access import Caller, allowed
+from ui.api.problems import responses
+from ui.api.replies import Part
+from ui.api.requests import Body, Question
+from ui.feedback import Feedback, FeedbackBook, Mark, Verdict
+
+_MOST_CHARACTERS = 5000
+
+
+class Marked(Body):
+    """Some words of a source."""
+
+    source_id: str = Field(description="As in the answer.")
+    start: int = Field(ge=0, description="Where they start, in code points.")
+    end: int = Field(ge=0, description="Where they end, exclusive.")
+
+    def mark(self) -> Mark:
+        """The same for the book."""
+        return Mark(self.source_id, self.start, self.end)
+
+
+class Said(Body):
+    """What somebody says about an answer."""
+
+    question: Question
+    verdict: Verdict = Field(
+        description='"right" and "wrong" are about an answer; "corrected" says what would have been right; '
+        '"not-in-documents" that nothing would have been.'
+    )
+    answer: Marked | None = Field(default=None, description="The answer that is judged.")
+    correction: Marked | None = Field(default=None, description="The right words in a source.")
+    correction_text: str | None = Field(
+        default=None, min_length=1, max_length=_MOST_CHARACTERS, description="The right answer, where it is not marked."
+    )
+    comment: str | None = Field(default=None, max_length=_MOST_CHARACTERS, description="Anything else.")
+
+
+class Kept(Part):
+    """The feedback is kept."""
+
+    feedback_id: str
+
+
+class Examples(Part):
+    """Feedback in the form of SQuAD 2.0."""
+
+    version: str
+    data: list[dict[str, Any]] = Field(description="Articles with paragraphs, contexts and questions, as in SQuAD 2.0.")
+    others: list[dict[str, Any]] = Field(description="What makes no example, such as answers that are only wrong.")
+
+
+def feedback_router(book: FeedbackBook) -> APIRouter:
+    """The endpoints of feedback."""
+    router = APIRouter(
+        prefix="/api/v1/feedback",
+        tags=["feedback"],
+        responses=responses(
+            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.UNAUTHORIZED,
+            HTTPStatus.FORBIDDEN,
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            HTTPStatus.TOO_MANY_REQUESTS,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+        ),
+    )
+
+    @router.post("", status_code=201, summary="Judge an answer")
+    async def judge(body: Said, caller: Annotated[Caller, Depends(allowed("read"))]) -> Kept:
+        """Keep what is said, with the words that it is about."""
+        feedback = Feedback(
+            question=body.question,
+            verdict=body.verdict,
+            answer=None if body.answer is None else body.answer.mark(),
+            correction=None if body.correction is None else body.correction.mark(),
+            correction_text=body.correction_text,
+            comment=body.comment,
+        )
+        return Kept(feedback_id=await asyncio.to_thread(book.add, feedback, caller.key_id, caller.groups))
+
+    @router.get("/export", summary="Export feedback")
+    def export(caller: Annotated[Caller, Depends(allowed("admin"))]) -> Examples:
+        """All that you may know of, to train and to judge models with."""
+        return Examples(**book.export(caller.groups))
+
+    return router
