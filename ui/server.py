@@ -4,7 +4,9 @@
 and serves until it is interrupted.
 """
 
+import logging
 import socket
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -17,6 +19,7 @@ from pipelines.service import QAService
 from pipelines.settings import Settings
 from ui.api.access import Access
 from ui.api.app import build_api
+from ui.api.logs import AccessLog, log_as_json
 from ui.backend import Backend, open_backend
 from ui.keys import KeyRing
 from ui.web.app import build_page
@@ -29,7 +32,7 @@ DEFAULT_PORT = 7860
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _LAST_PORT = 65_535
 _SECONDS_TO_FINISH = 3
-_OF_THE_API = ("/api/", "/health/")
+_OF_THE_API = ("/api/", "/health/", "/v1/", "/metrics")
 
 
 def build_server(
@@ -47,6 +50,7 @@ def build_server(
     server.add_middleware(_First, app_of=login_app(backend.keys), paths=LOGIN_PATHS)
     server.add_middleware(_First, app_of=build_api(backend), paths=_OF_THE_API)
     server.add_middleware(Protection, hosts=hosts)
+    server.add_middleware(AccessLog, log_questions=backend.service.settings.log_questions)
     return server
 
 
@@ -93,6 +97,7 @@ def launch(
         ConfigurationError: the host can be reached from elsewhere and there are no keys, or the port cannot be used.
         StoreError: the data folder cannot be opened.
     """
+    log_as_json(sys.stderr, logging.getLogger().level)
     held = QAService(settings, purpose="quaere serve", on_message=on_message, confined=True)
     with (
         listen(host, port) as listening,
@@ -105,6 +110,7 @@ def launch(
         server = uvicorn.Server(
             uvicorn.Config(
                 build_server(backend, examples=examples, hosts=LOOPBACK if host in LOOPBACK else None),
+                log_config=None,  # its lines are written by the handler that all have
                 log_level="warning",
                 access_log=False,
                 timeout_graceful_shutdown=_SECONDS_TO_FINISH,

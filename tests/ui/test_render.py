@@ -10,18 +10,10 @@ from hypothesis import strategies as st
 
 import components  # noqa: F401
 from components.types import Answer, Passage, Place, Query, Reply
-from ui.render import (
-    NOT_FOUND,
-    confidence_words,
-    linkable,
-    marked,
-    percent,
-    render_answer,
-    render_notice,
-    render_passage,
-    render_reply,
-    writable,
-)
+from ui.render import render_notice, render_reply
+from ui.web.cards import percent, render_answer, render_passage
+from ui.web.escaping import foreign, linkable, marked, writable
+from ui.web.texts import CHINESE, ENGLISH, LANGUAGES, Texts
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -112,7 +104,8 @@ def a_reply(*answers: Answer, **changes: object) -> Reply:
 def test_answer_source_place_and_confidence_are_shown() -> None:
     read = _Reader(render_reply(a_reply(an_answer(sentence="Change the filter every 6 months."))))
     for expected in (
-        "manual.pdf", "Manual", "page 7", "Care > Filter", "Likely", "84 %", "1 passage", "0.30 seconds", "200 ms",
+        "manual.pdf", "Manual", "page 7", "Care > Filter", "Likely", "84\N{NO-BREAK SPACE}%", "1 passage",
+        "0.30 seconds", "200 ms",
     ):  # fmt: skip
         assert expected in read.text
 
@@ -120,7 +113,9 @@ def test_answer_source_place_and_confidence_are_shown() -> None:
 def test_to_a_why_the_sentence_leads_with_the_answer_marked_in_it() -> None:
     answer = an_answer(sentence="Change the filter every 6 months.")
     card = render_answer(answer, "why")
-    assert '<p class="qa-answer qa-whole" dir="auto">Change the filter <mark>every 6 months</mark>.</p>' in card
+    assert (
+        '<p class="qa-answer qa-whole" dir="auto" lang="en">Change the filter <mark>every 6 months</mark>.</p>' in card
+    )
     assert "<blockquote" not in card.partition("<details")[0]
 
 
@@ -224,7 +219,7 @@ def test_hostile_notices_stay_text(evil: str) -> None:
     [
         ("https://example.org/a?b=1&c=\"2\"", True),
         ("HTTP://example.org", True),
-        ("mailto:help@example.org", True),
+        ("mailto:help@example.org", False),
         ("javascript:alert(1)", False),
         ("JaVaScRiPt:alert(1)", False),
         ("java\tscript:alert(1)", False),
@@ -241,7 +236,7 @@ def test_hostile_notices_stay_text(evil: str) -> None:
         (None, False),
     ],
 )  # fmt: skip
-def test_only_web_and_mail_addresses_become_links(url: str | None, allowed: bool) -> None:
+def test_only_web_addresses_become_links(url: str | None, allowed: bool) -> None:
     assert linkable(url) is allowed
     links = [attributes for name, attributes in _Reader(render_answer(an_answer(url=url))).elements if name == "a"]
     assert [link["href"] for link in links] == ([url] if allowed else [])
@@ -252,8 +247,8 @@ def test_no_answer_says_so_and_shows_the_nearest_passages() -> None:
     passages = tuple(a_passage(f"Passage number {number}.") for number in range(5))
     shown = render_reply(a_reply(passages=passages))
     read = _Reader(shown)
-    assert NOT_FOUND in read.text
-    assert "93 % sure" in read.text
+    assert ENGLISH.not_found in read.text
+    assert "93\N{NO-BREAK SPACE}% sure" in read.text
     assert "2 passages" in read.text
     assert shown.index("Passage number 2.") < shown.index("<details") < shown.index("Passage number 3.")
     assert not read.marks
@@ -261,7 +256,7 @@ def test_no_answer_says_so_and_shows_the_nearest_passages() -> None:
 
 def test_no_answer_without_passages() -> None:
     read = _Reader(render_reply(a_reply(passages=(), seconds={})))
-    assert NOT_FOUND in read.text
+    assert ENGLISH.not_found in read.text
     assert "Nearest" not in read.text
     assert "details" not in {name for name, _ in read.elements}
 
@@ -334,17 +329,69 @@ def test_every_text_of_a_document_finds_its_own_direction() -> None:
 @pytest.mark.parametrize(
     ("confidence", "number", "words"),
     [
-        (0.0, "0 %", "Unsure"),
-        (0.001, "1 %", "Unsure"),
-        (0.5, "50 %", "Possible"),
-        (0.7, "70 %", "Likely"),
-        (0.9, "90 %", "Very likely"),
-        (0.999, "99 %", "Very likely"),
-        (1.0, "100 %", "Very likely"),
+        (0.0, "0", "Unsure"),
+        (0.001, "1", "Unsure"),
+        (0.5, "50", "Possible"),
+        (0.7, "70", "Likely"),
+        (0.9, "90", "Very likely"),
+        (0.999, "99", "Very likely"),
+        (1.0, "100", "Very likely"),
     ],
 )
 def test_confidence_in_words_and_number(confidence: float, number: str, words: str) -> None:
-    assert (percent(confidence), confidence_words(confidence)) == (number, words)
+    assert (percent(confidence), ENGLISH.confidence.of(confidence)) == (f"{number}\N{NO-BREAK SPACE}%", words)
+
+
+def test_the_text_of_a_document_is_in_its_language_where_that_is_known() -> None:
+    assert foreign("he") == 'dir="auto" lang="he"'
+    for unknown in (None, "und", "", "x", '"><b>', "en-GB"):
+        assert foreign(unknown) == 'dir="auto"'
+
+
+def test_what_differs_stands_together_and_the_rest_is_folded() -> None:
+    answers = (an_answer(id="a1"), an_answer(id="a2"), an_answer(id="a3", differs=True), an_answer(id="a4"))
+    shown = render_reply(a_reply(*answers))
+    fold = shown.index("2 other possible answers")
+    order = [shown.index(f'data-answer="{name}"') for name in ("a1", "a3")]
+    assert order == sorted(order) and order[-1] < fold
+    assert fold < shown.index('data-answer="a2"') < shown.index('data-answer="a4"')
+    assert all(shown.count(f'data-answer="a{number}"') == 1 for number in range(1, 5))
+
+
+def test_scores_are_named_and_unknown_ones_escaped() -> None:
+    read = _Reader(render_answer(an_answer(scores={"span": 7.125, "<b>": 1.0})))
+    assert "Strength of these words7.12" in read.text
+    assert "<b>1.00" in read.text
+    assert "Scores" not in render_answer(an_answer(scores={}))
+
+
+def test_what_is_copied_is_the_answer_with_its_place() -> None:
+    def copied(**changes: object) -> list[str | None]:
+        elements = _Reader(render_answer(an_answer(**changes))).elements
+        return [attributes["data-copy"] for _, attributes in elements if "data-copy" in attributes]
+
+    assert copied() == ["every 6 months\n— manual.pdf, page 7"]
+    assert copied(page=None, url="https://e.org") == ["every 6 months\n— manual.pdf, https://e.org"]
+    assert copied(url="javascript:alert(1)", source='a"b') == ['every 6 months\n— a"b, page 7']
+
+
+def test_a_link_is_offered_where_there_is_one() -> None:
+    assert "data-link" not in render_reply(a_reply(an_answer()))
+    shown = render_reply(a_reply(an_answer()), link='/?q="><b>')
+    assert [each["data-link"] for _, each in _Reader(shown).elements if "data-link" in each] == ['/?q="><b>']
+
+
+@pytest.mark.parametrize("texts", LANGUAGES.values(), ids=LANGUAGES)
+def test_a_reply_is_in_the_interfaces_language(texts: Texts) -> None:
+    shown = _Reader(render_reply(a_reply(an_answer(scores={"span": 1.0})), texts, link="/?q=x")).text
+    for words in (texts.in_passage, texts.scores, texts.copy, texts.share, texts.evidence["span"]):
+        assert words in shown
+    if texts == CHINESE:
+        assert not re.search(
+            "[A-Za-z]{2,}",
+            re.sub(f"{re.escape(PASSAGE)}|every 6 months|manual.pdf|Manual|Care > Filter|Care|ms", "", shown),
+        )
+    assert texts.not_found in _Reader(render_reply(a_reply(), texts)).text
 
 
 def _place(source: str) -> Place:

@@ -120,13 +120,7 @@ class Access:
             _caller.reset(token)
 
     def _caller(self, connection: HTTPConnection) -> Caller:
-        key = self._key(connection)
-        if key is None:
-            if self.keys.exist():
-                raise Unauthorized("A key is needed: send it as `Authorization: Bearer KEY`; `quaere keys` makes one.")
-            caller = LOCAL
-        else:
-            caller = Caller(key.name, key.key_id, frozenset(key.roles), key.groups)
+        caller = self._keyholder(connection) if self.keys.exist() else LOCAL
         named = connection.headers.get(GROUPS_HEADER)
         if named is None:
             return caller
@@ -134,20 +128,21 @@ class Access:
             raise Forbidden(f"Only a key with the role impersonate may send {GROUPS_HEADER}.")
         return replace(caller, groups=_groups(named))
 
-    def _key(self, connection: HTTPConnection) -> Key | None:
-        """The key that is shown.
+    def _keyholder(self, connection: HTTPConnection) -> Caller:
+        """Whoever shows a key.
 
         Raises:
-            Unauthorized: what is shown is no key; it is never taken for none.
+            Unauthorized: nobody does; while there are no keys at all, what is sent for one means nothing.
         """
         shown = connection.headers.get("authorization")
-        if shown is not None:
-            key = self.keys.find(shown[len(_BEARER) :].strip()) if shown.lower().startswith(_BEARER) else None
-            if key is None:
-                raise Unauthorized("The key is not known, or is not sent as `Authorization: Bearer KEY`.")
-            return key
-        token = connection.cookies.get(SESSION_COOKIE)
-        return None if token is None else self.keys.of_session(token)
+        key: Key | None = None
+        if shown is not None and shown.lower().startswith(_BEARER):
+            key = self.keys.find(shown[len(_BEARER) :].strip())
+        elif shown is None and (token := connection.cookies.get(SESSION_COOKIE)) is not None:
+            key = self.keys.of_session(token)
+        if key is None:
+            raise Unauthorized("A known key is needed as `Authorization: Bearer KEY`; `quaere keys make` makes one.")
+        return Caller(key.name, key.key_id, frozenset(key.roles), key.groups)
 
 
 def _groups(header: str) -> tuple[str, ...]:

@@ -19,9 +19,20 @@ class Admission:
     """
 
     def __init__(self, at_once: int, waiting: int) -> None:
+        self.at_once = at_once
         self.most = at_once + waiting
         self._present = 0
         self._working = asyncio.Semaphore(at_once)
+
+    @property
+    def working(self) -> int:
+        """How many are being worked on."""
+        return min(self._present, self.at_once)
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for these."""
+        return self._present - self.working
 
     async def __aenter__(self) -> Self:
         if self._present >= self.most:

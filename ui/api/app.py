@@ -9,9 +9,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ui.api.access import Access
 from ui.api.admission import Admission
 from ui.api.asking import asking_router
+from ui.api.chat import chat_router
 from ui.api.feedback import feedback_router
 from ui.api.health import health_router
 from ui.api.jobs import jobs_router
+from ui.api.metrics import Measured, Metrics, metrics_router
+from ui.api.openai_errors import OpenAIErrors
 from ui.api.problems import answer_with_problems
 from ui.api.rates import RateLimit
 from ui.api.sources import sources_router
@@ -46,15 +49,21 @@ def build_api(backend: Backend) -> FastAPI:
         docs_url=None,  # both would fetch their scripts from a foreign host
         redoc_url=None,
     )
+    admission = Admission(AT_ONCE, WAITING)
+    metrics = Metrics(service, admission)
     answer_with_problems(api)
-    api.include_router(asking_router(service, Admission(AT_ONCE, WAITING)))
+    api.include_router(asking_router(service, admission))
     api.include_router(sources_router(service, backend.uploads, backend.jobs))
     api.include_router(jobs_router(backend.jobs))
     api.include_router(feedback_router(backend.feedback))
+    api.include_router(chat_router(service, admission))
     api.include_router(health_router(service))
+    api.include_router(metrics_router(metrics))
     api.add_middleware(BodyLimit, most=MOST_BYTES, larger={_UPLOADS: int(settings.max_upload_mb * 1_000_000)})
     api.add_middleware(RateLimit, per_minute=settings.requests_per_minute)
     api.add_middleware(Access, keys=backend.keys, open_paths=_WITHOUT_A_KEY)
+    api.add_middleware(OpenAIErrors)
+    api.add_middleware(Measured, metrics=metrics)
     return api
 
 

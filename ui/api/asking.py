@@ -2,25 +2,25 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, aclosing
+from collections.abc import AsyncIterator, Iterator, Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
 
 from components import types
 from pipelines.replies import Question, Stage
 from pipelines.service import QAService
 from ui.api.access import Caller, allowed
 from ui.api.admission import Admission
+from ui.api.logs import note_question
+from ui.api.metrics import note_reply
 from ui.api.patience import while_wanted, within
 from ui.api.problems import Missing, problem_of, responses
 from ui.api.replies import Part, Passage, Reply
 from ui.api.requests import Ask, AskBatch, Search, Similar
+from ui.api.stages import EventStream, begin, reply_of
 
 Reader = Annotated[Caller, Depends(allowed("read"))]
 
@@ -82,11 +82,14 @@ def asking_router(service: QAService, admission: Admission) -> APIRouter:
     async def ask(body: Ask, request: Request, caller: Reader) -> Any:
         """The answer in the documents' own words, or an empty list where they do not hold one."""
         options: dict[str, Any] = {"top": body.top, "threshold": body.threshold, "explain": body.explain}
-        question = Question(body.question, _id(body.id), body.filters, caller.groups)
+        note_question(body.question)
+        stages = service.ask_stream(Question(body.question, _id(body.id), body.filters, caller.groups), **options)
         if body.stream:
-            return await _events(admission, within(service.ask_stream(question, **options), seconds))
+            stages = within(stages, seconds)
+            held, first = await begin(admission, stages)
+            return EventStream(held, _written(first, stages))
         async with admission:
-            reply = await while_wanted(request, _answered(service, question, **options), seconds)
+            reply = await while_wanted(request, reply_of(stages), seconds)
         return _reply(reply, body.id)
 
     @router.post("/ask/batch", response_model=Replies, summary="Ask several questions")
@@ -98,6 +101,8 @@ def asking_router(service: QAService, admission: Admission) -> APIRouter:
             )
             for each in body.questions
         ]
+        for question in questions:
+            note_question(question.text)
         answering = _all_answered(service, questions, top=body.top, threshold=body.threshold)
         async with admission:
             replies = await while_wanted(request, answering, seconds * len(questions))
@@ -106,9 +111,11 @@ def asking_router(service: QAService, admission: Admission) -> APIRouter:
     @router.post("/search", response_model=Passages, summary="Find passages")
     async def search(body: Search, request: Request, caller: Reader) -> Passages:
         """The passages that fit best, whether or not they hold an answer."""
+        note_question(body.question)
         question = Question(body.question, filters=body.filters, groups=caller.groups)
         async with admission:
-            reply = await while_wanted(request, _answered(service, question, explain=True), seconds)
+            finding = reply_of(service.ask_stream(question, explain=True))
+            reply = await while_wanted(request, finding, seconds)
         return Passages(passages=[Passage.model_validate(passage) for passage in reply.passages[: body.top]])
 
     @router.post("/similar", response_model=Passages, summary="Find similar passages")
@@ -134,22 +141,13 @@ def _similar(service: QAService, body: Similar, groups: tuple[str, ...]) -> Sequ
     return [passage for passage in found if (passage.source_id, passage.start) != place][: body.top]
 
 
-async def _answered(service: QAService, question: Question, **options: Any) -> types.Reply:
-    """The reply alone; given up in the midst, the stages that have not begun never do."""
-    async with aclosing(service.ask_stream(question, **options)) as stages:
-        async for stage in stages:
-            if isinstance(stage, types.Reply):
-                return stage
-    raise RuntimeError("the stages ended without a reply")
-
-
 async def _all_answered(service: QAService, questions: Sequence[Question], **options: Any) -> list[types.Reply]:
     """The replies in the order of the questions, some of which are asked at a time."""
     turns = asyncio.Semaphore(_OF_A_BATCH_AT_ONCE)
 
     async def answer(question: Question) -> types.Reply:
         async with turns:
-            return await _answered(service, question, **options)
+            return await reply_of(service.ask_stream(question, **options))
 
     try:
         async with asyncio.TaskGroup() as group:
@@ -165,36 +163,9 @@ def _id(given: str | int | None) -> str | None:
 
 def _reply(reply: types.Reply, given: str | int | None) -> Reply:
     """As JSON, with the id as it was given: a number stays one."""
+    note_reply(reply)
     made = Reply.of(reply)
     return made if given is None else made.model_copy(update={"id": given})
-
-
-async def _events(admission: Admission, stages: AsyncGenerator[Stage]) -> Response:
-    """The stages of a question as an event stream; what refuses the question before the first stage is no stream."""
-    held = AsyncExitStack()
-    await held.enter_async_context(admission)
-    try:
-        await held.enter_async_context(aclosing(stages))
-        first = await anext(stages)
-    except BaseException:
-        await held.aclose()
-        raise
-    return _EventStream(held, _written(first, stages))
-
-
-class _EventStream(StreamingResponse):
-    """Server-sent events; what is held for them is let go of however they end, even before the first is sent."""
-
-    media_type = "text/event-stream"
-
-    def __init__(self, held: AsyncExitStack, events: AsyncIterator[str]) -> None:
-        super().__init__(events, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
-        self._held = held
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """See Starlette's ``Response``."""
-        async with self._held:
-            await super().__call__(scope, receive, send)
 
 
 async def _written(first: Stage, rest: AsyncIterator[Stage]) -> AsyncIterator[str]:
@@ -213,6 +184,7 @@ def _told(result: Stage) -> Iterator[str]:
     if isinstance(result, types.Query):
         yield _event("understood", result.to_dict())
     elif isinstance(result, types.Reply):
+        note_reply(result)
         reply = Reply.of(result).model_dump()
         if reply["answers"]:
             yield _event("answer", reply["answers"][0])

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from components.errors import ConfigurationError, InputError, ModelError, QuaereError, StoreError
@@ -27,6 +28,9 @@ _STATUS: tuple[tuple[type[QuaereError], HTTPStatus], ...] = (
     (ModelError, HTTPStatus.SERVICE_UNAVAILABLE),
     (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
+_CLIENT_GONE = 499
+"""Nobody reads it; logs and measurements tell it from a failure, under the number that nginx gave it."""
+
 _UNEXPECTED = "The program failed at this request; its log tells more."
 
 
@@ -143,6 +147,10 @@ def answer_with_problems(server: FastAPI) -> None:
     @server.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> Response:
         return problem(error.status_code, str(error.detail), headers=error.headers)
+
+    @server.exception_handler(ClientDisconnect)
+    async def gone(request: Request, error: ClientDisconnect) -> Response:
+        return Response(status_code=_CLIENT_GONE)
 
     @server.exception_handler(QuaereError)
     @server.exception_handler(Exception)

@@ -1,154 +1,113 @@
-"""The page that asks: a question box, what the service is doing, the answers.
+"""The page that asks, as components of the page framework and what happens between them."""
 
-Knows of the service what :class:`AskingService` names; every text it shows is made by ``ui.render``.
-"""
-
-import asyncio
-import logging
-from collections.abc import AsyncIterator, Callable, Sequence
-from typing import Protocol
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from typing import Any
 
 import gradio as gr
 
-from components.errors import InputError, QuaereError
-from components.types import Reply
-from pipelines.service import Status
-from ui.render import NOT_FOUND, render_notice, render_reply
+from ui.api.access import CALLER, LOCAL
+from ui.web.asking import Asker, Groups, Shown
+from ui.web.filter_panel import render_filters
+from ui.web.texts import LANGUAGES, Texts
+from ui.web.turns import render_header, render_hero, render_history, render_status, render_suggestions
 
-_log = logging.getLogger(__name__)
+_MOST_TURNS = 30
+"""Questions that the browser keeps on the page; the server keeps none."""
 
-_HEADER = """
-<header class="qa-header">
-  <h1>Quaere</h1>
-  <p>Exact answers from your own documents, with the place where they stand.</p>
-</header>
-"""
-
-_NOTHING_INDEXED = "Nothing is indexed yet. Stop this server, index a folder of documents, and start it again:"
-_INDEX_COMMAND = "quaere index PATH"
-_UNEXPECTED = "The question could not be answered because of an error in the program. The server's log tells more."
-
-Update = tuple[str, str]
-"""What an event shows: the status line and the reply, as HTML."""
+# The browser's part: where a question is sent, the one before joins the conversation (see page.js).
+_ASK_JS = "(question, filters) => window.quaere.asked(question)"
+_STOP_JS = "(typed, asked, filters) => window.quaere.stopping(typed)"
+_OPENED_JS = "() => window.quaere.opened()"
 
 
-class AskingService(Protocol):
-    """What the page needs of a service; calls may come from several threads at once."""
-
-    def ask(self, question: str) -> Reply:
-        """Answer a question."""
-
-    def status(self) -> Status:
-        """What the index holds."""
-
-
-def ask_page(service: AskingService, examples: Sequence[str] = ()) -> gr.HTML:
-    """Add the page to the ``gr.Blocks`` that is being built.
+def ask_page(blocks: gr.Blocks, asker: Asker, examples: Sequence[str], at_once: int) -> None:
+    """Add the page to the blocks, inside whose context this is called.
 
     Args:
-        service: answers the questions.
+        blocks: the page to be.
+        asker: answers the questions, in the page's language.
         examples: questions to offer; none shows no row for them.
-
-    Returns:
-        The status line, which :func:`welcome` fills when the page opens.
+        at_once: how many questions the page framework takes in at a time, waiting ones included.
     """
-    gr.HTML(_HEADER, apply_default_css=False, js_on_load=None)
-    with gr.Row(elem_id="qa-form", equal_height=True):
+    texts = asker.texts
+    _html(render_header(texts, [other for other in LANGUAGES.values() if other != texts]), "qa-head")
+    hero = _html(render_hero(texts), "qa-welcome")
+    _html(render_history(texts, _MOST_TURNS), "qa-earlier")
+    turn = _html("", "qa-live")
+    with gr.Column(elem_id="qa-composer"):
+        status = _html(render_status("", texts), "qa-state")
         question = gr.Textbox(
-            label="Your question",
-            placeholder="Ask your documents a question",
+            label=texts.question,
+            placeholder=texts.placeholder,
             elem_id="qa-question",
             lines=1,
-            max_lines=4,
+            max_lines=5,
             autofocus=True,
             container=False,
-            scale=1,
-            html_attributes=gr.InputHTMLAttributes(enterkeyhint="search", autocorrect="on"),
+            html_attributes=gr.InputHTMLAttributes(enterkeyhint="send", autocorrect="on"),
         )
-        send = gr.Button("Ask", variant="primary", elem_id="qa-send", scale=0, min_width=96)
-    offered = _example_buttons(examples)
-    status = gr.HTML(_status(""), elem_id="qa-status", apply_default_css=False, js_on_load=None)
-    reply = gr.HTML("", elem_id="qa-result", apply_default_css=False, js_on_load=None)
+        with gr.Row(elem_id="qa-tools"):
+            panel = _html(render_filters(texts), "qa-narrow")
+            send = gr.Button(texts.ask, variant="primary", elem_id="qa-send", scale=0, min_width=0)
+            stop = gr.Button(texts.stop, elem_id="qa-stop", visible=False, scale=0, min_width=0)
+    _html(render_suggestions(examples, texts), "qa-offered")
+    filters, asked = gr.Textbox(visible=False), gr.Textbox(visible=False)
 
-    gr.on(
+    async def answer(question: str, filters: str, request: gr.Request) -> AsyncIterator[list[Any]]:
+        async with aclosing(asker.answer(question, filters, groups_of(request))) as changes:
+            async for shown in changes:
+                yield _updates(shown, texts)
+
+    def stopped(typed: str, asked: str, filters: str) -> list[Any]:
+        return _updates(asker.stopped(asked, typed, filters), texts)
+
+    def welcome(request: gr.Request) -> list[str]:
+        return [asker.hero(), asker.filters(groups_of(request))]
+
+    changed = [question, turn, status, send, stop]
+    quietly = {"show_progress": "hidden", "api_visibility": "private"}
+    asking = gr.on(
         [question.submit, send.click],
-        _answer_with(service),
-        inputs=question,
-        outputs=[status, reply],
-        show_progress="hidden",
-        # A question sent while another is being answered follows it; by default it would be dropped without a word.
-        trigger_mode="always_last",
-        api_visibility="private",
+        answer,
+        inputs=[question, filters],
+        outputs=changed,
+        js=_ASK_JS,
+        # One question at a time: what is sent meanwhile stays in the box, and the browser says why.
+        trigger_mode="once",
+        concurrency_limit=at_once,
+        **quietly,
     )
-    for text, button in offered:
-        button.click(lambda text=text: text, outputs=question, show_progress="hidden", api_visibility="private").then(
-            _answer_with(service),
-            inputs=question,
-            outputs=[status, reply],
-            show_progress="hidden",
-            api_visibility="private",
-        )
-    return status
+    stop.click(
+        stopped,
+        inputs=[question, asked, filters],
+        outputs=changed,
+        js=_STOP_JS,
+        cancels=[asking],
+        concurrency_limit=None,
+        **quietly,
+    )
+    opened = blocks.load(welcome, outputs=[hero, panel], **quietly)
+    opened.then(None, js=_OPENED_JS, **quietly)
 
 
-def welcome(service: AskingService) -> Callable[[], str]:
-    """The status line of a freshly opened page: how much is searched, or how to begin."""
-
-    def describe() -> str:
-        try:
-            held = service.status()
-        except QuaereError as error:
-            return _status("") + render_notice(str(error), kind="problem")
-        if held.passages == 0:
-            return _status("") + render_notice(_NOTHING_INDEXED, code=_INDEX_COMMAND)
-        return _status(f"Searches {_count(held.passages, 'passage')} of {_count(held.sources, 'document')}.")
-
-    return describe
+def groups_of(request: gr.Request) -> Groups:
+    """The access groups of whoever sent a request: the one place that knows how the page learns of them."""
+    caller = request.request.scope.get("state", {}).get(CALLER, LOCAL)
+    return caller.groups if "read" in caller.roles else None
 
 
-def _example_buttons(examples: Sequence[str]) -> list[tuple[str, gr.Button]]:
-    if not examples:
-        return []
-    with gr.Row(elem_id="qa-examples"):
-        return [(text, gr.Button(text, size="sm", variant="secondary", min_width=0)) for text in examples]
+def _html(value: str, elem_id: str) -> gr.HTML:
+    return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=None)
 
 
-def _answer_with(service: AskingService) -> Callable[[str], AsyncIterator[Update]]:
-    async def answer(question: str) -> AsyncIterator[Update]:
-        yield _status("Searching …", busy=True), ""
-        # The service blocks for as long as the models run; the page's event loop must not.
-        yield await asyncio.to_thread(_ask, service, question)
-
-    return answer
-
-
-def _ask(service: AskingService, question: str) -> Update:
-    try:
-        if service.status().passages == 0:
-            return _status(""), render_notice(_NOTHING_INDEXED, code=_INDEX_COMMAND)
-        reply = service.ask(question)
-    except InputError as error:
-        return _status(""), render_notice(_sentence(str(error)))
-    except QuaereError as error:
-        return _status(""), render_notice(_sentence(str(error)), kind="problem")
-    except Exception:
-        _log.exception("a question from the page failed")
-        return _status(""), render_notice(_UNEXPECTED, kind="problem")
-    found = f"{_count(len(reply.answers), 'answer')} found." if reply.answers else NOT_FOUND
-    return _status(found, spoken_only=True), render_reply(reply)
-
-
-def _status(text: str, *, busy: bool = False, spoken_only: bool = False) -> str:
-    """The line that screen readers speak when it changes; ``text`` is this program's own."""
-    classes = "qa-status" + (" qa-busy" if busy else "") + (" qa-spoken" if spoken_only else "")
-    return f'<p class="{classes}" role="status" aria-live="polite">{text}</p>'
-
-
-def _sentence(message: str) -> str:
-    """An error's message as a sentence of its own."""
-    text = message[:1].upper() + message[1:]
-    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def _updates(shown: Shown, texts: Texts) -> list[Any]:
+    """The values of question box, turn, status, send and stop."""
+    kept = gr.skip()
+    return [
+        kept if shown.box is None else shown.box,
+        kept if shown.turn is None else shown.turn,
+        render_status(shown.status, texts, visible=shown.hint),
+        gr.update(visible=not shown.busy),
+        gr.update(visible=shown.busy),
+    ]

@@ -4,6 +4,7 @@ Nothing on the page may fetch from, send to or run anything of another host, eve
 name that is not this machine's is refused, as a foreign site could make its own name point here and read along.
 """
 
+import re
 from collections.abc import Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -27,10 +28,10 @@ _POLICY = "; ".join(
     )
 )
 
-_CLOSED = tuple(
-    f"/gradio_api/{name}" for name in ("api", "call", "file", "info", "openapi.json", "proxy", "run", "upload", "vibe")
+_CLOSED = re.compile(
+    r"(?:/[a-z]{2})?/gradio_api/(?:api|call|file|info|openapi\.json|proxy|run|startup-events|upload|vibe)"
 )
-"""Endpoints of the page framework that the page does not use: its own way of asking is the queue."""
+"""Endpoints of the page framework, in each language, that the page does not use: its own way of asking is the queue."""
 
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
@@ -60,7 +61,7 @@ class Protection:
             refusal = PlainTextResponse("This server does not answer under that host name.", status_code=421)
             await refusal(scope, receive, send)
             return
-        if scope["path"].startswith(_CLOSED):
+        if _CLOSED.match(scope["path"]) is not None:
             await PlainTextResponse("Not found", status_code=404)(scope, receive, send)
             return
 

@@ -17,10 +17,14 @@ CASES = {
     ("/api/v1/jobs/{job_id}", "DELETE"): 200,
     ("/api/v1/feedback", "POST"): 300,
     ("/api/v1/feedback/export", "GET"): 20,
+    ("/v1/models", "GET"): 20,
+    ("/v1/chat/completions", "POST"): 300,
+    ("/metrics", "GET"): 20,
     ("/health/live", "GET"): 20,
     ("/health/ready", "GET"): 20,
 }
 """By path and method."""
 
-CANNOT_BE_WRONG = frozenset(case for case in CASES if case[0].startswith("/health") or case[0].endswith(("_id}", "/export")))
+_TAKES_NOTHING = ("/health/live", "/health/ready", "/metrics", "/v1/models", "/api/v1/feedback/export")
+CANNOT_BE_WRONG = frozenset(case for case in CASES if case[0] in _TAKES_NOTHING or case[0].endswith("_id}"))
 """What takes nothing, or any text, cannot be given anything wrong."""

@@ -70,8 +70,8 @@ def test_with_keys_nobody_asks_without_one(client: TestClient, keys: KeyRing) ->
     assert client.get("/health/live").status_code == 200
 
 
-def test_a_wrong_key_is_refused_even_where_none_is_needed(client: TestClient) -> None:
-    detail_of(ask(client, QUESTION, bearer("quaere_x_y")), 401)
+def test_while_there_are_no_keys_what_is_sent_for_one_means_nothing(client: TestClient) -> None:
+    assert ask(client, QUESTION, bearer("sk-anything")).status_code == 200
 
 
 def test_each_endpoint_needs_its_role(client: TestClient, keys: KeyRing) -> None:

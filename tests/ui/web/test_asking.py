@@ -1,0 +1,117 @@
+"""A question of a visitor without a browser: its steps, its groups, its place in the row, and its end."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+import pytest
+
+import components  # noqa: F401
+from components.errors import StoreError
+from tests.ui.web.handmade import EVIL, REPLIES, HandMade
+from ui.web.asking import Asker, Shown
+from ui.web.texts import CHINESE, ENGLISH
+from ui.web.turns import render_suggestions
+
+QUESTION = "How long is the warranty?"
+
+
+@pytest.fixture
+async def service() -> AsyncIterator[HandMade]:
+    made = HandMade(REPLIES)
+    yield made
+    made.let_go()
+
+
+def asker(service: HandMade, places: int = 4) -> Asker:
+    return Asker(service, ENGLISH, asyncio.Semaphore(places))
+
+
+async def test_the_steps_of_a_question(service: HandMade) -> None:
+    steps = [shown async for shown in asker(service).answer(QUESTION, "", ("sales",))]
+    assert [shown.status for shown in steps] == [
+        "Understanding the question …",
+        "Finding passages …",
+        "3 passages found. Reading them for the answer …",
+        "2 answers found.",
+    ]
+    assert [shown.busy for shown in steps] == [True, True, True, False]
+    # The question leaves the box once; what is written there meanwhile stays.
+    assert [shown.box for shown in steps] == ["", None, None, None]
+    assert service.asked[0].groups == ("sales",)
+    assert service.asked[0].filters is None
+
+
+async def test_who_may_not_ask_is_told_so_and_sees_no_source(service: HandMade) -> None:
+    (shown,) = [shown async for shown in asker(service).answer(QUESTION, "", None)]
+    assert shown.turn is not None and ENGLISH.not_allowed in shown.turn
+    assert service.asked == []
+    assert 'type="checkbox"' not in asker(service).filters(None)
+
+
+def test_the_sources_to_choose_from_are_those_of_the_visitor(service: HandMade) -> None:
+    assert "salaries.xlsx" not in asker(service).filters(())
+    assert "salaries.xlsx" in asker(service).filters(("board",))
+
+
+async def test_filters_that_no_page_sends_are_refused(service: HandMade) -> None:
+    (shown,) = [shown async for shown in asker(service).answer(QUESTION, "[", ())]
+    assert shown.turn is not None and ENGLISH.filters_unusable in shown.turn
+    assert service.asked == []
+
+
+async def test_whoever_finds_no_place_waits_and_is_told_so(service: HandMade) -> None:
+    one_place = asker(service, 1)
+    service.hold("search")
+
+    async def ask() -> list[Shown]:
+        return [shown async for shown in one_place.answer(QUESTION, "", ())]
+
+    first = asyncio.create_task(ask())
+    while not service.asked:
+        await asyncio.sleep(0.01)
+    second = asyncio.create_task(ask())
+    await asyncio.sleep(0.05)
+    service.let_go()
+    assert (await second)[0].status == f"{ENGLISH.waiting} …"
+    assert len(await first) == 4
+    assert service.most_together == 1
+
+
+async def test_a_question_that_is_given_up_is_cancelled_and_frees_its_place(service: HandMade) -> None:
+    one_place = asker(service, 1)
+    async with aclosing(one_place.answer(QUESTION, "", ())) as steps:
+        async for shown in steps:
+            if "passages found" in shown.status:
+                break
+    assert (service.cancelled, service.together) == ([QUESTION], 0)
+    assert not one_place.places.locked()
+
+
+def test_a_stopped_question_goes_back_into_an_empty_box(service: HandMade) -> None:
+    stopped = asker(service).stopped(QUESTION, " ", "")
+    assert stopped.box == QUESTION and not stopped.busy
+    assert asker(service).stopped(QUESTION, "something else", "").box is None
+    hostile = asker(service).stopped(EVIL, "", "[")
+    assert hostile.turn is not None and "<script" not in hostile.turn
+
+
+def test_the_opening_words(service: HandMade) -> None:
+    assert "1,240 passages of 14 documents" in asker(service).hero()
+    chinese = Asker(service, CHINESE, asyncio.Semaphore())
+    assert "14 份文档" in chinese.hero()
+
+
+def test_a_store_that_fails_is_told_of(service: HandMade, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise StoreError("the folder <b> is damaged")
+
+    monkeypatch.setattr(service, "status", fail)
+    monkeypatch.setattr(service, "sources", fail)
+    assert "The folder &lt;b&gt; is damaged." in asker(service).hero()
+    assert 'type="checkbox"' not in asker(service).filters(())
+
+
+def test_suggestions_are_text() -> None:
+    assert render_suggestions([], ENGLISH) == ""
+    assert "<script" not in render_suggestions([EVIL], ENGLISH)

@@ -1,0 +1,183 @@
+"""A question of a visitor and what the page shows of it, from the first step to the reply.
+
+Knows the service and the texts, not the page framework. Keeps nothing of a conversation: earlier questions are the
+browser's.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from components.answering import DIFFER
+from components.errors import InputError, QuaereError
+from components.store.records import SourceInfo
+from components.types import Passage, Query, Reply
+from pipelines.replies import Question
+from pipelines.replies import Stage as Result
+from pipelines.status import Status
+from ui.render import render_notice, render_reply
+from ui.web.filter_panel import render_filters
+from ui.web.filters import Filters
+from ui.web.texts import Texts
+from ui.web.turns import Stage, render_hero, render_progress, render_turn, spoken
+
+_log = logging.getLogger(__name__)
+
+_INDEX_COMMAND = "quaere index PATH"
+
+
+Groups = tuple[str, ...] | None
+"""A visitor's access groups, beside the public one; None for a visitor who may not ask."""
+
+
+class AskingService(Protocol):
+    """What the page needs of a service; calls may come from several threads at once."""
+
+    def ask_stream(self, question: str | Question) -> AsyncGenerator[Result]:
+        """Answer a question, and give what is known as it is known; closing it cancels what is left to do."""
+
+    def sources(self, groups: Sequence[str] | None = None) -> list[SourceInfo]:
+        """The sources that a caller of these groups may know of, by name; None for all."""
+
+    def status(self) -> Status:
+        """What the index holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A change of the page; what is None stays as it is."""
+
+    status: str
+    """What a screen reader says: plain words of the page's own."""
+    turn: str | None = None
+    """The question and its reply so far, as HTML."""
+    box: str | None = None
+    """What the question box holds."""
+    busy: bool = False
+    """Whether there is something to stop."""
+    hint: bool = False
+    """Whether the status is to be seen too."""
+
+
+class Asker:
+    """Answers questions for the page in one language.
+
+    Args:
+        service: answers them.
+        texts: the interface's language.
+        places: how many are answered at a time; shared by all visitors.
+    """
+
+    def __init__(self, service: AskingService, texts: Texts, places: asyncio.Semaphore) -> None:
+        self.service = service
+        self.texts = texts
+        self.places = places
+
+    async def answer(self, question: str, filters: str, groups: Groups) -> AsyncGenerator[Shown]:
+        """Answer one question.
+
+        Args:
+            question: as the visitor wrote it.
+            filters: as the page's controls say it.
+            groups: the visitor's.
+        """
+        texts = self.texts
+        read = Filters.read(filters)
+        if not question.strip():
+            yield Shown(texts.write_first, hint=True)
+        elif groups is None:
+            yield self._refused(question, Filters(), texts.not_allowed, "problem")
+        elif read is None:
+            yield self._refused(question, Filters(), texts.filters_unusable)
+        elif read.reversed:
+            yield self._refused(question, read, texts.dates_reversed)
+        else:
+            if self.places.locked():
+                yield self._step(question, read, Stage.WAITING)
+            async with self.places, aclosing(self._answered(question, read, groups)) as steps:
+                async for step in steps:
+                    yield step
+
+    def stopped(self, question: str, typed: str, filters: str) -> Shown:
+        """What is left of a question that the visitor stopped: it goes back into the box, if that is empty."""
+        read = Filters.read(filters)
+        turn = render_turn(question, Filters() if read is None else read, render_notice(self.texts.stopped), self.texts)
+        return Shown(self.texts.stopped, turn, None if typed.strip() else question)
+
+    def hero(self) -> str:
+        """What an empty page says: how much is searched, or how to begin."""
+        try:
+            held = self.service.status()
+        except QuaereError as error:
+            return render_hero(self.texts, render_notice(_sentence(str(error)), kind="problem"))
+        if held.passages == 0:
+            return render_hero(self.texts, self._nothing_indexed())
+        passages, documents = self.texts.passages.of(held.passages), self.texts.documents.of(held.sources)
+        held_words = self.texts.holdings.format(passages=passages, documents=documents)
+        return render_hero(self.texts, f'<p class="qa-holdings">{held_words}</p>')
+
+    def filters(self, groups: Groups) -> str:
+        """The filter controls, with the sources that a visitor of these groups may see."""
+        try:
+            sources = [] if groups is None else self.service.sources(groups)
+        except QuaereError:
+            # The page's opening words tell of it; without a list there is nothing to choose from.
+            sources = []
+        languages = {info.language for info in sources}
+        return render_filters(self.texts, [info.source for info in sources], languages)
+
+    async def _answered(self, question: str, filters: Filters, groups: tuple[str, ...]) -> AsyncGenerator[Shown]:
+        """The steps of a question that has its place."""
+        yield self._step(question, filters, Stage.UNDERSTANDING)
+        try:
+            # The catalogue is read from disk; the page's event loop must not wait for it.
+            if (await asyncio.to_thread(self.service.status)).passages == 0:
+                yield Shown("", self._turn(question, filters, self._nothing_indexed()))
+                return
+            asked = Question(question, filters=filters.conditions(), groups=groups)
+            async with aclosing(self.service.ask_stream(asked)) as results:
+                async for result in results:
+                    yield self._shown(question, filters, result)
+        except InputError as error:
+            yield self._refused(question, filters, _sentence(str(error)))
+        except QuaereError as error:
+            yield self._refused(question, filters, _sentence(str(error)), "problem")
+        except Exception:
+            _log.exception("a question from the page failed")
+            yield self._refused(question, filters, self.texts.failed, "problem")
+
+    def _shown(self, question: str, filters: Filters, result: Result) -> Shown:
+        texts = self.texts
+        if isinstance(result, Query):
+            return self._step(question, filters, Stage.SEARCHING)
+        if not isinstance(result, Reply):
+            return self._step(question, filters, Stage.READING, result)
+        # The one warning that comes with every differing answer has words in each language.
+        warnings = tuple(texts.differ if warning == DIFFER else warning for warning in result.warnings)
+        body = render_reply(replace(result, warnings=warnings), texts, link=filters.link(question))
+        told = texts.answers_found.of(len(result.answers)) if result.answers else texts.not_found
+        return Shown(told, self._turn(question, filters, body))
+
+    def _step(self, question: str, filters: Filters, stage: Stage, passages: Sequence[Passage] = ()) -> Shown:
+        body = render_progress(stage, self.texts, passages)
+        box = "" if stage <= Stage.UNDERSTANDING else None
+        return Shown(spoken(stage, self.texts, passages), self._turn(question, filters, body), box, busy=True)
+
+    def _refused(self, question: str, filters: Filters, why: str, kind: str = "info") -> Shown:
+        """The question goes back into the box, to be changed or tried again."""
+        return Shown("", self._turn(question, filters, render_notice(why, kind=kind)), question)
+
+    def _turn(self, question: str, filters: Filters, body: str) -> str:
+        return render_turn(question, filters, body, self.texts)
+
+    def _nothing_indexed(self) -> str:
+        return render_notice(self.texts.nothing_indexed, code=_INDEX_COMMAND)
+
+
+def _sentence(message: str) -> str:
+    """An error's message as a sentence of its own."""
+    text = message[:1].upper() + message[1:]
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
