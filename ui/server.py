@@ -4,9 +4,7 @@
 and serves until it is interrupted.
 """
 
-import logging
 import socket
-import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -19,7 +17,7 @@ from pipelines.service import QAService
 from pipelines.settings import Settings
 from ui.api.access import Access
 from ui.api.app import build_api
-from ui.api.logs import AccessLog, log_as_json
+from ui.api.logs import AccessLog
 from ui.backend import Backend, open_backend
 from ui.keys import KeyRing
 from ui.web.app import build_page
@@ -97,7 +95,6 @@ def launch(
         ConfigurationError: the host can be reached from elsewhere and there are no keys, or the port cannot be used.
         StoreError: the data folder cannot be opened.
     """
-    log_as_json(sys.stderr, logging.getLogger().level)
     held = QAService(settings, purpose="quaere serve", on_message=on_message, confined=True)
     with (
         listen(host, port) as listening,
@@ -110,7 +107,7 @@ def launch(
         server = uvicorn.Server(
             uvicorn.Config(
                 build_server(backend, examples=examples, hosts=LOOPBACK if host in LOOPBACK else None),
-                log_config=None,  # its lines are written by the handler that all have
+                log_config=None,  # its lines go where all others go
                 log_level="warning",
                 access_log=False,
                 timeout_graceful_shutdown=_SECONDS_TO_FINISH,

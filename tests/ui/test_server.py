@@ -6,9 +6,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from components.errors import ConfigurationError
 from pipelines.service import QAService
 from pipelines.settings import Settings
-from tests.ui.serving import serving
+from tests.ui.serving import serving, serving_backend
+from ui.backend import open_backend
+from ui.server import launch
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +43,77 @@ def test_unknown_paths_of_the_api_are_not_the_pages(client: httpx.Client) -> Non
 
 
 def test_a_question_to_an_empty_folder_says_what_to_do(client: httpx.Client) -> None:
-    response = client.post("/api/v1/ask", json={"question": "How long is the warranty?"})
-    assert response.status_code == 422
-    assert "quaere index" in response.json()["detail"]
+    reply = client.post("/api/v1/ask", json={"question": "How long is the warranty?"}).json()
+    assert reply["answers"] == []
+    assert "quaere index" in reply["warnings"][0]
+
+
+def test_chats_and_measurements_are_of_the_api(client: httpx.Client) -> None:
+    assert client.get("/v1/models").json()["data"][0]["id"] == "quaere"
+    assert "quaere_requests_total" in client.get("/metrics").text
+    assert client.get("/v1/nothing").json()["error"]["type"] == "invalid_request_error"
+
+
+def test_every_response_has_the_id_of_its_request(client: httpx.Client) -> None:
+    assert client.get("/health/live", headers={"X-Request-ID": "a-1"}).headers["x-request-id"] == "a-1"
+    assert len(client.get("/").headers["x-request-id"]) == 32
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Iterator[tuple[httpx.Client, str]]:
+    """A server with a key, and its secret."""
+    with QAService(Settings(data=tmp_path / "data")) as service, open_backend(service) as backend:
+        _, secret = backend.keys.make("desk", ["read"])
+        with serving_backend(backend) as url, httpx.Client(base_url=url, trust_env=False, timeout=60) as opened:
+            yield opened, secret
+
+
+def test_a_browser_logs_in_with_a_key_and_out_again(locked: tuple[httpx.Client, str]) -> None:
+    client, secret = locked
+    browser = {"Accept": "text/html"}
+    sent = client.get("/?q=why", headers=browser)
+    assert (sent.status_code, sent.headers["location"]) == (303, "/login?next=%2F%3Fq%3Dwhy")
+    login = client.get(sent.headers["location"])
+    assert 'value="/?q=why"' in login.text
+    assert client.post("/login", data={"key": "quaere_x_y", "next": "/"}).status_code == 401
+    entered = client.post("/login", data={"key": f" {secret} ", "next": "/?q=why"})
+    assert (entered.status_code, entered.headers["location"]) == (303, "/?q=why")
+    cookie = entered.headers["set-cookie"].lower()
+    assert all(part in cookie for part in ("httponly", "samesite=lax", "path=/"))
+    assert secret not in entered.headers["set-cookie"]
+    assert client.get("/api/v1/sources").status_code == 200
+    assert client.get("/", headers=browser).status_code in (200, 307)
+    left = client.post("/logout")
+    assert left.headers["location"] == "/login"
+    assert client.get("/api/v1/sources").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/config", "/gradio_api/queue/join", "/api/v1/sources", "/v1/models", "/metrics"]
+)
+def test_nothing_is_open_without_the_key(locked: tuple[httpx.Client, str], path: str) -> None:
+    assert locked[0].get(path).status_code == 401
+    assert locked[0].post(path, json={}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "wanted", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "x"]
+)
+def test_a_login_leads_to_no_other_site(locked: tuple[httpx.Client, str], wanted: str) -> None:
+    client, secret = locked
+    assert "evil" not in client.get("/login", params={"next": wanted}).text
+    assert client.post("/login", data={"key": secret, "next": wanted}).headers["location"] == "/"
+
+
+def test_a_form_of_another_site_neither_logs_in_nor_out(locked: tuple[httpx.Client, str]) -> None:
+    client, secret = locked
+    foreign = {"Origin": "https://evil.example"}
+    assert client.post("/login", data={"key": secret}, headers=foreign).status_code == 403
+    client.post("/login", data={"key": secret})
+    assert client.post("/logout", headers=foreign).status_code == 403
+    assert client.get("/api/v1/sources").status_code == 200
+
+
+def test_what_others_can_reach_needs_a_key(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"quaere keys make"):
+        launch(Settings(data=tmp_path / "data"), "0.0.0.0", 0)

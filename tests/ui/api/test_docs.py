@@ -5,9 +5,13 @@ import re
 from pathlib import Path
 
 from components.understanding import MAX_CHARACTERS
+from pipelines.settings import Settings
 from tests.ui.api.cases import CASES
 from ui.api.app import AT_ONCE, MOST_BYTES, WAITING
-from ui.api.requests import MOST_ANSWERS, MOST_QUESTIONS, Ask, AskBatch, Search
+from ui.api.feedback import Said
+from ui.api.requests import MOST_ANSWERS, MOST_QUESTIONS, Ask, AskBatch, Search, Similar
+from ui.api.sources import Documents
+from ui.keys import SESSION_SECONDS
 
 TEXT = (Path(__file__).parents[3] / "docs" / "api.md").read_text("utf-8")
 
@@ -19,7 +23,7 @@ def test_the_endpoints_are_all_named() -> None:
 
 def test_the_fields_are_all_named() -> None:
     assert set(re.findall(r"^\| `(\w+)` \|", TEXT, re.MULTILINE)) == set(Ask.model_fields)
-    for body in (AskBatch, Search):
+    for body in (AskBatch, Search, Similar, Said):
         assert all(f"`{name}`" in TEXT for name in body.model_fields)
 
 
@@ -33,9 +37,13 @@ def test_the_limits_are_the_programs() -> None:
     assert (AT_ONCE, WAITING, MOST_BYTES) == (4, 64, 1_000_000)
     assert "four requests are being worked on and 64 wait" in TEXT
     assert "a million bytes" in TEXT
+    for name in ("max_upload_mb", "requests_per_minute", "question_seconds"):
+        assert f"`{name}` ({Settings.model_fields[name].default:g})" in TEXT
+    assert SESSION_SECONDS == 12 * 3600
+    assert "for twelve hours" in TEXT
 
 
 def test_the_example_is_a_question() -> None:
-    example = re.search(r"-d '(\{.*\})'", TEXT)
-    assert example is not None
-    assert Ask.model_validate(json.loads(example[1])).top == 1
+    question, documents = (json.loads(found) for found in re.findall(r"-d '(\{.*\})'", TEXT))
+    assert Ask.model_validate(question).top == 1
+    assert Documents.model_validate(documents).documents[0].url is not None
