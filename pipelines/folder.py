@@ -69,6 +69,10 @@ class OpenFolder:
         self._indexer: Indexer | None = None
         self._making = threading.RLock()
 
+    def announce(self, **facts: str) -> None:
+        """Tell other processes of the same user how to reach this one."""
+        self._lock.announce(**facts)
+
     @property
     def store(self) -> QuaereDocumentStore:
         """The store, after what a kill left was finished or undone."""

@@ -96,6 +96,10 @@ class QAService:
             self._folder.close()
             self._folder = None
 
+    def announce(self, **facts: str) -> None:
+        """Tell other processes of the same user, through the folder's lock file, how to reach this one."""
+        self._open_folder().announce(**facts)
+
     # Asking
 
     def ask(self, question: str, **options: Any) -> Reply:

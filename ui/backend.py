@@ -1,5 +1,6 @@
 """What the API and the page stand on: the open service, its keys, uploads, jobs and feedback."""
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ class Backend:
     uploads: Uploads
     jobs: Jobs
     feedback: FeedbackBook
+    owner_token: str
+    """Opens everything to whoever may read the data folder; made anew at each start."""
 
 
 @contextmanager
@@ -39,4 +42,6 @@ def open_backend(service: QAService) -> Iterator[Backend]:
         ServiceDatabase(service.settings.data / DATABASE_FILE) as database,
         Jobs(database, service, uploads) as jobs,
     ):
-        yield Backend(service, KeyRing(database), uploads, jobs, FeedbackBook(database, service))
+        yield Backend(
+            service, KeyRing(database), uploads, jobs, FeedbackBook(database, service), secrets.token_urlsafe(32)
+        )

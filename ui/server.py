@@ -44,7 +44,7 @@ def build_server(
         hosts: the names under which it answers; None for all.
     """
     server = build_page(backend.service, examples=examples)
-    server.add_middleware(Access, keys=backend.keys, refuse=to_login)
+    server.add_middleware(Access, keys=backend.keys, owner_token=backend.owner_token, refuse=to_login)
     server.add_middleware(_First, app_of=login_app(backend.keys), paths=LOGIN_PATHS)
     server.add_middleware(_First, app_of=build_api(backend), paths=_OF_THE_API)
     server.add_middleware(Protection, hosts=hosts)
@@ -113,6 +113,7 @@ def launch(
                 timeout_graceful_shutdown=_SECONDS_TO_FINISH,
             )
         )
+        service.announce(url=_own_address(listening), token=backend.owner_token)
         if announce is not None:
             announce(address(listening))
         # The usual way to stop a server is no error; by now it has finished what it was answering.
@@ -147,3 +148,8 @@ def address(listening: socket.socket) -> str:
     """The address to open in a browser."""
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def _own_address(listening: socket.socket) -> str:
+    """Where this machine itself reaches it, also when it listens on all its addresses."""
+    return address(listening).replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from ui.plain import harmless, one_line, to_json
 if TYPE_CHECKING:
     from pipelines.service import QAService
     from pipelines.settings import Settings
+    from ui.remote import RemoteService
 
 NO_ANSWER = 3
 """Exit code: the documents do not hold the answer."""
@@ -83,7 +84,7 @@ class Session:
 
     @contextmanager
     def service(self, purpose: str, settings: Settings | None = None, *, writable: bool = False) -> Iterator[QAService]:
-        """An open service, closed at the end whatever happens.
+        """An open service of this process, closed at the end whatever happens.
 
         Args:
             purpose: what the command does, for a second process that wants the same data folder.
@@ -95,6 +96,22 @@ class Session:
         chosen = self.settings() if settings is None else settings
         with QAService(chosen, purpose=f"quaere {purpose}", on_message=self.remark).open(writable=writable) as service:
             yield service
+
+    @contextmanager
+    def shared_service(self, purpose: str, *, writable: bool = False) -> Iterator[QAService | RemoteService]:
+        """The same, through the process that serves the folder where one does."""
+        from components.store.folder_lock import FolderInUse
+
+        with ExitStack() as held:
+            try:
+                found: QAService | RemoteService = held.enter_context(self.service(purpose, writable=writable))
+            except FolderInUse as error:
+                if not {"url", "token"} <= error.holder.keys():
+                    raise
+                from ui.remote import RemoteService
+
+                found = RemoteService(error.holder["url"], error.holder["token"])
+            yield found
 
     def remark(self, text: str) -> None:
         """Say something on stderr, unless told to be quiet."""

@@ -8,7 +8,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
@@ -19,6 +19,19 @@ LOCK_FILE = "lock"
 HOLDER_FILE = "lock.json"
 
 
+class FolderInUse(StoreError):
+    """Another process holds the folder.
+
+    Args:
+        message: who, and what to do.
+        holder: what it has written down of itself, as far as that can be read.
+    """
+
+    def __init__(self, message: str, holder: dict[str, Any]) -> None:
+        super().__init__(message)
+        self.holder = holder
+
+
 class FolderLock:
     """Hold a folder for this process: ``with FolderLock(folder, purpose="quaere index docs"):``.
 
@@ -27,7 +40,8 @@ class FolderLock:
         purpose: what this process does, for the message that others get.
 
     Raises (on entering):
-        StoreError: another process holds the folder, or it cannot be written to.
+        FolderInUse: another process holds the folder.
+        StoreError: it cannot be written to.
     """
 
     def __init__(self, folder: Path | str, *, purpose: str) -> None:
@@ -41,9 +55,11 @@ class FolderLock:
             self._lock.acquire(timeout=0)
             write_atomically(self._folder / HOLDER_FILE, as_json(self._holder()))
         except Timeout as error:
-            raise StoreError(
-                f"The data folder {self._folder} is in use by {self._other()}; wait until it has ended or "
-                "end it, or choose another folder with --data or QUAERE_DATA."
+            holder = self._other()
+            raise FolderInUse(
+                f"The data folder {self._folder} is in use by {_described(holder)}; wait until it has ended or "
+                "end it, or choose another folder with --data or QUAERE_DATA.",
+                holder,
             ) from error
         except OSError as error:
             self._lock.release()
@@ -64,9 +80,27 @@ class FolderLock:
         since = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         return {"pid": os.getpid(), "command": self._purpose, "since": since}
 
-    def _other(self) -> str:
+    def announce(self, **facts: str) -> None:
+        """Write down more of this process, for others of the same user, such as the address at which it answers.
+
+        Raises:
+            StoreError: the folder cannot be written to.
+        """
+        try:
+            write_atomically(self._folder / HOLDER_FILE, as_json(self._holder() | facts))
+        except OSError as error:
+            raise StoreError(f"The data folder {self._folder} cannot be written to ({error}).") from error
+
+    def _other(self) -> dict[str, Any]:
         try:
             holder = json.loads((self._folder / HOLDER_FILE).read_text(encoding="utf-8"))
-            return f"process {holder['pid']} ({holder['command']}), since {holder['since']}"
-        except (OSError, ValueError, KeyError, TypeError):
-            return "another process, which is just starting or ending"
+        except (OSError, ValueError):
+            return {}
+        return holder if isinstance(holder, dict) else {}
+
+
+def _described(holder: dict[str, Any]) -> str:
+    try:
+        return f"process {holder['pid']} ({holder['command']}), since {holder['since']}"
+    except KeyError:
+        return "another process, which is just starting or ending"

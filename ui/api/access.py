@@ -6,6 +6,7 @@ others.
 """
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from components.errors import InputError, QuaereError
 from components.store.visibility import access_groups
-from ui.api.problems import Forbidden, Unauthorized, problem_of
+from ui.api.problems import Forbidden, Missing, Unauthorized, problem_of
 from ui.keys import ROLES, Key, KeyRing, Role
 
 GROUPS_HEADER = "Quaere-Groups"
@@ -46,6 +47,9 @@ class Caller:
     """Beside the public one."""
 
 
+OWNER = Caller("owner", None, frozenset(ROLES))
+"""Whoever can read the data folder, and so could do all without the service."""
+
 LOCAL = Caller("local", None, frozenset({"read", "write", "admin"}))
 """Whoever asks from this machine while there are no keys; what is in a group is not theirs to see."""
 
@@ -55,6 +59,18 @@ _caller: ContextVar[Caller] = ContextVar("caller")
 def current_caller() -> Caller:
     """The caller of the request being answered; outside of one, the local caller."""
     return _caller.get(LOCAL)
+
+
+async def owner() -> Caller:
+    """A dependency of an endpoint: the owner.
+
+    Raises:
+        Missing: it is someone else, for whom there is no such endpoint.
+    """
+    found = current_caller()
+    if found != OWNER:
+        raise Missing("Not Found")
+    return found
 
 
 def allowed(role: Role) -> Callable[[], Awaitable[Caller]]:
@@ -80,6 +96,7 @@ class Access:
     Args:
         app: what comes next.
         keys: the keys; where there are none, everyone is the local caller.
+        owner_token: shown as a key, it lets in the owner.
         open_paths: beginnings of paths that need no key.
         refuse: makes the answer to whoever is turned away.
     """
@@ -88,11 +105,13 @@ class Access:
         self,
         app: ASGIApp,
         keys: KeyRing,
+        owner_token: str,
         open_paths: tuple[str, ...] = (),
         refuse: Callable[[Scope, QuaereError], Response] | None = None,
     ) -> None:
         self.app = app
         self.keys = keys
+        self.owner_token = owner_token
         self.open_paths = open_paths
         self.refuse = refuse if refuse is not None else lambda _, error: problem_of(error)
 
@@ -120,6 +139,8 @@ class Access:
             _caller.reset(token)
 
     def _caller(self, connection: HTTPConnection) -> Caller:
+        if secrets.compare_digest(_shown(connection) or b"", self.owner_token.encode("ascii")):
+            return OWNER
         caller = self._keyholder(connection) if self.keys.exist() else LOCAL
         named = connection.headers.get(GROUPS_HEADER)
         if named is None:
@@ -134,15 +155,22 @@ class Access:
         Raises:
             Unauthorized: nobody does; while there are no keys at all, what is sent for one means nothing.
         """
-        shown = connection.headers.get("authorization")
         key: Key | None = None
-        if shown is not None and shown.lower().startswith(_BEARER):
-            key = self.keys.find(shown[len(_BEARER) :].strip())
-        elif shown is None and (token := connection.cookies.get(SESSION_COOKIE)) is not None:
+        if (shown := _shown(connection)) is not None:
+            key = self.keys.find(shown.decode("latin-1"))
+        elif (token := connection.cookies.get(SESSION_COOKIE)) is not None:
             key = self.keys.of_session(token)
         if key is None:
             raise Unauthorized("A known key is needed as `Authorization: Bearer KEY`; `quaere keys make` makes one.")
         return Caller(key.name, key.key_id, frozenset(key.roles), key.groups)
+
+
+def _shown(connection: HTTPConnection) -> bytes | None:
+    """What is sent for a key; empty where it is sent in another way, None where nothing is."""
+    header = connection.headers.get("authorization")
+    if header is None:
+        return None
+    return header[len(_BEARER) :].strip().encode("latin-1") if header.lower().startswith(_BEARER) else b""
 
 
 def _groups(header: str) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ from ui.api.health import health_router
 from ui.api.jobs import jobs_router
 from ui.api.metrics import Measured, Metrics, metrics_router
 from ui.api.openai_errors import OpenAIErrors
+from ui.api.own import PREFIX as OWN
+from ui.api.own import own_router
 from ui.api.problems import answer_with_problems
 from ui.api.rates import RateLimit
 from ui.api.sources import sources_router
@@ -30,6 +32,7 @@ WAITING = 64
 MOST_BYTES = 1_000_000
 """Of a request's body."""
 
+_MOST_OF_COMMANDS = 1_000_000_000  # `quaere index` names every file
 _UPLOADS = "/api/v1/sources/"
 _WITHOUT_A_KEY = ("/health/",)
 
@@ -57,11 +60,13 @@ def build_api(backend: Backend) -> FastAPI:
     api.include_router(jobs_router(backend.jobs))
     api.include_router(feedback_router(backend.feedback))
     api.include_router(chat_router(service, admission))
+    api.include_router(own_router(service))
     api.include_router(health_router(service))
     api.include_router(metrics_router(metrics))
-    api.add_middleware(BodyLimit, most=MOST_BYTES, larger={_UPLOADS: int(settings.max_upload_mb * 1_000_000)})
+    larger = {_UPLOADS: int(settings.max_upload_mb * 1_000_000), OWN: _MOST_OF_COMMANDS}
+    api.add_middleware(BodyLimit, most=MOST_BYTES, larger=larger)
     api.add_middleware(RateLimit, per_minute=settings.requests_per_minute)
-    api.add_middleware(Access, keys=backend.keys, open_paths=_WITHOUT_A_KEY)
+    api.add_middleware(Access, keys=backend.keys, owner_token=backend.owner_token, open_paths=_WITHOUT_A_KEY)
     api.add_middleware(OpenAIErrors)
     api.add_middleware(Measured, metrics=metrics)
     return api

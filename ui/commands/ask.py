@@ -19,6 +19,7 @@ from ui.terminal import evidence_table, explain_table, reply_view
 if TYPE_CHECKING:
     from components.types import Reply
     from pipelines.service import QAService
+    from ui.remote import RemoteService
 
 _LEAVE = frozenset({"/quit", "/exit", "/q"})
 
@@ -81,7 +82,7 @@ def ask(
 
         options["filters"] = parse_filter(filter_text)
     asking = _Asking(session, options, as_json, explain)
-    with session.service("ask") as service:
+    with session.shared_service("ask") as service:
         if lines is not None:
             raise typer.Exit(_ask_batch(service, asking, lines))
         if question is None:
@@ -101,7 +102,7 @@ def _batch_file(name: str) -> list[bytes]:
         raise typer.BadParameter(f"--batch {name}: {error.strerror}; name a file of JSON Lines") from error
 
 
-def _ask_batch(service: QAService, asking: _Asking, lines: Sequence[Any]) -> int:
+def _ask_batch(service: QAService | RemoteService, asking: _Asking, lines: Sequence[Any]) -> int:
     from components.errors import QuaereError
 
     def put(questions: Sequence[str]) -> list[Reply]:
@@ -119,7 +120,7 @@ def _ask_batch(service: QAService, asking: _Asking, lines: Sequence[Any]) -> int
     return SOME_FAILED if failed else 0
 
 
-def _converse(service: QAService, asking: _Asking) -> None:
+def _converse(service: QAService | RemoteService, asking: _Asking) -> None:
     """Ask and answer until the end of input or ``/quit``; a refused question does not end it."""
     from components.errors import QuaereError
 
@@ -138,7 +139,7 @@ def _converse(service: QAService, asking: _Asking) -> None:
         asking.show(reply, indent=None)
 
 
-def _prompt(session: Session, service: QAService) -> Callable[[], str | None]:
+def _prompt(session: Session, service: QAService | RemoteService) -> Callable[[], str | None]:
     """Reads a line; None at the end of input. On a terminal with a prompt, editing and a history."""
     service.prepare()
     if not sys.stdin.isatty():

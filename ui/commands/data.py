@@ -14,7 +14,7 @@ from ui.session import session_of
 def status(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Show what is indexed, with which models, and every setting with where it came from."""
     session = session_of(ctx)
-    with session.service("status") as service:
+    with session.shared_service("status") as service:
         found = service.status()
     if as_json:
         session.write_json(found)

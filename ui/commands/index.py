@@ -42,7 +42,7 @@ def index(
         fields["groups"] = names
     session = session_of(ctx)
     with (
-        session.service("index", writable=True) as service,
+        session.shared_service("index", writable=True) as service,
         index_progress(session.err, quiet=session.quiet) as tell,
     ):
         report = service.index(paths, meta=fields, prune=prune, on_progress=tell)

@@ -17,7 +17,7 @@ Name = Annotated[str, typer.Argument(metavar="SOURCE", help="A source as `quaere
 def list_sources(ctx: typer.Context, as_json: AsJson = False) -> None:
     """List the indexed sources."""
     session = session_of(ctx)
-    with session.service("sources") as service:
+    with session.shared_service("sources") as service:
         sources = service.sources()
     if as_json:
         session.write_json({"sources": sources})
@@ -34,7 +34,7 @@ def show_source(
 ) -> None:
     """Show one source: its facts and its passages."""
     session = session_of(ctx)
-    with session.service("sources") as service:
+    with session.shared_service("sources") as service:
         detail = service.source(name)
     if as_json:
         session.write_json(detail)
@@ -52,7 +52,7 @@ def delete_sources(
 ) -> None:
     """Take sources out of the index; their files stay where they are."""
     session = session_of(ctx)
-    with session.service("sources") as service:
+    with session.shared_service("sources") as service:
         deleted = service.delete(names)
     if as_json:
         session.write_json({"deleted": deleted})
