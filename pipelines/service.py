@@ -19,15 +19,25 @@ from haystack import Pipeline
 from components.errors import InputError
 from components.filter_syntax import checked_filter, fields_of
 from components.store.catalogue import SourceInfo
+from components.store.document_store import QuaereDocumentStore
 from components.types import Passage, Reply
 from pipelines import archives
 from pipelines.asking import build_asking_pipeline
-from pipelines.folder import OpenFolder, load_models
+from pipelines.folder import WAITING, OpenFolder, load_models, refuse_archive
 from pipelines.indexing import Identity, IndexProgress, IndexReport
 from pipelines.replies import Asking, Question, Stage
 from pipelines.settings import Settings
 from pipelines.similar import SimilarKind, similar
-from pipelines.sources import Excerpt, SourceDetail, excerpt, find_source, picture, visible_sources
+from pipelines.sources import (
+    Excerpt,
+    SourceDetail,
+    excerpt,
+    find_source,
+    is_for,
+    picture,
+    unknown_source,
+    visible_sources,
+)
 from pipelines.status import Status, status_of
 
 _PARALLEL_QUESTIONS = 4
@@ -64,6 +74,7 @@ class QAService:
         self.on_message = on_message
         self._folder: OpenFolder | None = None
         self._asking: Pipeline | None = None
+        self._asked: QuaereDocumentStore | None = None
         self._building = threading.Lock()
         self._fields: dict[frozenset[str], tuple[int, frozenset[str]]] = {}
 
@@ -204,11 +215,12 @@ class QAService:
 
     def _asking_pipeline(self) -> Pipeline:
         with self._building:
-            if self._asking is None:
-                folder = self._open_folder()
+            store = self._open_folder().store
+            if self._asking is None or self._asked is not store:
                 load_models(self.settings, self.on_message)
-                self._asking = build_asking_pipeline(self.settings, folder.store, synonyms=self._synonyms())
+                self._asking = build_asking_pipeline(self.settings, store, synonyms=self._synonyms())
                 self._asking.warm_up()
+                self._asked = store
             return self._asking
 
     def _synonyms(self) -> str | None:
@@ -251,33 +263,41 @@ class QAService:
     ) -> IndexReport:
         """Bring the index up to date with files, folders and globs; see :meth:`pipelines.indexing.Indexer.index`."""
         self.open(writable=True)
-        indexer = self._open_folder().indexer
-        return indexer.index(paths, meta=meta, identities=identities, prune=prune, on_progress=on_progress)
+        folder = self._open_folder()
+        with folder.changing(None if on_progress is None else lambda: on_progress(WAITING)):
+            return folder.indexer.index(paths, meta=meta, identities=identities, prune=prune, on_progress=on_progress)
 
     def sources(self, groups: Sequence[str] | None = None) -> list[SourceInfo]:
         """The sources that a caller of these groups may know of, by name; None for all."""
-        return [] if self._folder is None else visible_sources(self._folder.catalogue, groups)
+        return [] if self._folder is None else visible_sources(self._folder.catalogue, self._folder.store, groups)
 
     def source(self, name: str, groups: Sequence[str] | None = None) -> SourceDetail:
-        """A source by name, path or id, with its text and passages.
+        """A source by name, path or id, with its passages, and with its whole text where no groups are given.
 
         Raises:
             InputError: there is none that a caller of these groups may know of, or several have that name.
         """
         info = self.find(name, groups)
         folder = self._open_folder()
-        text = folder.catalogue.text(info.source_id)
-        passages = tuple(Passage.from_document(document) for document in folder.store.passages(info.source_id))
+        # Rows can be for others; what a caller may read of a text, :meth:`excerpt` knows.
+        text = folder.catalogue.text(info.source_id) if groups is None else None
+        passages = tuple(
+            Passage.from_document(document)
+            for document in folder.store.passages(info.source_id)
+            if is_for(document.meta.get("groups"), groups)
+        )
         return SourceDetail(info, "" if text is None else text.text, passages)
 
     def find(self, name: str, groups: Sequence[str] | None = None) -> SourceInfo:
         """The facts of one source; see :meth:`source`."""
-        return find_source(None if self._folder is None else self._folder.catalogue, name, groups)
+        if self._folder is None:
+            raise unknown_source(name, ())
+        return find_source(self._folder.catalogue, self._folder.store, name, groups)
 
     def excerpt(self, name: str, start: int, end: int, around: int, groups: Sequence[str] | None = None) -> Excerpt:
         """Words of a source, between those around them; see :func:`pipelines.sources.excerpt`."""
         info = self.find(name, groups)
-        return excerpt(self._open_folder().catalogue, info, start, end, around)
+        return excerpt(self._open_folder().catalogue, info, start, end, around, groups)
 
     def page_picture(
         self, name: str, page: int, start: int, end: int, width: int, groups: Sequence[str] | None = None
@@ -289,7 +309,9 @@ class QAService:
     def delete(self, names: Sequence[str], groups: Sequence[str] | None = None) -> int:
         """Delete sources by name, path or id, and return how many; nothing is deleted where one is not found."""
         found = [self.find(name, groups) for name in names]
-        return self._open_folder().indexer.delete([info.source_id for info in found])
+        folder = self._open_folder()
+        with folder.changing():
+            return folder.indexer.delete([info.source_id for info in found])
 
     # Maintenance
 
@@ -300,6 +322,7 @@ class QAService:
 
     def backup(self, target: Path) -> None:
         """Write the data folder into one archive; see :func:`pipelines.archives.backup`."""
+        refuse_archive(self.settings)
         self._asking = None
         self._open_folder().close_store()
         archives.backup(self.settings.data, target)
@@ -307,6 +330,7 @@ class QAService:
     @staticmethod
     def restore(settings: Settings, archive: Path) -> None:
         """Fill a missing or empty data folder; see :func:`pipelines.archives.restore`."""
+        refuse_archive(settings)
         archives.restore(archive, settings.data)
 
     def status(self) -> Status:

@@ -3,13 +3,17 @@
 import difflib
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from components.errors import InputError, LoadingError
 from components.store.catalogue import Catalogue, SourceInfo, SourceText
+from components.store.document_store import QuaereDocumentStore
 from components.types import PUBLIC_GROUP, Passage
+
+_OF_ROWS = frozenset({"csv", "json", "jsonl", "xlsx"})
+"""Formats whose parts can have metadata of their own."""
 
 
 class UnknownSource(InputError):
@@ -45,8 +49,10 @@ class Excerpt:
     page: int | None
 
 
-def excerpt(catalogue: Catalogue, info: SourceInfo, start: int, end: int, around: int) -> Excerpt:
-    """What stands at a place, and around it.
+def excerpt(
+    catalogue: Catalogue, info: SourceInfo, start: int, end: int, around: int, groups: Sequence[str] | None
+) -> Excerpt:
+    """What stands at a place, and around it; a row that is not for the caller's groups ends what is shown.
 
     Args:
         catalogue: holds the text.
@@ -54,24 +60,38 @@ def excerpt(catalogue: Catalogue, info: SourceInfo, start: int, end: int, around
         start: in its extracted text, in code points.
         end: exclusive.
         around: code points before and after, at most.
+        groups: the caller's; None for all.
 
     Raises:
-        InputError: the text has no such place.
+        InputError: the text has no such place that the caller may read.
     """
     found = _text(catalogue, info)
-    if not 0 <= start <= end <= len(found.text):
-        raise InputError(f"{info.source}: has {len(found.text):,} characters, so there is no place {start} to {end}")
+    first, last = _readable(found, start, end, groups)
+    if not first <= start <= end <= last:
+        raise InputError(f"{info.source}: there is no place {start} to {end}")
     block = next((block for block in found.blocks if block["end"] > start), None) or {}
     return Excerpt(
         info=info,
-        before=found.text[max(0, start - around) : start],
+        before=found.text[max(first, start - around) : start],
         text=found.text[start:end],
-        after=found.text[end : end + around],
+        after=found.text[end : min(last, end + around)],
         start=start,
         end=end,
         heading=" > ".join(block.get("heading", ())) or None,
         page=block.get("page"),
     )
+
+
+def _readable(found: SourceText, start: int, end: int, groups: Sequence[str] | None) -> tuple[int, int]:
+    """The run of the text around a place in which nothing is for others; an empty one where the place itself is."""
+    hidden = [block for block in found.blocks if not is_for(block.get("meta", {}).get("groups"), groups)]
+    if any(
+        (block["start"] < end and start < block["end"]) or block["start"] <= start < block["end"] for block in hidden
+    ):
+        return 0, -1
+    first = max((block["end"] for block in hidden if block["end"] <= start), default=0)
+    last = min((block["start"] for block in hidden if block["start"] >= end), default=len(found.text))
+    return first, last
 
 
 def picture(catalogue: Catalogue, info: SourceInfo, page: int, start: int, end: int, width: int) -> bytes:
@@ -107,29 +127,54 @@ def _text(catalogue: Catalogue, info: SourceInfo) -> SourceText:
     return found
 
 
-def visible_sources(catalogue: Catalogue, groups: Sequence[str] | None) -> list[SourceInfo]:
+def visible_sources(catalogue: Catalogue, store: QuaereDocumentStore, groups: Sequence[str] | None) -> list[SourceInfo]:
     """The sources that a caller of these groups, and of the public one, may know of, by name; None for all."""
-    return [info for info in catalogue.sources() if _is_visible(info, groups)]
+    return _seen(catalogue.sources(), store, groups)
 
 
-def find_source(catalogue: Catalogue | None, name: str, groups: Sequence[str] | None) -> SourceInfo:
+def find_source(
+    catalogue: Catalogue, store: QuaereDocumentStore, name: str, groups: Sequence[str] | None
+) -> SourceInfo:
     """The source with this name, path or id.
 
     Raises:
         UnknownSource: there is none that a caller of these groups may know of.
         InputError: several have that name.
     """
-    named = [] if catalogue is None else catalogue.find(name)
-    found = [info for info in named if _is_visible(info, groups)]
+    found = _seen(catalogue.find(name), store, groups)
     if not found:
-        names = [] if catalogue is None else [info.source for info in visible_sources(catalogue, groups)]
-        close = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
-        hint = f"did you mean {', '.join(close)}?" if close else "`quaere sources list` shows all"
-        raise UnknownSource(f"no source is called {name[:200]!r}; {hint}")
+        raise unknown_source(name, [info.source for info in visible_sources(catalogue, store, groups)])
     if len(found) > 1:
         raise InputError(f"{len(found)} sources are called {name!r}: {', '.join(info.path for info in found)}")
     return found[0]
 
 
-def _is_visible(info: SourceInfo, groups: Sequence[str] | None) -> bool:
-    return groups is None or not {PUBLIC_GROUP, *groups}.isdisjoint(info.groups)
+def unknown_source(name: str, names: Sequence[str]) -> UnknownSource:
+    """The error that names what comes close."""
+    close = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
+    hint = f"did you mean {', '.join(close)}?" if close else "`quaere sources list` shows all"
+    return UnknownSource(f"no source is called {name[:200]!r}; {hint}")
+
+
+def is_for(owners: Sequence[str] | None, groups: Sequence[str] | None) -> bool:
+    """Whether what is for these groups (None: for whoever sees what it stands in) is for a caller of those."""
+    return owners is None or groups is None or not {PUBLIC_GROUP, *groups}.isdisjoint(owners)
+
+
+def _seen(sources: Sequence[SourceInfo], store: QuaereDocumentStore, groups: Sequence[str] | None) -> list[SourceInfo]:
+    """Those of the sources that a caller may know of, with the number of the passages that it may see.
+
+    Rows can have groups of their own: a source none of whose rows is the caller's is not either.
+    """
+    own = [info for info in sources if is_for(info.groups, groups)]
+    if groups is None:
+        return own
+    seen = store.seen_by(groups)
+    counted = [
+        replace(info, passages=_visible_passages(seen, info)) if info.format in _OF_ROWS else info for info in own
+    ]
+    return [info for info in counted if info.passages]
+
+
+def _visible_passages(seen: QuaereDocumentStore, info: SourceInfo) -> int:
+    return seen.count_documents_by_filter({"field": "meta.source_id", "operator": "==", "value": info.source_id})

@@ -459,3 +459,35 @@ def test_passages_and_questions_like_a_text_or_a_passage(client: TestClient, bac
         ({"text": "x", "kind": "answers"}, 422),
     ):
         detail_of(client.post("/api/v1/similar", json=body, headers=bearer(public)), status)
+
+
+def test_rows_for_others_are_not_read_through_their_source(
+    client: TestClient, backend: Backend, tmp_path: Path
+) -> None:
+    rows = [
+        {"question": "What does it cost?", "answer": "480 euros for all."},
+        {"question": "What is the margin?", "answer": "12 percent, says staff.", "groups": ["staff"]},
+        {"question": "Which colours?", "answer": "Red and blue."},
+    ]
+    mixed, closed = tmp_path / "mixed.jsonl", tmp_path / "closed.jsonl"
+    mixed.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    closed.write_text(json.dumps(rows[1]), "utf-8")
+    assert backend.service.index([str(mixed), str(closed)]).failures == ()
+    (source,) = client.get("/api/v1/sources").json()["sources"]
+    assert (Path(source["source"]).name, source["passages"]) == ("mixed.jsonl", 2)
+    whole = backend.service.source(str(mixed)).text
+    url, at = f"/api/v1/sources/{source['source_id']}", whole.index("12 percent")
+    before = client.get(f"{url}/text", params={"start": 0, "end": 4, "around": 5000}).json()
+    assert before["before"] + before["text"] + before["after"] == whole[: whole.index("What is the margin?")]
+    after = client.get(f"{url}/text", params={"start": whole.index("Red"), "around": 5000}).json()
+    assert after["before"] + after["after"] == whole[whole.index("staff.") + len("staff.") :]
+    for start, end in ((at, at + 2), (0, len(whole)), (at, at)):
+        detail_of(client.get(f"{url}/text", params={"start": start, "end": end}), 422)
+    assert str(len(whole)) not in detail_of(client.get(f"{url}/text", params={"start": 9999}), 422)
+    detail_of(client.post("/api/v1/similar", json={"source_id": source["source_id"], "start": at}), 404)
+    marked = {"source_id": source["source_id"], "start": at, "end": at + 2}
+    said = {"question": "Margin?", "verdict": "right", "answer": marked}
+    detail_of(client.post("/api/v1/feedback", json=said), 422)
+    staff = bearer(backend.keys.make("staff", ["read"], ["staff"])[1])
+    assert client.get("/api/v1/sources", headers=staff).json()["total"] == 2
+    assert client.get(f"{url}/text", params={"start": at, "end": at + 10}, headers=staff).json()["text"] == "12 percent"
