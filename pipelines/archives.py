@@ -8,16 +8,18 @@ import io
 import json
 import os
 import shutil
+import sqlite3
 import tarfile
 import tempfile
 import uuid
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import IO, cast
 
 from components.errors import InputError, StoreError
-from components.store.catalogue import CATALOGUE_FILE, Catalogue
+from components.store.catalogue import CATALOGUE_FILE
 from components.store.folder_lock import HOLDER_FILE, LOCK_FILE
 from pipelines.swapping import PASSING
 
@@ -26,9 +28,10 @@ MANIFEST = "backup.json"
 
 _FORMAT = 1
 _CHUNK = 1 << 18
-_OF_THE_CATALOGUE = tuple(f"{CATALOGUE_FILE}{ending}" for ending in ("", "-wal", "-shm", "-journal"))
-_LEFT_OUT = frozenset({*_OF_THE_CATALOGUE, LOCK_FILE, HOLDER_FILE})
-"""In the data folder itself: the catalogue is copied by its own means, a lock belongs to a process."""
+_DATABASE = ".sqlite"
+_BESIDE_A_DATABASE = tuple(f"{_DATABASE}{ending}" for ending in ("", "-wal", "-shm", "-journal", ".lock"))
+_LEFT_OUT = frozenset({LOCK_FILE, HOLDER_FILE})
+"""In the data folder itself: a lock belongs to a process."""
 _SCRATCH = ".tmp"
 
 
@@ -115,10 +118,7 @@ def _write_archive(data: Path, file: IO[bytes]) -> None:
         # Vectors hardly compress, and the engine's files are mostly holes, which the quickest level removes too.
         tarfile.open(fileobj=file, mode="w:gz", compresslevel=1) as archive,
     ):
-        copied = Path(scratch, CATALOGUE_FILE)
-        with Catalogue(data / CATALOGUE_FILE) as catalogue:
-            catalogue.copy_to(copied)
-        for name, path in [(CATALOGUE_FILE, copied), *_files(data)]:
+        for name, path in [*_databases(data, Path(scratch)), *_files(data)]:
             with path.open("rb") as opened:
                 reader = _HashingReader(opened)
                 archive.addfile(archive.gettarinfo(path, name), cast(IO[bytes], reader))
@@ -145,14 +145,27 @@ class _HashingReader:
         return self._hash.hexdigest()
 
 
+def _databases(data: Path, scratch: Path) -> Iterator[tuple[str, Path]]:
+    """Consistent copies of the databases, whoever reads or writes them meanwhile, each with its name in the archive."""
+    for path in sorted(data.glob(f"*{_DATABASE}")):
+        copied = scratch / path.name
+        try:
+            with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copied)) as target:
+                source.backup(target)
+        except sqlite3.Error as error:
+            raise StoreError(f"{path}: cannot be copied ({error}); free some space and try again") from error
+        yield path.name, copied
+
+
 def _files(data: Path) -> Iterator[tuple[str, Path]]:
-    """What belongs to the index, beside the catalogue, with its name in the archive."""
+    """What is beside the databases, with its name in the archive."""
     for root, folders, names in os.walk(data):
         top = Path(root) == data
         folders[:] = sorted(name for name in folders if not (top and name.endswith((*PASSING, _SCRATCH))))
         for name in sorted(names):
             path = Path(root, name)
-            if path.is_file() and not (top and name in _LEFT_OUT):
+            left_out = name in _LEFT_OUT or name.endswith(_BESIDE_A_DATABASE)
+            if path.is_file() and not (top and left_out):
                 yield path.relative_to(data).as_posix(), path
 
 

@@ -13,6 +13,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from components.errors import InputError, StoreError
+from pipelines.service import QAService
+from pipelines.settings import Settings
 from ui.database.connection import DATABASE_FILE, ServiceDatabase
 from ui.database.tables import Table
 from ui.keys import KeyRing
@@ -164,3 +166,14 @@ def test_the_command_makes_lists_and_deletes_keys(tmp_path: Path) -> None:
     assert quaere("make", "bot").returncode == 1
     assert quaere("delete", "bot").returncode == 0
     assert quaere("list", "--json").stdout.split() == ["{", '"keys":', "[]", "}"]
+
+
+def test_keys_are_in_a_backup(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data")
+    with QAService(settings).open(writable=True) as service, ServiceDatabase(settings.data / DATABASE_FILE) as database:
+        _, secret = KeyRing(database).make("bot", ["read"])
+        service.backup(tmp_path / "backup.tar.gz")
+    restored = Settings(data=tmp_path / "restored")
+    QAService.restore(restored, tmp_path / "backup.tar.gz")
+    with ServiceDatabase(restored.data / DATABASE_FILE) as database:
+        assert KeyRing(database).find(secret) is not None

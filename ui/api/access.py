@@ -57,8 +57,12 @@ _caller: ContextVar[Caller] = ContextVar("caller")
 
 
 def current_caller() -> Caller:
-    """The caller of the request being answered; outside of one, the local caller."""
-    return _caller.get(LOCAL)
+    """The caller of the request being answered.
+
+    Raises:
+        LookupError: :class:`Access` does not stand before the endpoint; nobody is taken for the local caller by mistake.
+    """
+    return _caller.get()
 
 
 async def owner() -> Caller:

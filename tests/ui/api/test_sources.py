@@ -128,7 +128,7 @@ def test_a_place_is_read_with_what_stands_around_it(client: TestClient) -> None:
     assert (excerpt["before"], excerpt["text"], excerpt["after"]) == ("Aria pump is ", "24 months", ".\n\nThe Aria p")
     assert excerpt["heading"] == "Aria pump"
     beyond = {"start": 10_000, "end": 10_001}
-    assert "characters" in detail_of(client.get(f"/api/v1/sources/{source['source_id']}/text", params=beyond), 422)
+    assert "no place" in detail_of(client.get(f"/api/v1/sources/{source['source_id']}/text", params=beyond), 422)
 
 
 def test_a_page_is_drawn_with_the_answer_marked(client: TestClient, tmp_path: Path) -> None:
