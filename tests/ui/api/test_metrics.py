@@ -48,7 +48,7 @@ class Application:
         answer_with_problems(api)
         api.include_router(chat_router(service, self.admission))
         api.include_router(metrics_router(self.metrics))
-        api.add_middleware(Access, keys=keys)
+        api.add_middleware(Access, keys=keys, owner_token="the owner's")
         api.get("/fails/{name}")(self.fail)
         api.get("/stream")(self.stream)
         self.app = Measured(api, self.metrics)
