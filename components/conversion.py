@@ -8,6 +8,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+import threading
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -84,6 +85,10 @@ def effective_precision(precision: Precision) -> Literal["int8", "fp32"]:
     return "int8" if _VNNI_FLAGS & set(flags) else "fp32"
 
 
+_MAKING = threading.Lock()
+"""PyTorch cannot trace two models at a time, and several are loaded side by side."""
+
+
 def convert(
     name: str,
     role: Role,
@@ -113,10 +118,12 @@ def convert(
     if found is not None:
         return found
     tell = on_progress if on_progress is not None else (lambda _: None)
-    tell(f"preparing {name} ({kind}, {chosen}); this is done once")
-    checkpoint = resolve(name, cache)
-    _make(checkpoint, kind, chosen, folder, tell)
-    made = _load(folder, name)
+    with _MAKING:
+        made = _load(folder, name)
+        if made is None:
+            tell(f"preparing {name} ({kind}, {chosen}); this is done once")
+            _make(resolve(name, cache), kind, chosen, folder, tell)
+            made = _load(folder, name)
     if made is None:
         raise ModelError(f"model {name!r}: the files just written to {folder} cannot be read back; check the disk")
     return made

@@ -1,14 +1,19 @@
 """An open data folder: its lock, its catalogue, and, at first use, its store and its indexer.
 
+With a database that processes share there is no lock; they take turns at changing the index, and search it together.
+
 Knows nothing of questions.
 """
 
 import hashlib
 import os
 import threading
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, nullcontext
 from functools import cached_property
+from pathlib import Path
 
 from haystack.utils import Secret
 from pydantic import SecretStr
@@ -17,21 +22,30 @@ from components.checkpoints import fingerprint, tokenizer_file
 from components.conversion import ConvertedModel, convert
 from components.embedding import DocumentEmbedder
 from components.encoder import ModelOptions, pair_encoder, text_encoder
+from components.errors import ConfigurationError, InputError, StoreError
 from components.lexical import AVERAGE_LENGTH, LexicalDocumentEmbedder, average_length, lexical_fingerprint
 from components.splitting import PassageSplitter
 from components.store.catalogue import CATALOGUE_FILE, Catalogue
 from components.store.document_store import QuaereDocumentStore
 from components.store.folder_lock import FolderLock
+from components.store.turn import Turn
 from components.versions import digest
 from pipelines import maintenance
-from pipelines.indexing import Indexer, IndexProgress, IndexReport
+from pipelines.indexing import REBUILDING, Indexer, IndexProgress, IndexReport
 from pipelines.indexing_pipeline import build_indexing_pipeline
 from pipelines.settings import Settings
 from pipelines.swapping import finish_swap
 
 INDEX_FOLDER = "index"
 _AVERAGE_LENGTH = "average_length"
+_BUILT = "built"
+"""Entry of the catalogue's manifest that a rebuild changes."""
+_COLLECTION = "collection"
+"""The one whose sources a shared catalogue knows."""
 _KEY_VARIABLE = "QUAERE_QDRANT_API_KEY"
+
+WAITING = IndexProgress(0, 0, 0, 0, 0, "", "comparing")
+"""What is told while another process has its turn."""
 
 
 class OpenFolder:
@@ -58,43 +72,72 @@ class OpenFolder:
         self.settings = settings
         self.confined = confined
         self.on_message = on_message
-        self._lock = FolderLock(settings.data, purpose=purpose)
-        self._lock.__enter__()
-        try:
-            self.catalogue = Catalogue(settings.data / CATALOGUE_FILE).open()
-        except BaseException:
-            self._lock.__exit__(None, None, None)
-            raise
         self._store: QuaereDocumentStore | None = None
         self._indexer: Indexer | None = None
+        self._built: str | None = None
         self._making = threading.RLock()
+        with ExitStack() as held:
+            # Where catalogue and index are on servers, processes share them and the folder, and take turns at changes.
+            self._lock = None if settings.database_url is not None else FolderLock(settings.data, purpose=purpose)
+            if self._lock is not None:
+                held.enter_context(self._lock)
+            self.catalogue = held.enter_context(Catalogue(catalogue_location(settings)))
+            self._turn = self._make_turn(purpose)
+            self._held = held.pop_all()
 
     def announce(self, **facts: str) -> None:
-        """Tell other processes of the same user how to reach this one."""
-        self._lock.announce(**facts)
+        """Tell other processes of the same user how to reach this one; those that share a database have no need."""
+        if self._lock is not None:
+            self._lock.announce(**facts)
+
+    @contextmanager
+    def changing(self, waiting: Callable[[], None] | None = None) -> Iterator[None]:
+        """Be the one process that changes the index; where several share it, wait for the others.
+
+        Args:
+            waiting: called again and again while another one is at it; what it raises ends the waiting.
+        """
+        if self._turn is None:
+            yield
+            return
+        told: list[str] = []
+
+        def wait(holder: str) -> None:
+            if not told and self.on_message is not None:
+                self.on_message(f"Another process changes the index ({holder}); waiting for it.")
+            told.append(holder)
+            if waiting is not None:
+                waiting()
+
+        with self._turn.held(wait):
+            yield
 
     @property
     def store(self) -> QuaereDocumentStore:
-        """The store, after what a kill left was finished or undone."""
+        """The store, after what a kill left was finished or undone; another one once the index was made anew.
+
+        Raises:
+            StoreError: another process is making the index anew, or an attempt at it was interrupted.
+        """
         return self._open_store()
 
     @property
     def indexer(self) -> Indexer:
         """What changes the index."""
         with self._making:
+            self._open_store()
             if self._indexer is None:
-                self._open_store()
                 self._indexer = self._make_indexer(self._average_length())
             return self._indexer
 
     def rebuild(self, on_progress: Callable[[IndexProgress], None] | None = None) -> IndexReport:
         """Make the index again from the catalogue, with BM25's average length measured on it."""
-        with self._making:
+        with self.changing(), self._making:
             self._finish_swap()
             length = self._measure()
             self.close_store()
             self._store = self._make_store(length)
-            manifest = {_AVERAGE_LENGTH: length}
+            manifest = {_AVERAGE_LENGTH: length, _BUILT: uuid.uuid4().hex}
             try:
                 return maintenance.rebuild(self._make_indexer(length), manifest=manifest, on_progress=on_progress)
             finally:
@@ -110,11 +153,12 @@ class OpenFolder:
 
     def close(self) -> None:
         """Let go of everything."""
-        try:
-            self.close_store()
-            self.catalogue.close()
-        finally:
-            self._lock.__exit__(None, None, None)
+        with self._held:
+            try:
+                self.close_store()
+            finally:
+                if self._turn is not None:
+                    self._turn.close()
 
     @cached_property
     def _embedder(self) -> ConvertedModel:
@@ -122,17 +166,50 @@ class OpenFolder:
         settings = self.settings
         return convert(settings.embedder, "embedder", settings.precision, settings.cache, self.on_message)
 
+    def _make_turn(self, purpose: str) -> Turn | None:
+        locks = self.catalogue.locks()
+        if locks is None:
+            return None
+        wanted = self.settings.collection
+        found = self.catalogue.setdefault(_COLLECTION, wanted)
+        if found != wanted:
+            raise ConfigurationError(
+                f"the database knows the sources of the collection {found!r}, and the settings say {wanted!r}; set "
+                "collection as it was, or give the other collection a database of its own"
+            )
+        return Turn(self.catalogue, locks, purpose)
+
     def _open_store(self) -> QuaereDocumentStore:
         with self._making:
+            if self._turn is not None:
+                self._follow_rebuilds(self._turn)
             if self._store is None:
                 self._finish_swap()
+                self._built = self.catalogue.manifest().get(_BUILT)
                 self._store = self._make_store(self._average_length())
                 try:
-                    self._make_indexer(self._average_length()).recover()
+                    self._recover()
                 except BaseException:
                     self.close_store()
                     raise
             return self._store
+
+    def _follow_rebuilds(self, turn: Turn) -> None:
+        """Let go of an index that another process has made anew; its vectors may be those of another model."""
+        manifest = self.catalogue.manifest()
+        if manifest.get(REBUILDING) and not turn.is_mine:
+            raise StoreError(
+                f"the index is being made anew by {self.catalogue.holder()}; wait until that has ended, and run "
+                "`quaere rebuild` again if it was interrupted"
+            )
+        if self._store is not None and manifest.get(_BUILT) != self._built:
+            self.close_store()
+
+    def _recover(self) -> None:
+        """Settle what a kill left; what a living process has begun is its own to finish."""
+        with nullcontext(True) if self._turn is None else self._turn.attempt() as alone:
+            if alone:
+                self._make_indexer(self._average_length()).recover()
 
     def _make_store(self, length: float) -> QuaereDocumentStore:
         settings = self.settings
@@ -145,6 +222,9 @@ class OpenFolder:
             timeout=settings.qdrant_timeout,
             retries=settings.qdrant_retries,
             collection=settings.collection,
+            shards=settings.qdrant_shards,
+            replicas=settings.qdrant_replicas,
+            quantization=settings.qdrant_quantization,
             dimension=self._embedder.dimension,
             fingerprint={"embedder": f"{settings.embedder} {fingerprint(settings.embedder)[:12]}"}
             | lexical_fingerprint(length),
@@ -194,6 +274,26 @@ class OpenFolder:
         if not passages:
             return self._average_length()
         return average_length(texts, languages) * len(texts) / passages
+
+
+def refuse_archive(settings: Settings) -> None:
+    """An archive holds a data folder, which is not where the documents of a shared database are.
+
+    Raises:
+        InputError: the catalogue is in PostgreSQL.
+    """
+    if settings.database_url is not None:
+        raise InputError(
+            "with database_url the sources are in PostgreSQL and the passages on the Qdrant server, so that an archive "
+            "of the data folder would hold neither; use the servers' own backups, `pg_dump` and Qdrant's snapshots "
+            "(docs/deploy.md)"
+        )
+
+
+def catalogue_location(settings: Settings) -> Path | str:
+    """Where the catalogue is."""
+    url = settings.database_url
+    return settings.data / CATALOGUE_FILE if url is None else url.get_secret_value()
 
 
 def _secret(key: SecretStr) -> Secret:

@@ -1,7 +1,7 @@
 """What can be set, where each value came from, and the checks on it.
 
-A value given by the caller (a flag) beats the environment (``QUAERE_*``), which beats ``quaere.toml``, which beats the
-default. Knows nothing of pipelines.
+A value given by the caller (a flag) beats the environment (``QUAERE_*``, and for secrets the file that
+``QUAERE_*_FILE`` names), which beats ``quaere.toml``, which beats the default. Knows nothing of pipelines.
 """
 
 import difflib
@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, PrivateAttr, SecretStr, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, Secret, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from components.conversion import Precision
@@ -21,6 +21,18 @@ Origin = Literal["flag", "environment", "quaere.toml", "default"]
 
 FILE_NAME = "quaere.toml"
 _PREFIX = "QUAERE_"
+_SECRETS = ("qdrant_api_key", "database_url")
+"""Settings whose values are not shown, and can also stand in a file of their own."""
+
+
+class DatabaseUrl(Secret[str]):
+    """The address of a database; shown without its password."""
+
+    def _display(self) -> str:
+        # SQLAlchemy takes a while to import, and most people never set an address.
+        from components.store.addresses import shown
+
+        return shown(self.get_secret_value())
 
 
 class Settings(BaseSettings):
@@ -45,6 +57,13 @@ class Settings(BaseSettings):
     qdrant_timeout: float = Field(10.0, gt=0, description="seconds to wait for the Qdrant server")
     qdrant_retries: int = Field(3, ge=0, description="further tries when the Qdrant server does not answer")
     collection: str = Field("quaere", min_length=1, description="collection on the Qdrant server")
+
+    qdrant_shards: int | None = Field(None, ge=1, description="parts of a new collection; default: one a node")
+    qdrant_replicas: int = Field(1, ge=1, description="copies of each part of a new collection")
+    qdrant_quantization: Literal["int8", "none"] = Field("int8", description="how a new collection's vectors are read")
+    database_url: DatabaseUrl | None = Field(
+        None, description="PostgreSQL database that several processes share, with the engine 'server'"
+    )
 
     passage_tokens: int = Field(150, ge=20, le=480, description="about how long a passage is, in the embedder's tokens")
     overlap_tokens: int = Field(30, ge=0, description="tokens of whole sentences that neighbouring passages share")
@@ -83,13 +102,15 @@ class Settings(BaseSettings):
         flags = {name: value for name, value in given.items() if value is not None}
         environment = {name for name in cls.model_fields if _variable(name) in os.environ}
         _refuse_unknown(cls, stored, file)
+        secrets = _read_secrets()
+        environment |= secrets.keys()
         origins: dict[str, Origin] = dict.fromkeys(cls.model_fields, "default")
         origins.update(dict.fromkeys(stored, "quaere.toml"))
         origins.update(dict.fromkeys(environment, "environment"))
         origins.update(dict.fromkeys(flags, "flag"))
         from_file = {name: value for name, value in stored.items() if name not in environment}
         try:
-            settings = cls(**(from_file | flags))
+            settings = cls(**(from_file | secrets | flags))
         except ValidationError as error:
             raise ConfigurationError(_explain(error, origins)) from error
         settings._origins = origins
@@ -108,6 +129,18 @@ class Settings(BaseSettings):
             "cache": None if self.cache is None else str(self.cache),
         }
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql(cls, url: DatabaseUrl | None) -> DatabaseUrl | None:
+        if url is not None:
+            from components.store.addresses import postgresql_url
+
+            try:
+                postgresql_url(url.get_secret_value())
+            except ConfigurationError as error:
+                raise ValueError(str(error)) from error
+        return url
+
     @model_validator(mode="after")
     def _agree(self) -> Self:
         if self.overlap_tokens >= self.passage_tokens:
@@ -116,6 +149,12 @@ class Settings(BaseSettings):
             )
         if self.engine == "server" and self.qdrant_url is None:
             raise ValueError("the engine 'server' needs qdrant_url, for example http://localhost:6333")
+        if self.engine == "edge" and self.database_url is not None:
+            raise ValueError(
+                "database_url goes with the engine 'server': an embedded index is in a folder that one process holds, "
+                "so that nobody could share the database's sources; set engine = 'server' and qdrant_url, or leave "
+                "database_url out"
+            )
         return self
 
 
@@ -136,6 +175,22 @@ def _read_file(file: Path | None) -> dict[str, Any]:
         raise ConfigurationError(f"the settings file {file} cannot be read: {error}") from error
 
 
+def _read_secrets() -> dict[str, str]:
+    """What stands in the files that ``QUAERE_..._FILE`` names, as container platforms hand secrets over."""
+    found = {}
+    for name in _SECRETS:
+        variable = f"{_variable(name)}_FILE"
+        if (path := os.environ.get(variable)) is None:
+            continue
+        if _variable(name) in os.environ:
+            raise ConfigurationError(f"environment: {_variable(name)} and {variable} are both set; leave one out")
+        try:
+            found[name] = Path(path).read_text("utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise ConfigurationError(f"environment: {variable} names {path}, which cannot be read: {error}") from error
+    return found
+
+
 def _refuse_unknown(cls: type[Settings], stored: dict[str, Any], file: Path | None) -> None:
     """A misspelt setting must not be ignored, neither in the file nor in the environment."""
     for name in stored:
@@ -143,6 +198,8 @@ def _refuse_unknown(cls: type[Settings], stored: dict[str, Any], file: Path | No
             raise ConfigurationError(f"{file or FILE_NAME}: {name!r} is not a setting; {_nearest(cls, name)}")
     for variable in os.environ:
         name = variable.removeprefix(_PREFIX).lower()
+        if name.removesuffix("_file") in _SECRETS:
+            continue
         if variable.startswith(_PREFIX) and name not in cls.model_fields:
             raise ConfigurationError(f"environment: {variable} is not a setting; {_nearest(cls, name)}")
 
@@ -158,5 +215,6 @@ def _explain(error: ValidationError, origins: dict[str, Origin]) -> str:
     for problem in error.errors():
         name = str(problem["loc"][0]) if problem["loc"] else ""
         message = problem["msg"].removeprefix("Value error, ")
-        lines.append(f"{name} = {problem['input']!r} ({origins.get(name, 'flag')}): {message}" if name else message)
+        value = "***" if name in _SECRETS else repr(problem["input"])
+        lines.append(f"{name} = {value} ({origins.get(name, 'flag')}): {message}" if name else message)
     return "settings: " + "; ".join(lines)

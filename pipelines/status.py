@@ -61,4 +61,5 @@ def status_of(settings: Settings, catalogue: Catalogue | None) -> Status:
 def _store_facts(settings: Settings) -> dict[str, str]:
     if settings.engine == "edge":
         return {"engine": "edge (embedded Qdrant)", "folder": str(settings.data / INDEX_FOLDER)}
-    return {"engine": "server", "url": str(settings.qdrant_url), "collection": settings.collection}
+    facts = {"engine": "server", "url": str(settings.qdrant_url), "collection": settings.collection}
+    return facts if settings.database_url is None else facts | {"catalogue": str(settings.database_url)}

@@ -6,19 +6,21 @@ files. It knows nothing about vectors: that the store agrees with it is the jour
 """
 
 import sqlite3
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, cast
 
 from sqlalchemy import delete, func, or_, select, update
-from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from components.errors import StoreError
 from components.store.records import FileState, JournalEntry, Phase, Rebuilt, SourceInfo, SourceRecord, SourceText
-from components.store.tables import Journal, Manifest, Source, Table, TextRow, connect, explain
+from components.store.sessions import WRITER, Sessions
+from components.store.shared_locks import SharedLocks, lock_for_transaction
+from components.store.tables import Journal, Manifest, Source, Table, TextRow
 
 __all__ = [
     "CATALOGUE_FILE", "SCHEMA", "Catalogue", "FileState", "JournalEntry", "Rebuilt", "SourceInfo", "SourceRecord",
@@ -44,7 +46,7 @@ class Catalogue:
 
     def __init__(self, location: Path | str) -> None:
         self.location = location
-        self._engine: Engine | None = None
+        self._sessions = Sessions(location)
 
     def open(self) -> Self:
         """Connect, and make the tables where there are none.
@@ -52,19 +54,18 @@ class Catalogue:
         Raises:
             StoreError: the database is damaged, not writable or was written by a newer Quaere.
         """
-        if self._engine is not None:
+        if self._sessions.is_open:
             return self
-        self._engine = connect(self.location)
+        self._sessions.open()
         try:
-            with self._reading():
-                Table.metadata.create_all(self._engine)
-            with self._writing() as session:
-                found = session.get(Manifest, "schema")
-                if found is None:
-                    session.add(Manifest(key="schema", value=SCHEMA))
-            if found is not None and found.value > SCHEMA:
+            with self._sessions.reported(), self._sessions.engine.begin() as connection:
+                # Two processes that start at once would both find no tables, and both make them.
+                lock_for_transaction(connection, "making tables", patience="60s")
+                Table.metadata.create_all(connection)
+            found = self.setdefault("schema", SCHEMA)
+            if found > SCHEMA:
                 raise StoreError(
-                    f"{self._name}: the catalogue has format {found.value}, this version of Quaere reads up to "
+                    f"{self._sessions.name}: the catalogue has format {found}, this version of Quaere reads up to "
                     f"{SCHEMA}; use the newer Quaere that wrote it, or another data folder"
                 )
         except BaseException:
@@ -74,9 +75,7 @@ class Catalogue:
 
     def close(self) -> None:
         """Let go of the database; a second call is free."""
-        if self._engine is not None:
-            self._engine.dispose()
-            self._engine = None
+        self._sessions.close()
 
     def __enter__(self) -> Self:
         return self.open()
@@ -88,25 +87,25 @@ class Catalogue:
 
     def sources(self) -> list[SourceInfo]:
         """All sources, by name."""
-        with self._reading() as session:
+        with self._sessions.reading() as session:
             return [row.info() for row in session.scalars(select(Source).order_by(Source.source, Source.path))]
 
     def find(self, name: str) -> list[SourceInfo]:
         """The sources with this id, name or absolute path; several files may share a name."""
         same = or_(Source.source_id == name, Source.source == name, Source.path == name)
-        with self._reading() as session:
+        with self._sessions.reading() as session:
             return [row.info() for row in session.scalars(select(Source).where(same).order_by(Source.path))]
 
     def states(self) -> dict[str, tuple[str, FileState]]:
         """The live version and the last look of the file of every source, by id."""
         names = ("source_id", "version", *FileState.__slots__)
-        with self._reading() as session:
+        with self._sessions.reading() as session:
             rows = session.execute(select(*(getattr(Source, name) for name in names)))
             return {each[0]: (each[1], FileState(*each[2:])) for each in (tuple(row) for row in rows)}
 
     def text(self, source_id: str, version: str | None = None) -> SourceText | None:
         """The text of a version, the live one by default; None where there is none."""
-        with self._reading() as session:
+        with self._sessions.reading() as session:
             if version is None:
                 row = session.get(Source, source_id)
                 version = None if row is None else row.version
@@ -117,33 +116,63 @@ class Catalogue:
 
     def count(self) -> tuple[int, int]:
         """Number of sources and of their passages."""
-        with self._reading() as session:
+        with self._sessions.reading() as session:
             sources, passages = session.execute(select(func.count(), func.sum(Source.passages))).one()
             return sources, passages or 0
 
     def languages(self) -> tuple[str, ...]:
         """The languages of all passages, sorted."""
-        with self._reading() as session:
+        with self._sessions.reading() as session:
             return tuple(sorted({code for codes in session.scalars(select(Source.languages)) for code in codes}))
 
     # The manifest
 
     def manifest(self) -> dict[str, Any]:
         """What is known about the index as a whole: generation, average length, models."""
-        with self._reading() as session:
+        with self._sessions.reading() as session:
             return {row.key: row.value for row in session.scalars(select(Manifest))}
 
     def set_manifest(self, values: Mapping[str, Any]) -> None:
         """Write or replace entries."""
-        with self._writing() as session:
+        with self._sessions.writing() as session:
             for key, value in values.items():
                 session.merge(Manifest(key=key, value=value))
 
+    def setdefault(self, key: str, value: Any) -> Any:
+        """The entry of this name, written where there is none."""
+        with self._sessions.writing() as session:
+            found = session.get(Manifest, key)
+            if found is None:
+                session.add(Manifest(key=key, value=value))
+            return value if found is None else found.value
+
     def generation(self) -> int:
         """Grows with every source that is added, replaced or removed."""
-        with self._reading() as session:
+        with self._sessions.reading() as session:
             found = session.get(Manifest, "generation")
             return 0 if found is None else int(found.value)
+
+    # Turns of the processes that share the catalogue
+
+    def locks(self) -> SharedLocks | None:
+        """Locks that processes share over this database; None where it is a file, which one process holds."""
+        return self._sessions.locks()
+
+    def begin_turn(self, holder: str) -> None:
+        """Note that it is this process's turn to change the index; until :meth:`end_turn` another's is noticed."""
+        token = uuid.uuid4().hex
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        self.set_manifest({WRITER: {"token": token, "holder": holder, "since": since}})
+        self._sessions.token = token
+
+    def end_turn(self) -> None:
+        """Changes of others are expected from now on."""
+        self._sessions.token = None
+
+    def holder(self) -> str:
+        """Who changes the index now, or did so last, and since when, for messages."""
+        note = self.manifest().get(WRITER)
+        return "another process" if note is None else f"{note['holder']}, since {note['since']}"
 
     # Changes
 
@@ -154,13 +183,13 @@ class Catalogue:
         staged can be discarded; :meth:`ready` keeps text and record, after which the change will be finished,
         whatever happens; :meth:`finish` follows the store's commit.
         """
-        with self._writing() as session:
+        with self._sessions.writing() as session:
             for source_id, version in versions:
                 session.merge(Journal(source_id=source_id, version=version, phase="staging", row=None))
 
     def ready(self, records: Sequence[SourceRecord]) -> None:
         """Keep these records, all of whose passages are staged, for :meth:`finish`."""
-        with self._writing() as session:
+        with self._sessions.writing() as session:
             for record in records:
                 text = record.text
                 session.merge(
@@ -179,7 +208,7 @@ class Catalogue:
 
     def begin_removal(self, source_ids: Sequence[str]) -> None:
         """Write down that these sources are about to be removed from the store."""
-        with self._writing() as session:
+        with self._sessions.writing() as session:
             for source_id in source_ids:
                 row = session.get(Source, source_id)
                 if row is not None:
@@ -188,7 +217,7 @@ class Catalogue:
 
     def finish(self, source_ids: Sequence[str]) -> None:
         """Make the journalled commits and removals of these sources the truth; the generation grows by each."""
-        with self._writing() as session:
+        with self._sessions.writing() as session:
             finished = 0
             for source_id in source_ids:
                 entry = session.get(Journal, source_id)
@@ -208,20 +237,22 @@ class Catalogue:
 
     def undo(self, source_ids: Sequence[str]) -> None:
         """Forget that these sources were being staged; what was live stays."""
-        with self._writing() as session:
+        with self._sessions.writing() as session:
             for chunk in _chunks(source_ids):
                 staged = delete(Journal).where(Journal.source_id.in_(chunk), Journal.phase == "staging")
                 session.execute(staged)
 
     def journal(self) -> list[JournalEntry]:
         """The changes that were begun and not finished, by source."""
-        with self._reading() as session:
+        with self._sessions.reading() as session:
+            # Whoever has lost its turn must not settle what another process has begun.
+            self._sessions.check_turn(session)
             rows = session.scalars(select(Journal).order_by(Journal.source_id))
             return [JournalEntry(row.source_id, row.version, cast(Phase, row.phase)) for row in rows]
 
     def touch(self, states: Mapping[str, FileState]) -> None:
         """Remember how the unchanged files of these sources look now."""
-        with self._writing() as session:
+        with self._sessions.writing() as session:
             for source_id, state in states.items():
                 row = session.get(Source, source_id)
                 if row is not None:
@@ -235,7 +266,7 @@ class Catalogue:
 
     def forget_rebuilt(self) -> None:
         """Drop the note of a rebuild whose index is not in place."""
-        with self._writing() as session:
+        with self._sessions.writing() as session:
             session.execute(delete(Manifest).where(Manifest.key == _REBUILT))
 
     def adopt_rebuilt(self) -> None:
@@ -243,7 +274,7 @@ class Catalogue:
 
         Sources that are gone since are passed over; the generation grows by one.
         """
-        with self._writing() as session:
+        with self._sessions.writing() as session:
             note = session.get(Manifest, _REBUILT)
             if note is None:
                 return
@@ -265,8 +296,10 @@ class Catalogue:
             StoreError: the disk is full, or the database is not a file.
         """
         if not isinstance(self.location, Path):
-            raise StoreError(f"{self._name}: only a catalogue in a file can be copied; use the server's own backup")
-        with self._reading() as session:
+            raise StoreError(
+                f"{self._sessions.name}: only a catalogue in a file can be copied; use the server's own backup"
+            )
+        with self._sessions.reading() as session:
             source = session.connection().connection.driver_connection
             try:
                 with closing(sqlite3.connect(target)) as copy:
@@ -275,28 +308,6 @@ class Catalogue:
                 raise StoreError(
                     f"{target}: the copy could not be written ({error}); free space and try again"
                 ) from error
-
-    # Connections
-
-    @property
-    def _name(self) -> str:
-        location = self.location
-        return str(location) if isinstance(location, Path) else make_url(location).render_as_string()
-
-    @contextmanager
-    def _reading(self) -> Iterator[Session]:
-        if self._engine is None:
-            raise StoreError(f"{self._name}: the catalogue is closed; open it first")
-        try:
-            with Session(self._engine, expire_on_commit=False) as session:
-                yield session
-        except SQLAlchemyError as error:
-            raise StoreError(explain(self._name, error)) from error
-
-    @contextmanager
-    def _writing(self) -> Iterator[Session]:
-        with self._reading() as session, session.begin():
-            yield session
 
 
 def _grow(session: Session, steps: int) -> None:

@@ -77,6 +77,9 @@ class QuaereDocumentStore(MetadataQueries):
         timeout: seconds that one request to the server may take.
         retries: how often a request is sent again after a time-out, a lost connection or an overloaded server.
         collection: name on the server.
+        shards: parts of a new collection on the server; None leaves it to the server.
+        replicas: copies of each part of a new collection on the server.
+        quantization: "int8" lets the server compare bytes first and rescore the best, "none" only whole vectors.
         dimension: of the dense vectors.
         fingerprint: names and values of everything that passages and questions must have in common, such as the
             embedder and the analyser; an index with other values is refused.
@@ -93,6 +96,9 @@ class QuaereDocumentStore(MetadataQueries):
         timeout: float = 10.0,
         retries: int = 3,
         collection: str = "quaere",
+        shards: int | None = None,
+        replicas: int = 1,
+        quantization: Literal["int8", "none"] = "int8",
         dimension: int = 384,
         fingerprint: dict[str, str] | None = None,
         groups: Sequence[str] = (),
@@ -104,6 +110,9 @@ class QuaereDocumentStore(MetadataQueries):
         self.timeout = timeout
         self.retries = retries
         self.collection = collection
+        self.shards = shards
+        self.replicas = replicas
+        self.quantization = quantization
         self.dimension = dimension
         self.fingerprint = fingerprint
         self.groups = groups
@@ -122,6 +131,9 @@ class QuaereDocumentStore(MetadataQueries):
             timeout=self.timeout,
             retries=self.retries,
             collection=self.collection,
+            shards=self.shards,
+            replicas=self.replicas,
+            quantization=self.quantization,
             dimension=self.dimension,
             fingerprint=self.fingerprint,
             groups=list(self.groups),
@@ -398,6 +410,9 @@ class QuaereDocumentStore(MetadataQueries):
             api_key=None if self.api_key is None else self.api_key.resolve_value(),
             timeout=self.timeout,
             retries=self.retries,
+            shards=self.shards,
+            replicas=self.replicas,
+            quantization=self.quantization,
         )
 
     def _count(self, condition: Filter) -> int:

@@ -1,17 +1,20 @@
 """The server engine: a Qdrant server through its HTTP interface.
 
 Points and filters as ``components.store.engine`` describes them; it knows nothing about documents or groups. The
-manifest is kept in the collection's own metadata. One request changes the points of one call atomically, but
+manifest is kept in the collection's own metadata. A collection is made for many vectors and several groups of callers:
+vectors are compared as bytes first, payload fields that searches filter on have indexes, and the points of a group lie
+together. One request changes the points of one call atomically, but
 readers in other processes may see the state between two requests.
 """
 
+import logging
 import math
 import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar
 
 import httpx
 from qdrant_client import QdrantClient, models
@@ -24,11 +27,22 @@ from components.store.engine import DENSE, INDEXED_FIELDS, SPARSE, Filter, Hit, 
 IN_MEMORY = ":memory:"
 """The address of an empty server inside the process, which forgets everything when it is closed."""
 
+Quantization = Literal["int8", "none"]
+"""Whether the server compares vectors of bytes first, and only the best of them as they are."""
+
+_TENANT = "groups"
+_FIELDS = {**INDEXED_FIELDS, "meta.kind": "keyword", "meta.page": "integer"}
+_OVERSAMPLING = 2.0
+"""How many times the wanted number of vectors is taken by their bytes, and then compared as they are."""
+_QUANTILE = 0.99
+"""Share of a vector's values that the bytes span; the few outliers are cut off."""
+
 _WRITE_SLICE = 256  # points
 _ID_SLICE = 10_000
 _PAGE = 1000
 _FIRST_PAUSE = 0.2  # seconds; doubled after every attempt
 _WORTH_RETRYING = {408, 429, 500, 502, 503, 504}
+_logger = logging.getLogger(__name__)
 T = TypeVar("T")
 Parameters = ParamSpec("Parameters")
 
@@ -43,6 +57,9 @@ class ServerEngine:
         api_key: of the server.
         timeout: seconds that one request may take.
         retries: how often a request is sent again when the server could not be reached or was overloaded.
+        shards: parts of a new collection; None leaves it to the server, which makes one for each of its nodes.
+        replicas: copies of each part of a new collection, on as many nodes.
+        quantization: of a new collection, and how it is searched.
     """
 
     def __init__(
@@ -54,6 +71,9 @@ class ServerEngine:
         api_key: str | None = None,
         timeout: float = 10.0,
         retries: int = 3,
+        shards: int | None = None,
+        replicas: int = 1,
+        quantization: Quantization = "int8",
     ) -> None:
         self._url = url
         self._collection = collection
@@ -61,6 +81,10 @@ class ServerEngine:
         self._api_key = api_key
         self._timeout = math.ceil(timeout)  # the client takes whole seconds
         self._retries = retries
+        self._shards = shards
+        self._replicas = replicas
+        # Inside the process every vector is compared as it is.
+        self._quantization: Quantization = "none" if url == IN_MEMORY else quantization
         self._opened: QdrantClient | None = None
         # Inside the process the client is not safe for threads, a server is.
         self._turn: AbstractContextManager[Any] = threading.Lock() if url == IN_MEMORY else nullcontext()
@@ -74,9 +98,14 @@ class ServerEngine:
         """Connect, and make the collection where it is missing."""
         self._opened = self._connect()
         try:
-            if not self._call(self._client.collection_exists, self._collection):
-                self._create(manifest)
-                return dict(manifest)
+            if not self._exists():
+                try:
+                    self._create(manifest)
+                    return dict(manifest)
+                except StoreError:
+                    # Another process may have made it at the same moment.
+                    if not self._exists():
+                        raise
             info = self._call(self._client.get_collection, self._collection)
         except StoreError:
             self.close()
@@ -85,6 +114,13 @@ class ServerEngine:
             self.close()
             raise StoreError(
                 f"There is {self.place} already and Quaere did not make it; set QUAERE_COLLECTION to another name."
+            )
+        if differing := [] if self._url == IN_MEMORY else self._differences(info):
+            # It answers rightly all the same, only not as quickly or as safely as the settings ask for.
+            _logger.warning(
+                "The settings differ from those of %s (%s); set them as they were, or run `quaere rebuild`.",
+                self.place,
+                "; ".join(differing),
             )
         return {name: str(value) for name, value in info.config.metadata.items()}
 
@@ -152,7 +188,7 @@ class ServerEngine:
 
     def search(self, searches: Sequence[Search]) -> list[list[Hit]]:
         """All searches in one request."""
-        requests = [_to_query(each) for each in searches]
+        requests = [_to_query(each, self._quantization) for each in searches]
         responses = self._call(self._client.query_batch_points, self._collection, requests)
         return [
             [Hit(str(each.id), each.payload or {}, each.score) for each in response.points] for response in responses
@@ -173,20 +209,52 @@ class ServerEngine:
             check_compatibility=False,
         )
 
+    def _exists(self) -> bool:
+        return self._call(self._client.collection_exists, self._collection)
+
     def _create(self, manifest: Mapping[str, str]) -> None:
-        dense = models.VectorParams(size=self._dimension, distance=models.Distance.COSINE)
+        dense = models.VectorParams(
+            size=self._dimension,
+            distance=models.Distance.COSINE,
+            quantization_config=_BYTES if self._quantization == "int8" else None,
+        )
         self._call(
             self._client.create_collection,
             self._collection,
             vectors_config={DENSE: dense},
             sparse_vectors_config={SPARSE: models.SparseVectorParams(modifier=models.Modifier.IDF)},
+            shard_number=self._shards,
+            replication_factor=self._replicas,
             metadata=dict(manifest),
         )
         if self._url == IN_MEMORY:
             return  # it has no payload indexes and warns about them
-        for field, kind in INDEXED_FIELDS.items():
-            schema = models.PayloadSchemaType(kind)
+        for field, kind in _FIELDS.items():
+            schema = _BY_TENANT if field == _TENANT else models.PayloadSchemaType(kind)
             self._call(self._client.create_payload_index, self._collection, field, schema, wait=True)
+
+    def _differences(self, info: models.CollectionInfo) -> list[str]:
+        """What the settings say and the collection does not have, in words."""
+        params = info.config.params
+        dense = params.vectors.get(DENSE) if isinstance(params.vectors, dict) else None
+        quantized = (dense is not None and dense.quantization_config) or info.config.quantization_config
+        wanted = {
+            "qdrant_shards": (self._shards, params.shard_number),
+            "qdrant_replicas": (self._replicas, params.replication_factor),
+            "qdrant_quantization": (self._quantization, _name_of(quantized)),
+        }
+        differing = [
+            f"{name}: the collection has {found}, the settings say {value}"
+            for name, (value, found) in wanted.items()
+            if value is not None and value != (1 if found is None else found)
+        ]
+        missing = sorted(_FIELDS.keys() - info.payload_schema.keys())
+        if missing:
+            differing.append(f"no payload index for {', '.join(missing)}")
+        groups = info.payload_schema.get(_TENANT)
+        if groups is not None and not getattr(groups.params, "is_tenant", False):
+            differing.append(f"the payload index for {_TENANT} does not keep tenants together")
+        return differing
 
     @property
     def _client(self) -> QdrantClient:
@@ -233,6 +301,22 @@ class ServerEngine:
         )
 
 
+_BYTES = models.ScalarQuantization(
+    scalar=models.ScalarQuantizationConfig(type=models.ScalarType.INT8, quantile=_QUANTILE, always_ram=True)
+)
+_BY_TENANT = models.KeywordIndexParams(type=models.KeywordIndexType.KEYWORD, is_tenant=True)
+_RESCORED = models.SearchParams(quantization=models.QuantizationSearchParams(rescore=True, oversampling=_OVERSAMPLING))
+
+
+def _name_of(quantized: Any) -> str:
+    """As the settings call it; what they do not know by its own name."""
+    if not quantized:
+        return "none"
+    if isinstance(quantized, models.ScalarQuantization):
+        return str(quantized.scalar.type.value)
+    return type(quantized).__name__
+
+
 def to_filter(condition: Filter) -> models.Filter:
     """The client's own class for a filter in REST JSON, or for a single condition."""
     clauses = {"must", "should", "must_not"}
@@ -266,12 +350,12 @@ def _to_sparse(sparse: Sparse) -> models.SparseVector:
     return models.SparseVector(indices=list(sparse.indices), values=list(sparse.values))
 
 
-def _to_query(search: Search) -> models.QueryRequest:
-    params = None
+def _to_query(search: Search, quantization: Quantization) -> models.QueryRequest:
+    params = _RESCORED if quantization == "int8" else None
     if isinstance(search.vector, Sparse):
         query = models.NearestQuery(nearest=_to_sparse(search.vector))
-        if search.corpus is not None:
-            params = models.SearchParams(idf=models.IdfCorpusParams(corpus=to_filter(search.corpus)))
+        corpus = None if search.corpus is None else models.IdfCorpusParams(corpus=to_filter(search.corpus))
+        params = None if corpus is None else models.SearchParams(idf=corpus)
         using = SPARSE
     else:
         query = models.NearestQuery(nearest=[float(value) for value in search.vector])

@@ -77,10 +77,10 @@ def delete_key(ctx: typer.Context, name: Name, as_json: AsJson = False) -> None:
 @contextmanager
 def _keys(session: Session) -> Iterator[KeyRing]:
     """The keys of the data folder, which a running service may hold meanwhile."""
-    from ui.database.connection import DATABASE_FILE, ServiceDatabase
+    from ui.database.connection import ServiceDatabase, database_location
     from ui.keys import KeyRing
 
-    data = session.settings().data
-    data.mkdir(parents=True, exist_ok=True)
-    with ServiceDatabase(data / DATABASE_FILE) as database:
+    settings = session.settings()
+    settings.data.mkdir(parents=True, exist_ok=True)
+    with ServiceDatabase(database_location(settings)) as database:
         yield KeyRing(database)

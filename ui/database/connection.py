@@ -13,17 +13,26 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from filelock import FileLock
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from components.errors import StoreError
+from components.store.addresses import shown
+from components.store.shared_locks import SharedLocks, lock_for_transaction
 from components.store.tables import connect, explain
+from pipelines.settings import Settings
 
 DATABASE_FILE = "service.sqlite"
 """Name of the database in the data folder."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def database_location(settings: Settings) -> Path | str:
+    """Where the service's database is: a file in the data folder, or the database that processes share."""
+    url = settings.database_url
+    return settings.data / DATABASE_FILE if url is None else url.get_secret_value()
 
 
 class ServiceDatabase:
@@ -46,7 +55,7 @@ class ServiceDatabase:
         if self._engine is not None:
             return self
         self._engine = connect(self.location)
-        # SQLite would let two processes begin the same step.
+        # SQLite would let two processes begin the same step; PostgreSQL has its own lock, see below.
         lock = FileLock(f"{self.location}.lock") if isinstance(self.location, Path) else nullcontext()
         try:
             with lock:
@@ -75,18 +84,31 @@ class ServiceDatabase:
         Raises:
             StoreError: the database is closed, or cannot be read or written.
         """
-        if self._engine is None:
-            raise StoreError(f"{self._name}: the service's database is closed; open it first")
+        engine = self._opened()
         try:
-            with Session(self._engine, expire_on_commit=False) as session, session.begin():
+            with Session(engine, expire_on_commit=False) as session, session.begin():
                 yield session
         except SQLAlchemyError as error:
             raise StoreError(explain(self._name, error, "the service's database")) from error
 
+    def locks(self) -> SharedLocks | None:
+        """Locks that processes share over this database; None where it is a file.
+
+        Raises:
+            StoreError: the database is closed.
+        """
+        engine = self._opened()
+        return SharedLocks(engine, self._name) if engine.dialect.name == "postgresql" else None
+
+    def _opened(self) -> Engine:
+        if self._engine is None:
+            raise StoreError(f"{self._name}: the service's database is closed; open it first")
+        return self._engine
+
     @property
     def _name(self) -> str:
         location = self.location
-        return str(location) if isinstance(location, Path) else make_url(location).render_as_string()
+        return str(location) if isinstance(location, Path) else shown(location)
 
     def _upgrade(self, engine: Engine) -> None:
         config = Config()
@@ -94,6 +116,7 @@ class ServiceDatabase:
         steps = ScriptDirectory.from_config(config)
         try:
             with engine.begin() as connection:
+                lock_for_transaction(connection, "making tables", patience="60s")
                 found = MigrationContext.configure(connection).get_current_revision()
                 known = {step.revision for step in steps.walk_revisions()}
                 if found is not None and found not in known:

@@ -1,0 +1,49 @@
+"""A PostgreSQL for the whole session, an empty database for each test, and a stand-in for a Qdrant server."""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from components.conversion import convert
+from pipelines.settings import Settings
+from tests.deployment.postgresql import PostgreSQL, find_binaries
+from tests.deployment.qdrant_stand_in import QdrantStandIn
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("there is no PostgreSQL server on this machine (Debian: apt-get install postgresql)")
+    server = PostgreSQL(binaries)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.fixture
+def database(postgresql: PostgreSQL) -> str:
+    """The name of an empty database; the server may have been stopped by the test before."""
+    if not postgresql.runs:
+        postgresql.start()
+    name = f"quaere_{uuid.uuid4().hex[:8]}"
+    postgresql.sql(f"CREATE DATABASE {name}")
+    return name
+
+
+@pytest.fixture
+def qdrant() -> Iterator[tuple[QdrantStandIn, str]]:
+    stand_in = QdrantStandIn()
+    with stand_in.serving() as url:
+        yield stand_in, url
+
+
+@pytest.fixture(scope="session")
+def converted_models() -> None:
+    """The models are there before several processes and threads want them at once."""
+    settings = Settings(precision="fp32")
+    for name, role in ((settings.embedder, "embedder"), (settings.ranker, "ranker"), (settings.reader, "reader")):
+        convert(name, role, "fp32")
