@@ -24,7 +24,9 @@ from pipelines.indexing import Identity
 FOLDER = "uploads"
 """Name in the data folder."""
 
-_INCOMING = ".incoming"
+INCOMING = ".incoming"
+"""Folder of what is being received."""
+
 _LONGEST_NAME = 200
 """Bytes; file systems allow 255, and an ending may be added."""
 
@@ -60,7 +62,7 @@ class Uploads:
 
     def clear_incoming(self) -> None:
         """Forget what a kill left half-received; call it before the first :meth:`receive`."""
-        shutil.rmtree(self.folder / _INCOMING, ignore_errors=True)
+        shutil.rmtree(self.folder / INCOMING, ignore_errors=True)
 
     def receive(self, file: IO[bytes], most: int) -> Path:
         """Write a file to disk under a name of no meaning, for :meth:`keep`.
@@ -73,7 +75,7 @@ class Uploads:
             InputError: it has more bytes.
             StoreError: it cannot be written.
         """
-        incoming = self.folder / _INCOMING
+        incoming = self.folder / INCOMING
         try:
             incoming.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=incoming)

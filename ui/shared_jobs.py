@@ -1,0 +1,81 @@
+"""The jobs of one of several processes that share a database: each job is run by one of them, and none is lost."""
+
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import select
+
+from components.store.shared_locks import SharedLocks
+from pipelines.service import QAService
+from ui.database.connection import ServiceDatabase
+from ui.database.tables import JobRow
+from ui.jobs import ENDED, Job, Jobs, State
+from ui.uploads import INCOMING, Upload, Uploads
+
+_STALE_SECONDS = 3600.0
+"""What was received in part, and nothing added for so long, is nobody's any more."""
+
+
+class SharedJobs(Jobs):
+    """The jobs of one of several processes over the same database.
+
+    A process claims a job from its beginning to its end, with a lock that is dropped when the process ends; so a job
+    whose process has died is known, and taken over by the next one that starts on the same data folder.
+
+    Args:
+        claims: over that database.
+    """
+
+    def __init__(self, database: ServiceDatabase, service: QAService, uploads: Uploads, claims: SharedLocks) -> None:
+        super().__init__(database, service, uploads)
+        self._claims = claims
+
+    def __enter__(self) -> Self:
+        self._clear_stale()
+        unfinished = select(JobRow).where(JobRow.state.not_in(sorted(ENDED))).order_by(JobRow.created_at)
+        with self._claims.briefly("jobs"), self.database.transaction() as session:
+            for row in session.scalars(unfinished):
+                if self._is_here(row) and self._claims.take(_claim(row.job_id)):
+                    row.state = "queued"
+                    self._waiting.put(row.job_id)
+        self._thread = threading.Thread(target=self._work, name="jobs")
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            super().__exit__(kind, error, trace)
+        finally:
+            self._claims.close()
+
+    def prepare(self, uploads: Sequence[Upload], key_id: str | None) -> Job:
+        """Write a job down and claim it, before another process can find it without a claim."""
+        with self._claims.briefly("jobs"):
+            job = super().prepare(uploads, key_id)
+            self._claims.take(_claim(job.job_id))
+        return job
+
+    def _end(self, job_id: str, state: State, passages: int = 0, failures: Sequence[tuple[str, str]] = ()) -> None:
+        super()._end(job_id, state, passages, failures)
+        self._claims.give_back(_claim(job_id))
+
+    def _is_here(self, row: JobRow) -> bool:
+        return all(Path(path).is_relative_to(self.uploads.folder) for _, _, path in row.uploads)
+
+    def _clear_stale(self) -> None:
+        """Forget what a kill left half-received; what another process receives now stays."""
+        for path in (self.uploads.folder / INCOMING).glob("*"):
+            with suppress(OSError):
+                if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+                    path.unlink()
+
+
+def _claim(job_id: str) -> str:
+    return f"job {job_id}"
