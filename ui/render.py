@@ -6,8 +6,9 @@ comes from a document or from the user goes through ``ui.web.escaping``.
 
 from collections.abc import Iterable, Mapping
 
-from components.types import Answer, Passage, QueryKind, Reply
+from components.types import Answer, Passage, Reply
 from ui.web.cards import fold, percent, render_answer, render_passage, rows
+from ui.web.controls import judge_absence
 from ui.web.escaping import escape
 from ui.web.texts import ENGLISH, Texts
 
@@ -24,7 +25,7 @@ def render_reply(reply: Reply, texts: Texts = ENGLISH, *, link: str | None = Non
     """
     parts = [_notices(reply.warnings)]
     if reply.answers:
-        parts.append(_answers(reply.answers, reply.query.kind, texts))
+        parts.append(_answers(reply, texts))
         further = reply.passages
     else:
         parts.append(_not_found(reply, texts))
@@ -44,16 +45,20 @@ def _notices(warnings: Iterable[str]) -> str:
     return "".join(render_notice(warning) for warning in warnings)
 
 
-def _answers(answers: tuple[Answer, ...], kind: QueryKind, texts: Texts) -> str:
+def _answers(reply: Reply, texts: Texts) -> str:
     """The best answer, and beside it those that contradict it, as equals; the others folded."""
-    best, differing = answers[0], [answer for answer in answers if answer.differs]
-    others = [answer for answer in answers[1:] if not answer.differs]
-    cards = "" if best.differs else render_answer(best, kind, texts, first=True)
+
+    def card(answer: Answer, *, first: bool = False) -> str:
+        return render_answer(answer, reply.query.kind, texts, first=first, passages=reply.passages)
+
+    best, differing = reply.answers[0], [answer for answer in reply.answers if answer.differs]
+    others = [answer for answer in reply.answers[1:] if not answer.differs]
+    cards = "" if best.differs else card(best, first=True)
     if differing:
-        cards += f'<div class="qa-pair">{"".join(render_answer(answer, kind, texts) for answer in differing)}</div>'
+        cards += f'<div class="qa-pair">{"".join(card(answer) for answer in differing)}</div>'
     folded = ""
     if others:
-        listed = "".join(render_answer(answer, kind, texts) for answer in others)
+        listed = "".join(card(answer) for answer in others)
         folded = fold(texts.other_answers.of(len(others)), f'<div class="qa-others">{listed}</div>')
     return f'<div class="qa-answers">{cards}{folded}</div>'
 
@@ -61,6 +66,7 @@ def _answers(answers: tuple[Answer, ...], kind: QueryKind, texts: Texts) -> str:
 def _not_found(reply: Reply, texts: Texts) -> str:
     how_sure = texts.how_sure.format(percent=percent(reply.no_answer_confidence))
     head = f'<div class="qa-none"><h3>{texts.not_found}</h3><p class="qa-muted">{how_sure} {texts.other_words}</p>'
+    head += judge_absence(texts)
     nearest = reply.passages[:_NEAREST]
     if not nearest:
         return f"{head}</div>"

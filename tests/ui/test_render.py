@@ -396,3 +396,48 @@ def test_a_reply_is_in_the_interfaces_language(texts: Texts) -> None:
 
 def _place(source: str) -> Place:
     return Place(source, f"{source} title", 1, 0, 4)
+
+
+# What looks at a source and judges
+
+
+def test_an_answer_whose_source_is_known_can_be_opened_and_judged() -> None:
+    read = _Reader(render_answer(an_answer(source_id='s"1', start=130, end=144)))
+    place = {"data-source": 's"1', "data-start": "130", "data-end": "144"}
+    opening = next(each for tag, each in read.elements if tag == "button" and "data-open" in each)
+    assert place.items() <= opening.items()
+    assert opening["aria-label"] == "Open manual.pdf"
+    judging = next(each for _, each in read.elements if each.get("class") == "qa-judging")
+    assert place.items() <= judging.items()
+    assert [each["data-judge"] for _, each in read.elements if "data-judge" in each] == ["right", "wrong", "correct"]
+
+
+def test_without_its_id_a_source_cannot_be_opened_or_judged() -> None:
+    for shown in (render_answer(an_answer()), render_passage(a_passage())):
+        assert "data-open" not in shown
+        assert "data-judge" not in shown
+
+
+def test_other_places_open_where_one_passage_of_that_name_holds_them() -> None:
+    places = (
+        Place("manual.pdf", None, 7, 100, 110),
+        Place("faq.csv", None, None, 5, 12),
+        Place("twice.md", None, None, 5, 12),
+        Place("faq.csv", "Elsewhere", None, 500, 512),
+    )
+    passages = (
+        a_passage(source="faq.csv", source_id="s-faq", start=0, end=20),
+        a_passage(source="twice.md", source_id="s-one", start=0, end=20),
+        a_passage(source="twice.md", source_id="s-two", start=0, end=20),
+    )
+    shown = render_answer(an_answer(support=places, source_id="s-own"), passages=passages)
+    support = _Reader(shown[shown.index('class="qa-support"') : shown.index('class="qa-folds"')])
+    opened = [each for tag, each in support.elements if tag == "button"]
+    assert [each["data-source"] for each in opened] == ["s-own", "s-faq"]
+    assert all(source in support.text for source in ("twice.md", "Elsewhere"))
+
+
+def test_that_nothing_was_found_can_be_judged() -> None:
+    read = _Reader(render_reply(a_reply()))
+    assert [each["data-judge"] for _, each in read.elements if "data-judge" in each] == ["not-there", "there"]
+    assert "data-judge" not in render_reply(a_reply(an_answer()))

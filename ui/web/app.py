@@ -3,58 +3,74 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 import fastapi
 import gradio as gr
 
+from pipelines.settings import Settings
+from ui.web import scripts
 from ui.web.ask_page import ask_page
 from ui.web.asking import Asker, AskingService
+from ui.web.documents import documents_route
 from ui.web.languages import PreferredLanguage
+from ui.web.suggesting import Chosen, FromDocuments, Suggesting
 from ui.web.texts import ENGLISH, LANGUAGES
 
-__all__ = ["AskingService", "build_app", "build_page"]
+__all__ = ["PageService", "build_app", "build_page"]
 
-_FOLDER = Path(__file__).parent
-_STYLES = ("style.css", "conversation.css", "replies.css")
+_FAVICON = Path(__file__).parent / "favicon.svg"
+_STYLES = ("colours", "style", "framework", "conversation", "replies", "judging")
+_BESIDE_THE_FRAME = ("panel",)
 _AT_ONCE = 4
 _WAITING = 64
 
 
-def build_app(asker: Asker, *, examples: Sequence[str] = ()) -> gr.Blocks:
-    """The page in one language.
+class PageService(AskingService, Protocol):
+    """What the pages need of a service."""
+
+    settings: Settings
+
+
+def build_app(asker: Asker, suggesting: Suggesting) -> gr.Blocks:
+    """The page that asks, in one language.
 
     Args:
         asker: answers the questions.
-        examples: questions to offer under the box.
+        suggesting: offers questions under the box.
     """
     with gr.Blocks(title="Quaere", analytics_enabled=False, fill_width=False) as blocks:
-        ask_page(blocks, asker, examples, _WAITING)
+        ask_page(blocks, asker, suggesting, _WAITING)
     blocks.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE, api_open=False)
     return blocks
 
 
-def build_page(service: AskingService, *, examples: Sequence[str] = ()) -> fastapi.FastAPI:
-    """The page as an ASGI application that shows no descriptions of its endpoints.
+def build_page(service: PageService, *, examples: Sequence[str] = ()) -> fastapi.FastAPI:
+    """The pages as an ASGI application that shows no descriptions of its endpoints.
 
     Args:
         service: answers the questions.
-        examples: questions to offer under the box.
+        examples: questions to offer under the box; without any, some of the FAQs in the index are.
     """
     hidden = {"docs_url": None, "redoc_url": None, "openapi_url": None}
     server = fastapi.FastAPI(title="Quaere", docs_url=None, redoc_url=None, openapi_url=None)
     places = asyncio.Semaphore(_AT_ONCE)
+    for texts in LANGUAGES.values():
+        server.router.routes.append(documents_route(texts, service.settings.max_file_mb))
     # English last: its path is the root, which would swallow the others'.
     for texts in reversed(list(LANGUAGES.values())):
         at_root = texts == ENGLISH
         gr.mount_gradio_app(
             server,
-            build_app(Asker(service, texts, places), examples=examples),
+            build_app(Asker(service, texts, places), Chosen(examples) if examples else FromDocuments(service, texts)),
             path="/" if at_root else f"/{texts.language}",
             theme=_theme(),
-            css="\n".join((_FOLDER / name).read_text("utf-8") for name in _STYLES),
-            js=(_FOLDER / "page.js").read_text("utf-8"),
+            css=scripts.style(_STYLES),
+            # The framework takes the media rules of `css` as meant for what is inside its frame; dialogs are not.
+            head=f"<style>{scripts.style(_BESIDE_THE_FRAME)}</style>",
+            js=scripts.script(scripts.ASKING),
             # Browsers look for it at the root, whichever page they show.
-            favicon_path=str(_FOLDER / "favicon.svg") if at_root else None,
+            favicon_path=str(_FAVICON) if at_root else None,
             footer_links=[],
             run_history=False,
             show_error=False,

@@ -1,16 +1,17 @@
 """The page that asks, as components of the page framework and what happens between them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
 import gradio as gr
 
-from ui.api.access import CALLER, LOCAL
-from ui.web.asking import Asker, Groups, Shown
+from ui.web.asking import Asker, Shown
 from ui.web.filter_panel import render_filters
+from ui.web.suggesting import Suggesting
 from ui.web.texts import LANGUAGES, Texts
 from ui.web.turns import render_header, render_hero, render_history, render_status, render_suggestions
+from ui.web.visitors import groups_of, visitor
 
 _MOST_TURNS = 30
 """Questions that the browser keeps on the page; the server keeps none."""
@@ -21,17 +22,18 @@ _STOP_JS = "(typed, asked, filters) => window.quaere.stopping(typed)"
 _OPENED_JS = "() => window.quaere.opened()"
 
 
-def ask_page(blocks: gr.Blocks, asker: Asker, examples: Sequence[str], at_once: int) -> None:
+def ask_page(blocks: gr.Blocks, asker: Asker, suggesting: Suggesting, at_once: int) -> None:
     """Add the page to the blocks, inside whose context this is called.
 
     Args:
         blocks: the page to be.
         asker: answers the questions, in the page's language.
-        examples: questions to offer; none shows no row for them.
+        suggesting: offers questions; without any there is no row for them.
         at_once: how many questions the page framework takes in at a time, waiting ones included.
     """
     texts = asker.texts
-    _html(render_header(texts, [other for other in LANGUAGES.values() if other != texts]), "qa-head")
+    others = [other for other in LANGUAGES.values() if other != texts]
+    head = _html(render_header(texts, others), "qa-head")
     hero = _html(render_hero(texts), "qa-welcome")
     _html(render_history(texts, _MOST_TURNS), "qa-earlier")
     turn = _html("", "qa-live")
@@ -51,19 +53,24 @@ def ask_page(blocks: gr.Blocks, asker: Asker, examples: Sequence[str], at_once: 
             panel = _html(render_filters(texts), "qa-narrow")
             send = gr.Button(texts.ask, variant="primary", elem_id="qa-send", scale=0, min_width=0)
             stop = gr.Button(texts.stop, elem_id="qa-stop", visible=False, scale=0, min_width=0)
-    _html(render_suggestions(examples, texts), "qa-offered")
+    offered = _html("", "qa-offered")
     filters, asked = gr.Textbox(visible=False), gr.Textbox(visible=False)
 
     async def answer(question: str, filters: str, request: gr.Request) -> AsyncIterator[list[Any]]:
-        async with aclosing(asker.answer(question, filters, groups_of(request))) as changes:
+        async with aclosing(asker.answer(question, filters, groups_of(visitor(request.request)))) as changes:
             async for shown in changes:
                 yield _updates(shown, texts)
 
     def stopped(typed: str, asked: str, filters: str) -> list[Any]:
         return _updates(asker.stopped(asked, typed, filters), texts)
 
-    def welcome(request: gr.Request) -> list[str]:
-        return [asker.hero(), asker.filters(groups_of(request))]
+    def welcome(request: gr.Request) -> list[Any]:
+        caller = visitor(request.request)
+        groups = groups_of(caller)
+        header = gr.skip() if caller.key_id is None else render_header(texts, others, may_leave=True)
+        questions = () if groups is None else suggesting.questions(groups)
+        opening = asker.hero(groups, may_write="write" in caller.roles)
+        return [header, opening, asker.filters(groups), render_suggestions(questions, texts)]
 
     changed = [question, turn, status, send, stop]
     quietly = {"show_progress": "hidden", "api_visibility": "private"}
@@ -87,14 +94,8 @@ def ask_page(blocks: gr.Blocks, asker: Asker, examples: Sequence[str], at_once: 
         concurrency_limit=None,
         **quietly,
     )
-    opened = blocks.load(welcome, outputs=[hero, panel], **quietly)
+    opened = blocks.load(welcome, outputs=[head, hero, panel, offered], **quietly)
     opened.then(None, js=_OPENED_JS, **quietly)
-
-
-def groups_of(request: gr.Request) -> Groups:
-    """The access groups of whoever sent a request: the one place that knows how the page learns of them."""
-    caller = request.request.scope.get("state", {}).get(CALLER, LOCAL)
-    return caller.groups if "read" in caller.roles else None
 
 
 def _html(value: str, elem_id: str) -> gr.HTML:

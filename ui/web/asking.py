@@ -9,7 +9,7 @@ import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from components.answering import DIFFER
 from components.errors import InputError, QuaereError
@@ -17,6 +17,7 @@ from components.store.records import SourceInfo
 from components.types import Passage, Query, Reply
 from pipelines.replies import Question
 from pipelines.replies import Stage as Result
+from pipelines.similar import SimilarKind
 from pipelines.status import Status
 from ui.render import render_notice, render_reply
 from ui.web.filter_panel import render_filters
@@ -44,6 +45,17 @@ class AskingService(Protocol):
 
     def status(self) -> Status:
         """What the index holds."""
+
+    def similar(
+        self,
+        text: str,
+        kind: SimilarKind = "passages",
+        *,
+        top: int = 10,
+        filters: dict[str, Any] | None = None,
+        groups: Sequence[str] = (),
+    ) -> tuple[Passage, ...]:
+        """Passages or stored questions that are like a text, of those that these groups may see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +119,18 @@ class Asker:
         turn = render_turn(question, Filters() if read is None else read, render_notice(self.texts.stopped), self.texts)
         return Shown(self.texts.stopped, turn, None if typed.strip() else question)
 
-    def hero(self) -> str:
-        """What an empty page says: how much is searched, or how to begin."""
+    def hero(self, groups: Groups, *, may_write: bool = False) -> str:
+        """What an empty page says: how much is searched for a visitor of these groups, or how to begin."""
         try:
+            seen = [] if groups is None else self.service.sources(groups)
             held = self.service.status()
         except QuaereError as error:
             return render_hero(self.texts, render_notice(_sentence(str(error)), kind="problem"))
-        if held.passages == 0:
-            return render_hero(self.texts, self._nothing_indexed())
-        passages, documents = self.texts.passages.of(held.passages), self.texts.documents.of(held.sources)
-        held_words = self.texts.holdings.format(passages=passages, documents=documents)
+        if not seen:
+            note = self._nothing_indexed() if held.passages == 0 and may_write else self._nothing_to_read()
+            return render_hero(self.texts, note)
+        passages = self.texts.passages.of(sum(source.passages for source in seen))
+        held_words = self.texts.holdings.format(passages=passages, documents=self.texts.documents.of(len(seen)))
         return render_hero(self.texts, f'<p class="qa-holdings">{held_words}</p>')
 
     def filters(self, groups: Groups) -> str:
@@ -172,6 +186,9 @@ class Asker:
 
     def _turn(self, question: str, filters: Filters, body: str) -> str:
         return render_turn(question, filters, body, self.texts)
+
+    def _nothing_to_read(self) -> str:
+        return render_notice(self.texts.nothing_to_read)
 
     def _nothing_indexed(self) -> str:
         return render_notice(self.texts.nothing_indexed, code=_INDEX_COMMAND)

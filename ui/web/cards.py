@@ -3,9 +3,10 @@
 Pure: no files, no page framework, no clock.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from components.types import Answer, Passage, Place, QueryKind
+from ui.web.controls import judge_answer, open_button
 from ui.web.escaping import escape, foreign, linkable, marked
 from ui.web.texts import ENGLISH, Texts
 
@@ -28,7 +29,14 @@ def percent(confidence: float) -> str:
     return f"{points}\N{NO-BREAK SPACE}%"
 
 
-def render_answer(answer: Answer, kind: QueryKind = "factoid", texts: Texts = ENGLISH, *, first: bool = False) -> str:
+def render_answer(
+    answer: Answer,
+    kind: QueryKind = "factoid",
+    texts: Texts = ENGLISH,
+    *,
+    first: bool = False,
+    passages: Sequence[Passage] = (),
+) -> str:
     """One answer as a card.
 
     Args:
@@ -36,15 +44,16 @@ def render_answer(answer: Answer, kind: QueryKind = "factoid", texts: Texts = EN
         kind: of the question; to some, the whole sentence or list leads, with the span marked in it.
         texts: the interface's language.
         first: whether it is the best one, which stands larger.
+        passages: the reply's; they tell the ids of the sources that state the answer too.
     """
     classes = "qa-card" + (" qa-first" if first else "") + (" qa-differs" if answer.differs else "")
     return (
         f'<article class="{classes}" data-answer="{escape(answer.id)}">'
         f"{_tags(answer, texts)}{_wording(answer, kind)}"
         f'<div class="qa-facts">{_source_line(answer, texts)}{_confidence(answer.confidence, texts)}</div>'
-        f"{_support(answer, texts)}"
+        f"{_support(answer, passages, texts)}"
         f'<div class="qa-folds">{_passage_of(answer, texts)}{_evidence(answer.scores, texts)}</div>'
-        f"{_copy_button(answer, kind, texts)}</article>"
+        f"{_deeds(answer, texts)}{_copy_button(answer, kind, texts)}</article>"
     )
 
 
@@ -53,8 +62,10 @@ def render_passage(passage: Passage, texts: Texts = ENGLISH) -> str:
     label = texts.passage_kinds.get(passage.kind)
     tags = "" if label is None else f'<p class="qa-tags"><span class="qa-tag">{label}</span></p>'
     place = _source(passage.source, None, passage.title, passage.page, passage.heading, texts)
+    opening = open_button(passage.source_id, passage.source, passage.start, passage.end, texts)
     return (
-        f'<li class="qa-passage">{place}{tags}<p class="qa-text" {foreign()}>{escape(passage.text)}</p>'
+        f'<li class="qa-passage"><div class="qa-placed">{place}{opening}</div>{tags}'
+        f'<p class="qa-text" {foreign()}>{escape(passage.text)}</p>'
         f"{_passage_scores(passage.scores, texts)}</li>"
     )
 
@@ -160,20 +171,43 @@ def _confidence(confidence: float, texts: Texts) -> str:
     )
 
 
-def _support(answer: Answer, texts: Texts) -> str:
+def _support(answer: Answer, passages: Sequence[Passage], texts: Texts) -> str:
     own = (answer.source, answer.start, answer.end)
-    others = [place for place in answer.support if (place.source, place.start, place.end) != own]
     # Two spans on one page read as the same line twice.
-    places = dict.fromkeys(_place(place, texts) for place in others)
-    if not places:
+    others: dict[str, Place] = {}
+    for place in answer.support:
+        if (place.source, place.start, place.end) != own:
+            others.setdefault(_place(place, texts), place)
+    if not others:
         return ""
-    listed = "".join(f"<li>{place}</li>" for place in places)
+    listed = ""
+    for line, place in others.items():
+        opening = open_button(_source_id(place, answer, passages), place.source, place.start, place.end, texts, line)
+        listed += f"<li>{opening if opening else line}</li>"
     return f'<div class="qa-support"><p>{texts.also_in}</p><ul>{listed}</ul></div>'
+
+
+def _source_id(place: Place, answer: Answer, passages: Sequence[Passage]) -> str:
+    """The id of a place's source, from the passage that holds it; empty where none does, or two of one name do."""
+    found = {
+        each.source_id
+        for each in passages
+        if each.source == place.source and each.start <= place.start and place.end <= each.end
+    }
+    first, last = answer.passage_start, answer.passage_start + len(answer.passage)
+    if answer.source == place.source and first <= place.start and place.end <= last:
+        found.add(answer.source_id)
+    return found.pop() if len(found) == 1 else ""
 
 
 def _place(place: Place, texts: Texts) -> str:
     where = _where(place.source, place.title, place.page, None, texts)
     return SEPARATOR.join([f"<bdi>{escape(place.source)}</bdi>", *where])
+
+
+def _deeds(answer: Answer, texts: Texts) -> str:
+    opening = open_button(answer.source_id, answer.source, answer.start, answer.end, texts)
+    return f'<div class="qa-deeds">{opening}{judge_answer(answer, texts)}</div>' if opening else ""
 
 
 def _evidence(scores: Mapping[str, float], texts: Texts) -> str:

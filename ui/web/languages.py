@@ -12,9 +12,21 @@ from ui.web.texts import ENGLISH
 _CHOSEN = "lang"
 
 
-def home(language: str) -> str:
-    """The path of the page in a language, as a choice that no browser's preference overrules."""
-    return f"/?{_CHOSEN}={language}" if language == ENGLISH.language else f"/{language}/"
+DOCUMENTS = "documents"
+"""Last part of the path of the page with the documents."""
+
+
+def home(language: str, page: str = "") -> str:
+    """The path of a page in a language, as a choice that no browser's preference overrules.
+
+    Args:
+        language: of the interface.
+        page: :data:`DOCUMENTS`, or empty for the page that asks.
+    """
+    return f"/{page}?{_CHOSEN}={language}" if language == ENGLISH.language else f"/{language}/{page}"
+
+
+_PAGES = ("/", f"/{DOCUMENTS}")
 
 
 def preferred(header: str, offered: Collection[str]) -> str | None:
@@ -24,6 +36,21 @@ def preferred(header: str, offered: Collection[str]) -> str | None:
     """
     wanted = sorted(_ranges(header), key=lambda range_: -range_[1])
     return next((language for language, quality in wanted if quality > 0 and language in offered), None)
+
+
+def language_of(target: str, header: str, offered: Collection[str]) -> str:
+    """The language of the page at a path; where that leaves it open, what the browser likes best.
+
+    Args:
+        target: path and query.
+        header: the browser's ``Accept-Language``.
+        offered: codes of the languages that there are.
+    """
+    path, _, query = target.partition("?")
+    first = path.split("/")[1]
+    chosen = first if first in offered else parse_qs(query).get(_CHOSEN, [""])[0]
+    liked = chosen if chosen in offered else preferred(header, offered)
+    return ENGLISH.language if liked is None else liked
 
 
 def _ranges(header: str) -> Iterable[tuple[str, float]]:
@@ -38,10 +65,10 @@ def _ranges(header: str) -> Iterable[tuple[str, float]]:
 
 
 class PreferredLanguage:
-    """ASGI middleware that leads from the root to the page in the browser's language, question and all.
+    """ASGI middleware that leads from a page in English to that in the browser's language, question and all.
 
     Args:
-        app: what comes next; at its root is the page in English.
+        app: what comes next; at its root are the pages in English.
         offered: codes of the languages that there are.
     """
 
@@ -51,11 +78,11 @@ class PreferredLanguage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Redirect, or hand on."""
-        if scope["type"] == "http" and scope["method"] == "GET" and scope["path"] == "/":
+        if scope["type"] == "http" and scope["method"] == "GET" and scope["path"] in _PAGES:
             query = scope["query_string"].decode("latin-1")
             language = preferred(Headers(scope=scope).get("accept-language", ""), self.offered)
             if language not in (None, ENGLISH.language) and _CHOSEN not in parse_qs(query):
-                target = f"/{language}/?{query}" if query else f"/{language}/"
+                target = f"/{language}{scope['path']}" + (f"?{query}" if query else "")
                 headers = {"Vary": "Accept-Language", "Cache-Control": "no-store"}
                 await RedirectResponse(target, headers=headers)(scope, receive, send)
                 return

@@ -4,9 +4,7 @@ A browser cannot send ``Authorization`` with a link that is followed, so that it
 """
 
 import asyncio
-from html import escape
 from http import HTTPStatus
-from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from starlette.applications import Starlette
@@ -19,12 +17,16 @@ from components.errors import QuaereError
 from ui.api.access import SESSION_COOKIE, refuse_foreign_pages
 from ui.api.problems import Unauthorized, problem_of
 from ui.keys import SESSION_SECONDS, KeyRing
+from ui.web import scripts
+from ui.web.escaping import escape
+from ui.web.languages import language_of
+from ui.web.shell import render_shell
+from ui.web.texts import LANGUAGES, Texts
 
 LOGIN_PATHS = ("/login", "/logout")
 
-_PAGE = (Path(__file__).parent / "login.html").read_text("utf-8")
 _LONGEST_KEY = 200
-_WRONG = '<p role="alert">This key is not known. Ask whoever runs this service for one.</p>'
+_STYLES = ("colours", "login")
 
 
 def to_login(scope: Scope, error: QuaereError) -> Response:
@@ -43,7 +45,7 @@ def login_app(keys: KeyRing) -> Starlette:
     """
 
     async def show(request: Request) -> Response:
-        return _page(request.query_params.get("next", "/"))
+        return _page(request, request.query_params.get("next", "/"))
 
     async def enter(request: Request) -> Response:
         try:
@@ -54,7 +56,7 @@ def login_app(keys: KeyRing) -> Starlette:
             shown, wanted = str(form.get("key", "")).strip(), str(form.get("next", "/"))
         key = await asyncio.to_thread(keys.find, shown) if len(shown) <= _LONGEST_KEY else None
         if key is None:
-            return _page(wanted, wrong=True)
+            return _page(request, wanted, wrong=True)
         token = await asyncio.to_thread(keys.begin_session, key)
         response = RedirectResponse(_here(wanted), HTTPStatus.SEE_OTHER)
         response.set_cookie(
@@ -88,10 +90,34 @@ def login_app(keys: KeyRing) -> Starlette:
     )
 
 
-def _page(wanted: str, *, wrong: bool = False) -> Response:
-    html = _PAGE.replace("{next}", escape(_here(wanted))).replace("{problem}", _WRONG if wrong else "")
+def _page(request: Request, wanted: str, *, wrong: bool = False) -> Response:
+    """The form, in the language of the page that was wanted."""
+    target = _here(wanted)
+    language = language_of(target, request.headers.get("accept-language", ""), LANGUAGES)
+    texts = LANGUAGES[language]
+    html = render_shell(
+        texts, f"{texts.login.title} · Quaere", render_login(texts, target, wrong=wrong), scripts.style(_STYLES)
+    )
     return HTMLResponse(
         html, HTTPStatus.UNAUTHORIZED if wrong else HTTPStatus.OK, headers={"Cache-Control": "no-store"}
+    )
+
+
+def render_login(texts: Texts, target: str, *, wrong: bool) -> str:
+    """The form.
+
+    Args:
+        texts: the interface's language.
+        target: path of the page that comes after.
+        wrong: whether a key was shown that is not known.
+    """
+    words = texts.login
+    problem = f'<p role="alert">{words.wrong}</p>' if wrong else ""
+    return (
+        f'<main class="qa-login"><h1>Quaere</h1><p>{texts.tagline}</p>{problem}<form method="post" action="/login">'
+        f'<input type="hidden" name="next" value="{escape(target)}"><label for="key">{words.key}</label>'
+        '<input id="key" name="key" type="password" autocomplete="current-password" required autofocus>'
+        f"<button>{words.enter}</button></form></main>"
     )
 
 

@@ -1,21 +1,11 @@
-// The page's own script: keeps the conversation, reads the filters, copies. Called once, when the page opens.
-// It puts no text into HTML; what it moves was escaped by the server, and what it sets is text.
-() => {
-  const find = (selector, within = document) => within.querySelector(selector);
-  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+// The page that asks: keeps the conversation, reads the filters, copies. Called once, when the page opens.
+// What it moves was escaped by the server, and what it sets is text.
+(quaere) => {
+  const { find, all, say, smoothly } = quaere;
   const live = () => find("#qa-live");
   const turn = () => find("#qa-live .qa-turn");
   const box = () => find("#qa-question textarea, #qa-question input");
   const busy = () => find("#qa-stop") !== null && find("#qa-stop").checkVisibility();
-
-  document.documentElement.lang = find(".qa-header")?.dataset.language ?? "en";
-
-  // Says something to screen readers, and shows it where `visible`.
-  const say = (text, visible) => {
-    const status = find(".qa-status");
-    status.classList.toggle("qa-spoken", !visible);
-    status.textContent = text;
-  };
 
   // The turn that stands joins the earlier ones; it hides until the next takes its place.
   const keep = () => {
@@ -87,8 +77,6 @@
     setTimeout(() => (button.textContent = button.dataset.label), 2000);
   };
 
-  const smoothly = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
-
   const fromAddress = (query) => {
     for (const each of all(".qa-sources input[name=source]")) each.checked = query.getAll("source").includes(each.value);
     for (const name of ["language", "from", "to"]) find(`.qa-filters [name=${name}]`).value = query.get(name) ?? "";
@@ -113,7 +101,7 @@
     }
   });
 
-  window.quaere = {
+  Object.assign(quaere, {
     // A question is sent.
     asked(question) {
       if (question.trim() !== "") {
@@ -141,5 +129,5 @@
       if (query.get("q")) ask(query.get("q"));
       return [];
     },
-  };
+  });
 }

@@ -9,7 +9,7 @@ from enum import IntEnum
 from components.types import Passage
 from ui.web.escaping import escape
 from ui.web.filters import Filters
-from ui.web.languages import home
+from ui.web.languages import DOCUMENTS, home
 from ui.web.texts import Texts
 
 _MOST_NAMED = 4
@@ -69,15 +69,29 @@ def render_hero(texts: Texts, note: str = "") -> str:
     return f'<div class="qa-hero"><p class="qa-tagline">{texts.tagline}</p><p>{texts.lead}</p>{note}</div>'
 
 
-def render_header(texts: Texts, others: Sequence[Texts]) -> str:
-    """The page's name, and links to it in the other languages."""
+def render_header(texts: Texts, others: Sequence[Texts], page: str = "", *, may_leave: bool = False) -> str:
+    """The page's name, the pages, the same page in the other languages, and what its scripts say.
+
+    Args:
+        texts: the interface's language.
+        others: the other languages.
+        page: which one this is, as :func:`~ui.web.languages.home` names it.
+        may_leave: whether the visitor is logged in.
+    """
+    here = ' class="qa-here" aria-current="page"'
+    pages = "".join(
+        f'<a href="{home(texts.language, each)}"{here if each == page else ""}>{name}</a>'
+        for each, name in (("", texts.ask_page), (DOCUMENTS, texts.documents_page))
+    )
     links = "".join(
-        f'<a href="{home(other.language)}" lang="{other.language}" hreflang="{other.language}">{other.name}</a>'
+        f'<a href="{home(other.language, page)}" lang="{other.language}" hreflang="{other.language}">{other.name}</a>'
         for other in others
     )
+    leave = f'<form method="post" action="/logout"><button>{texts.login.leave}</button></form>' if may_leave else ""
     return (
-        f'<header class="qa-header" data-language="{texts.language}"><h1>Quaere</h1>'
-        f'<nav aria-label="{texts.interface_language}">{links}</nav></header>'
+        f'<header class="qa-header" data-language="{texts.language}" data-words="{escape(texts.for_scripts())}">'
+        f'<h1>Quaere</h1><nav class="qa-pages" aria-label="{texts.pages}">{pages}</nav>'
+        f'<nav class="qa-languages" aria-label="{texts.interface_language}">{links}</nav>{leave}</header>'
     )
 
 

@@ -12,6 +12,8 @@ from components.errors import InputError, StoreError
 from components.store.records import SourceInfo
 from components.types import Answer, Passage, Place, Query, Reply
 from pipelines.replies import Question, Stage
+from pipelines.settings import Settings
+from pipelines.similar import SimilarKind
 
 EVIL = (
     "Before <script>document.title='ran'</script> <img src=x onerror=\"document.title='ran'\"> "
@@ -24,11 +26,16 @@ class Held:
     """What the page reads of a status."""
 
     passages: int
-    sources: int
+    generation: int = 1
+
+
+PASSAGES_OF_EACH = 200
 
 
 def source(name: str, language: str = "en", groups: tuple[str, ...] = ("public",)) -> SourceInfo:
-    return SourceInfo(name, name, f"/d/{name}", "txt", None, language, groups, 1, 1, "v", "2026-01-01", None)
+    return SourceInfo(
+        name, name, f"/d/{name}", "txt", None, language, groups, PASSAGES_OF_EACH, 1, "v", "2026-01-01", None
+    )
 
 
 SOURCES = (
@@ -42,12 +49,21 @@ SOURCES = (
 )
 
 
+FAQ_ROWS = {
+    "en": ("How do I pair it?", "x" * 200, EVIL, "How do I pair it?", "Where is it made?", "Why?", "When?", "Who?"),
+    "": ("Wie oft?",),
+}
+"""Questions by the language that is asked for."""
+
+
 class HandMade:
     """Answers each question with a reply made by hand; a test may hold it at a stage."""
 
     def __init__(self, replies: dict[str, Reply | Exception], passages: int = 1240) -> None:
         self.replies = replies
-        self.held = Held(passages, 14 if passages else 0)
+        self.held = Held(passages)
+        self.settings = Settings()
+        self.looked_for: list[tuple[str, tuple[str, ...]]] = []
         self.asked: list[Question] = []
         self.finished: list[str] = []
         self.cancelled: list[str] = []
@@ -96,16 +112,33 @@ class HandMade:
             await asyncio.sleep(0.01)
 
     def sources(self, groups: Sequence[str] | None = None) -> list[SourceInfo]:
+        if self.held.passages == 0:
+            return []
         seen = None if groups is None else {"public", *groups}
         return [each for each in SOURCES if seen is None or not seen.isdisjoint(each.groups)]
 
     def status(self) -> Held:
         return self.held
 
+    def similar(
+        self,
+        text: str,
+        kind: SimilarKind = "passages",
+        *,
+        top: int = 10,
+        filters: dict[str, Any] | None = None,
+        groups: Sequence[str] = (),
+    ) -> tuple[Passage, ...]:
+        assert kind == "questions"
+        language = "" if filters is None else filters["value"]
+        self.looked_for.append((language, tuple(groups)))
+        rows = FAQ_ROWS.get(language, ())
+        return tuple(passage(f"{row}\nAn answer.", "faq.jsonl", kind="faq") for row in rows)
+
 
 def passage(text: str, source: str = "user-manual.pdf", **changes: Any) -> Passage:
     scores = {"dense": 0.61, "lexical": 9.4, "fused": 0.83, "relevance": 4.21}
-    made = Passage(source, "Aria 300 user manual", "Care > Filters", 12, 0, len(text), text, "text", scores)
+    made = Passage(source, "Aria 300 user manual", "Care > Filters", 12, 0, len(text), text, "text", scores, "s-1")
     return replace(made, **changes)
 
 
@@ -128,6 +161,7 @@ def answer(text: str, sentence: str, before: str = "", after: str = "", **change
         passage=whole,
         passage_start=500,
         language="en",
+        source_id="s-1",
         scores={"relevance": 4.21, "span": 7.4, "dense": 0.61, "lexical": 0.9, "support": 3.0},
     )
     return replace(made, **changes)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ import components  # noqa: F401
 from components.errors import StoreError
 from tests.ui.web.handmade import EVIL, REPLIES, HandMade
 from ui.web.asking import Asker, Shown
+from ui.web.suggesting import Chosen, FromDocuments
 from ui.web.texts import CHINESE, ENGLISH
 from ui.web.turns import render_suggestions
 
@@ -97,9 +99,17 @@ def test_a_stopped_question_goes_back_into_an_empty_box(service: HandMade) -> No
 
 
 def test_the_opening_words(service: HandMade) -> None:
-    assert "1,240 passages of 14 documents" in asker(service).hero()
+    assert "1,200 passages of 6 documents" in asker(service).hero(())
+    assert "1,400 passages of 7 documents" in asker(service).hero(("board",))
+    assert ENGLISH.nothing_to_read in asker(service).hero(None)
     chinese = Asker(service, CHINESE, asyncio.Semaphore())
-    assert "14 份文档" in chinese.hero()
+    assert "6 份文档" in chinese.hero(())
+
+
+def test_an_empty_index_is_explained_to_who_can_fill_it() -> None:
+    empty = asker(HandMade({}, passages=0))
+    assert "quaere index PATH" in empty.hero((), may_write=True)
+    assert ENGLISH.nothing_to_read in empty.hero(())
 
 
 def test_a_store_that_fails_is_told_of(service: HandMade, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,10 +118,34 @@ def test_a_store_that_fails_is_told_of(service: HandMade, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(service, "status", fail)
     monkeypatch.setattr(service, "sources", fail)
-    assert "The folder &lt;b&gt; is damaged." in asker(service).hero()
+    assert "The folder &lt;b&gt; is damaged." in asker(service).hero(())
     assert 'type="checkbox"' not in asker(service).filters(())
 
 
 def test_suggestions_are_text() -> None:
     assert render_suggestions([], ENGLISH) == ""
     assert "<script" not in render_suggestions([EVIL], ENGLISH)
+
+
+def test_suggestions_are_short_faq_questions_looked_for_once_a_generation(service: HandMade) -> None:
+    found = FromDocuments(service, ENGLISH)
+    assert found.questions(()) == found.questions(()) == ("How do I pair it?", "Where is it made?", "Why?", "When?")
+    assert service.looked_for == [("en", ())]
+    found.questions(("board",))
+    service.held = replace(service.held, generation=2)
+    found.questions(())
+    assert service.looked_for == [("en", ()), ("en", ("board",)), ("en", ())]
+
+
+def test_suggestions_in_another_language_are_better_than_none(service: HandMade) -> None:
+    assert FromDocuments(service, CHINESE).questions(()) == ("Wie oft?",)
+    assert FromDocuments(HandMade({}, passages=0), ENGLISH).questions(()) == ()
+    assert Chosen(["One?"]).questions(("board",)) == ("One?",)
+
+
+def test_suggestions_that_cannot_be_looked_for_are_none(service: HandMade, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise StoreError("the folder is damaged")
+
+    monkeypatch.setattr(service, "similar", fail)
+    assert FromDocuments(service, ENGLISH).questions(()) == ()

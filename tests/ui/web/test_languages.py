@@ -5,7 +5,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from ui.web.languages import PreferredLanguage, home, preferred
+from ui.web.languages import DOCUMENTS, PreferredLanguage, home, language_of, preferred
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,8 @@ async def _page(scope: Scope, receive: Receive, send: Send) -> None:
         ("/?lang=en&q=a", "zh", None),
         ("/", "en", None),
         ("/", "", None),
+        ("/documents", "zh", "/zh/documents"),
+        ("/documents?lang=en", "zh", None),
         ("/zh/", "zh", None),
         ("/theme.css", "zh", None),
     ],
@@ -53,3 +55,18 @@ async def test_the_root_leads_to_the_browsers_language(path: str, wish: str, tar
 
 def test_the_switch_is_a_choice_that_holds() -> None:
     assert (home("en"), home("zh")) == ("/?lang=en", "/zh/")
+    assert (home("en", DOCUMENTS), home("zh", DOCUMENTS)) == ("/documents?lang=en", "/zh/documents")
+
+
+@pytest.mark.parametrize(
+    ("target", "wish", "language"),
+    [
+        ("/zh/?q=a", "en", "zh"),
+        ("/?lang=en", "zh", "en"),
+        ("/", "zh-CN", "zh"),
+        ("/", "de", "en"),
+        ("/documents?lang=xx", "", "en"),
+    ],
+)
+def test_the_login_speaks_the_language_of_the_page_that_is_wanted(target: str, wish: str, language: str) -> None:
+    assert language_of(target, wish, ("en", "zh")) == language

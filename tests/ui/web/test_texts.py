@@ -1,8 +1,12 @@
 """The words of the interface: every language says everything, with the same gaps to fill in."""
 
+import json
+import re
 import string
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,20 +15,24 @@ from ui.web.texts import CHINESE, ENGLISH, LANGUAGES, Texts
 
 # What looks the same in both languages, because it is a name.
 _SAME = {"languages"}
+FOLDER = Path(__file__).resolve().parents[3] / "ui" / "web"
 
 
 def _gaps(text: str) -> list[str]:
     return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
 
 
-def _all_texts(texts: Texts) -> dict[str, str]:
+def _all_texts(texts: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     for field in fields(texts):
         value = getattr(texts, field.name)
         if isinstance(value, str):
             found[field.name] = value
         else:
-            named = value.items() if isinstance(value, Mapping) else enumerate(value)
+            if is_dataclass(value):
+                named = _all_texts(value).items()
+            else:
+                named = value.items() if isinstance(value, Mapping) else enumerate(value)
             found |= {f"{field.name}.{name}": text for name, text in named}
     return found
 
@@ -61,3 +69,13 @@ def test_counting() -> None:
 def test_a_language_without_a_name_is_its_code() -> None:
     assert (ENGLISH.language_name("de"), CHINESE.language_name("de")) == ("German", "德语")
     assert ENGLISH.language_name("eo") == "eo"
+
+
+def test_the_scripts_use_no_word_that_is_missing() -> None:
+    said = json.loads(ENGLISH.for_scripts())
+    parts = {"said": {**said["judging"], **said["library"]}, "words": said}
+    for path in FOLDER.glob("*.js"):
+        for part, name, further in re.findall(r"\b(said|words)\.(\w+)(?:\.(\w+))?", path.read_text("utf-8")):
+            assert name in parts[part] or path.name == "common.js", f"{path.name}: {part}.{name}"
+            if part == "words" and further and isinstance(said.get(name), dict):
+                assert further in said[name], f"{path.name}: {name}.{further}"

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
 
 ARTEFACTS = Path(__file__).resolve().parents[3] / "artefacts"
@@ -77,6 +78,18 @@ class Visit:
         assert not self.streams
         self.page.wait_for_timeout(100)
 
+    def arrive(self, shows: str = "conversation") -> None:
+        """Wait until the page is there and quiet; the first one of a fresh browser may take longer than any other."""
+        if shows == "conversation":
+            expect(self.box).to_be_visible(timeout=20_000)
+            begun = self.page.locator(".qa-hero > :nth-child(3), .qa-turn").first
+            expect(begun).to_be_attached(timeout=20_000)
+            self.settle()
+        elif shows == "documents":
+            expect(self.page.locator(".qa-sources[aria-busy=false]")).to_be_attached(timeout=20_000)
+        else:
+            expect(self.page.locator("#key")).to_be_visible(timeout=20_000)
+
     def send(self, question: str) -> None:
         self.box.fill(question)
         self.box.press("Enter")
@@ -97,8 +110,13 @@ class Visit:
 
 
 @contextmanager
-def visiting(browser: Browser, url: str, *, path: str = "", language: str = "en", **options: Any) -> Iterator[Visit]:
-    """Open the page in a browser profile of its own; at the end, nothing may have left the machine."""
+def visiting(
+    browser: Browser, url: str, *, path: str = "", language: str = "en", shows: str = "conversation", **options: Any
+) -> Iterator[Visit]:
+    """Open a page in a browser profile of its own; at the end, nothing may have left the machine.
+
+    ``shows`` says which page is expected: "conversation", "documents" or "login".
+    """
     plain = {"viewport": {"width": 1100, "height": 900}, "locale": "en-GB", "reduced_motion": "reduce"}
     context = browser.new_context(**(plain | options))
     page = context.new_page()
@@ -111,16 +129,19 @@ def visiting(browser: Browser, url: str, *, path: str = "", language: str = "en"
     page.on("pageerror", lambda error: visit.complaints.append(str(error)))
     page.on("console", lambda line: visit.complaints.append(line.text) if line.type == "error" else None)
     page.goto(url + path)
-    # The first page of a fresh browser may take longer than any other.
-    expect(visit.box).to_be_visible(timeout=20_000)
-    expect(page.locator(".qa-hero > :nth-child(3), .qa-turn").first).to_be_attached(timeout=20_000)
-    visit.settle()
+    visit.arrive(shows)
     yield visit
     context.close()
     hosts = {urlsplit(request).hostname for request in visit.requests if not request.startswith(("data:", "blob:"))}
     assert hosts == {"127.0.0.1"}
-    assert not visit.complaints
+    assert not visit.complaints, visit.complaints
 
 
 def no_sideways_scrolling(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
+def assert_accessible(page: Page) -> None:
+    """Axe finds nothing at all, not only nothing serious."""
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], each["impact"], each["nodes"][0]["html"]) for each in found] == []

@@ -1,0 +1,109 @@
+// The list of documents: a part at a time from the server, found by name; opened, replaced and deleted.
+(quaere) => {
+  const { find, make, button, fill, words } = quaere;
+  const library = find(".qa-library");
+  if (library === null) return;
+  const said = words.library;
+  const AT_A_TIME = 20;
+  const mayWrite = library.dataset.mayWrite !== undefined;
+  const list = find(".qa-sources", library);
+  const search = find(".qa-find", library);
+  const nothing = find(".qa-nothing", library);
+  const paging = find(".qa-paging", library);
+  const [previous, next] = [find(".qa-previous", paging), find(".qa-next", paging)];
+  let offset = 0;
+  let total = 0;
+  let latest = 0;
+
+  const language = document.documentElement.lang;
+  const size = (bytes) => {
+    const [unit, divisor] = bytes < 1e6 ? ["kilobyte", 1e3] : ["megabyte", 1e6];
+    const value = Math.max(0.1, bytes / divisor);
+    const digits = value < 10 ? 1 : 0;
+    return new Intl.NumberFormat(language, { style: "unit", unit, maximumFractionDigits: digits }).format(value);
+  };
+  const date = (text) => new Date(text).toLocaleDateString(language, { dateStyle: "medium" });
+  const readers = (groups) => groups.map((group) => (group === "public" ? said.everyone : group)).join(", ");
+
+  const facts = (source) => {
+    const day = source.updated_at === null ? fill(said.since, { date: date(source.indexed_at) }) : date(source.updated_at);
+    return [
+      source.format.toUpperCase(), words.languages[source.language] ?? source.language, size(source.bytes),
+      quaere.count(words.passages, source.passages), readers(source.groups), day,
+    ];
+  };
+
+  const row = (source) => {
+    const name = source.source;
+    const open = button("", () => quaere.view({ source: source.source_id, start: 0, end: 0 }, { name }),
+      { class: "qa-name", "aria-label": fill(words.viewer.open_named, { source: name }) });
+    open.append(quaere.named(name));
+    const deeds = mayWrite ? make("div", { class: "qa-deeds" },
+      button(said.replace, () => quaere.replace(source), { "aria-label": `${said.replace} ${name}` }),
+      button(said.delete, () => remove(source), { "aria-label": `${said.delete} ${name}` })) : null;
+    const title = source.title && source.title !== name ? make("p", { class: "qa-titled", dir: "auto" }, source.title) : null;
+    return make("li", { class: "qa-row" },
+      make("div", { class: "qa-about" }, open, title,
+        make("ul", { class: "qa-row-facts" }, ...facts(source).map((fact) => make("li", {}, make("bdi", {}, fact))))), deeds);
+  };
+
+  const remove = (source) => quaere.confirm({
+    question: fill(said.delete_question, { source: source.source }),
+    warning: said.delete_warning, yes: said.delete, no: said.cancel,
+    onyes: async () => {
+      try {
+        await quaere.api(`sources/${encodeURIComponent(source.source_id)}`, { method: "DELETE" });
+      } catch (error) {
+        if (error.status !== 404) throw error; // someone else was quicker
+      }
+      quaere.say(fill(said.deleted, { source: source.source }), true);
+      await quaere.refresh();
+      search.focus({ preventScroll: true });
+    },
+  });
+
+  quaere.refresh = async () => {
+    const mine = (latest += 1);
+    list.setAttribute("aria-busy", "true");
+    const contains = search.value.trim().slice(0, 200);
+    try {
+      const found = await quaere.json(`sources?${new URLSearchParams({ contains, limit: AT_A_TIME, offset })}`);
+      if (mine !== latest) return;
+      total = found.total;
+      if (found.sources.length === 0 && offset > 0) {
+        offset = Math.max(0, AT_A_TIME * (Math.ceil(total / AT_A_TIME) - 1));
+        await quaere.refresh();
+        return;
+      }
+      list.replaceChildren(...found.sources.map(row));
+      nothing.textContent = contains === "" ? said.none : said.none_fits;
+      nothing.hidden = total > 0;
+      paging.hidden = total <= AT_A_TIME;
+      find("span", paging).textContent = fill(said.range, {
+        first: quaere.number(offset + 1), last: quaere.number(offset + found.sources.length), total: quaere.number(total),
+      });
+      previous.setAttribute("aria-disabled", String(offset === 0));
+      next.setAttribute("aria-disabled", String(offset + AT_A_TIME >= total));
+    } catch (error) {
+      if (mine === latest) quaere.say(error.message, true);
+    }
+    if (mine === latest) list.setAttribute("aria-busy", "false");
+  };
+
+  const turn = async (to) => {
+    if (to < 0 || to >= total) return;
+    offset = to;
+    await quaere.refresh();
+    quaere.say(find("span", paging).textContent, false);
+    library.scrollIntoView({ block: "start", behavior: quaere.smoothly() });
+  };
+
+  previous.addEventListener("click", () => turn(offset - AT_A_TIME));
+  next.addEventListener("click", () => turn(offset + AT_A_TIME));
+  search.addEventListener("input", quaere.later(async () => {
+    offset = 0;
+    await quaere.refresh();
+    quaere.say(total === 0 ? said.none_fits : quaere.count(words.documents, total), false);
+  }));
+  quaere.refresh();
+}

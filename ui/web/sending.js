@@ -1,0 +1,176 @@
+// Brings files to the server one after another, follows them into the index, and says how far each is.
+(quaere) => {
+  const { find, make, button, fill, words } = quaere;
+  const list = find(".qa-sent");
+  if (list === null) return;
+  const said = words.library;
+  const FIRST_WAIT = 400;
+  const LONGEST_WAIT = 5000;
+  const LATEST = 20;
+
+  const waiting = [];
+  const following = [];
+  let sending = false;
+  let polling = false;
+
+  // One file as it is shown.
+  const entryOf = (name) => {
+    const bar = make("progress", { max: "1", value: "0", "aria-label": name });
+    const state = make("p", { class: "qa-state-of" }, said.waiting);
+    const stop = button(said.cancel, () => entry.stop?.(), { "aria-label": `${said.cancel} ${name}` });
+    const element = make("li", { class: "qa-sending" },
+      make("div", { class: "qa-about" }, make("p", { class: "qa-name" }, make("bdi", {}, name)), bar, state), stop);
+    const entry = { name, element, stop: null };
+    entry.tell = (text, share) => {
+      state.textContent = text;
+      if (share === null) bar.removeAttribute("value");
+      else if (share !== undefined) bar.value = share;
+    };
+    // It stays until it is dismissed where something went wrong, and leaves by itself where nothing did.
+    entry.end = (text, bad) => {
+      entry.ended = true;
+      bar.remove();
+      state.textContent = text;
+      element.classList.add(bad ? "qa-failed" : "qa-finished");
+      stop.textContent = said.dismiss;
+      stop.setAttribute("aria-label", `${said.dismiss} ${name}`);
+      entry.stop = () => {
+        const near = element.nextElementSibling ?? element.previousElementSibling;
+        element.remove();
+        (near === null ? find(".qa-adding input[type=file]") : find("button", near)).focus();
+      };
+      quaere.say(`${bad ? fill(said.failed, { source: name }) : name} ${text}`, false);
+    };
+    list.append(element);
+    return entry;
+  };
+
+  quaere.send = ({ file, name, meta, wrong, replaces }) => {
+    const entry = entryOf(name);
+    if (wrong !== "") {
+      entry.end(wrong, true);
+      return;
+    }
+    entry.stop = () => {
+      waiting.splice(waiting.findIndex((each) => each.entry === entry), 1);
+      entry.end(said.cancelled, true);
+    };
+    waiting.push({ entry, file, meta, replaces });
+    sendNext();
+  };
+
+  const sendNext = async () => {
+    if (sending || waiting.length === 0) return;
+    sending = true;
+    const { entry, file, meta, replaces } = waiting.shift();
+    try {
+      const job = await upload(entry, file, meta);
+      const beside = replaces !== undefined && !job.uploads.some((each) => each.source_id === replaces);
+      follow(entry, job, beside);
+    } catch (error) {
+      entry.end(error.message, true);
+    }
+    sending = false;
+    sendNext();
+  };
+
+  // `fetch` does not tell how much has been sent.
+  const upload = (entry, file, meta) => new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const form = new FormData();
+    form.append("meta", JSON.stringify(meta));
+    form.append("files", file, entry.name);
+    request.responseType = "json";
+    const far = (share) => entry.tell(fill(said.uploading, { percent: `${Math.round(share * 100)} %` }), share);
+    request.upload.addEventListener("progress", (event) => event.lengthComputable && far(event.loaded / event.total));
+    request.addEventListener("load", () => {
+      if (request.status === 202) resolve(request.response);
+      else if (request.status === 413) reject(new Error(fill(said.too_large, { megabytes: find(".qa-adding").dataset.megabytes })));
+      else reject(new quaere.Failure(request.status, told(request.response?.detail)));
+    });
+    request.addEventListener("error", () => reject(new quaere.Failure(0)));
+    request.addEventListener("abort", () => reject(new Error(said.cancelled)));
+    entry.stop = () => request.abort();
+    far(0);
+    request.open("POST", "/api/v1/sources/files");
+    request.send(form);
+  });
+
+  // The names of the API's fields say nothing to whoever filled in a form.
+  const told = (detail) => (typeof detail === "string" ? detail.replace(/^meta: /, "") : detail);
+
+  const follow = (entry, job, beside = false) => {
+    entry.tell(said.queued, null);
+    entry.stop = async () => {
+      entry.stop = null;
+      try {
+        settle(entry, await quaere.json(`jobs/${job.job_id}`, { method: "DELETE" }), beside);
+      } catch (error) {
+        quaere.say(error.message, true);
+      }
+    };
+    following.push({ entry, job, beside });
+    poll();
+  };
+
+  // Whether the job has ended, and then what came of it.
+  const settle = (entry, job, beside) => {
+    if (entry.ended) return true;
+    if (job.state === "running") entry.tell(said.indexing, null);
+    if (job.state === "queued" || job.state === "running") return false;
+    const failures = job.failures.map(({ name, reason }) => {
+      const told = quaere.problem(422, reason);
+      return job.uploads.length > 1 && name !== "" ? `${name}: ${told}` : told;
+    });
+    if (job.state === "cancelled") entry.end(said.cancelled, true);
+    else if (failures.length > 0) entry.end(failures.join(" "), true);
+    else if (beside) entry.end(said.beside, true);
+    else entry.end(job.passages === 0 ? said.unchanged : quaere.count(said.indexed, job.passages), false);
+    quaere.refresh();
+    return true;
+  };
+
+  // Jobs end in the order in which they began: only the first is asked after, ever less often while nothing changes.
+  const poll = async () => {
+    if (polling) return;
+    polling = true;
+    let wait = FIRST_WAIT;
+    let before = "";
+    while (following.length > 0) {
+      const { entry, job, beside } = following[0];
+      try {
+        const now = entry.ended ? job : await quaere.json(`jobs/${job.job_id}`);
+        if (settle(entry, now, beside)) {
+          following.shift();
+          wait = FIRST_WAIT;
+          continue;
+        }
+        if (now.state !== before) wait = FIRST_WAIT;
+        before = now.state;
+      } catch (error) {
+        if (error.status === 401 || error.status === 403 || error.status === 404) {
+          entry.end(error.message, true);
+          following.shift();
+          continue;
+        }
+        entry.tell(error.message, null);
+      }
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      wait = Math.min(LONGEST_WAIT, wait * 1.5);
+    }
+    polling = false;
+  };
+
+  // What was on its way when the page was left.
+  const resume = async () => {
+    try {
+      const { jobs } = await quaere.json(`jobs?limit=${LATEST}`);
+      for (const job of jobs.reverse()) {
+        if (job.state === "queued" || job.state === "running") follow(entryOf(job.uploads.map((each) => each.name).join(", ")), job);
+      }
+    } catch (error) {
+      quaere.say(error.message, true);
+    }
+  };
+  resume();
+}
