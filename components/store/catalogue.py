@@ -5,10 +5,8 @@ files. It knows nothing about vectors: that the store agrees with it is the jour
 :meth:`Catalogue.begin`.
 """
 
-import sqlite3
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, cast
@@ -288,26 +286,6 @@ class Catalogue:
                 session.merge(Manifest(key=key, value=value))
             session.delete(note)
             _grow(session, 1)
-
-    def copy_to(self, target: Path) -> None:
-        """Write a consistent copy of the database to a new file, whoever reads or writes meanwhile.
-
-        Raises:
-            StoreError: the disk is full, or the database is not a file.
-        """
-        if not isinstance(self.location, Path):
-            raise StoreError(
-                f"{self._sessions.name}: only a catalogue in a file can be copied; use the server's own backup"
-            )
-        with self._sessions.reading() as session:
-            source = session.connection().connection.driver_connection
-            try:
-                with closing(sqlite3.connect(target)) as copy:
-                    cast(sqlite3.Connection, source).backup(copy)
-            except sqlite3.Error as error:
-                raise StoreError(
-                    f"{target}: the copy could not be written ({error}); free space and try again"
-                ) from error
 
 
 def _grow(session: Session, steps: int) -> None:

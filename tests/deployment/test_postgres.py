@@ -99,8 +99,6 @@ def test_the_catalogue_holds_what_it_is_given(postgresql: PostgreSQL, database: 
         catalogue.begin_removal(["id-a.md"])
         catalogue.finish(["id-a.md"])
         assert (catalogue.count(), catalogue.generation(), catalogue.journal()) == ((2, 6), 5, [])
-        with pytest.raises(StoreError, match="only a catalogue in a file"):
-            catalogue.copy_to(Path("copy"))
 
 
 def test_a_long_path_and_a_nul_are_no_errors(postgresql: PostgreSQL, database: str) -> None:

@@ -162,14 +162,12 @@ def test_a_rebuild_is_noted_and_adopted_once(catalogue):
     assert catalogue.manifest() == {"schema": SCHEMA, "generation": 2, "average_length": 80.0}
 
 
-def test_it_is_there_after_opening_again_and_in_a_copy(tmp_path):
+def test_it_is_there_after_opening_again(tmp_path):
     place = tmp_path / CATALOGUE_FILE
     with Catalogue(place) as catalogue:
         put(catalogue, record())
-        catalogue.copy_to(tmp_path / "copy.sqlite")
-    for path in (place, tmp_path / "copy.sqlite"):
-        with Catalogue(path) as catalogue:
-            assert [info.source for info in catalogue.sources()] == ["docs/a.md"]
+    with Catalogue(place) as catalogue:
+        assert [info.source for info in catalogue.sources()] == ["docs/a.md"]
 
 
 def test_threads_may_share_it(catalogue):
@@ -196,8 +194,6 @@ def test_threads_may_share_it(catalogue):
 def test_a_url_names_a_database_too(tmp_path):
     with Catalogue(f"sqlite:///{tmp_path / 'by-url.sqlite'}") as catalogue:
         put(catalogue, record())
-        with pytest.raises(StoreError, match="only a catalogue in a file"):
-            catalogue.copy_to(tmp_path / "copy")
     assert (tmp_path / "by-url.sqlite").exists()
 
 
