@@ -243,10 +243,10 @@ def test_the_loader_survives_the_fuzzed(
 
 
 def test_the_loader_keeps_its_parameters() -> None:
-    loader = DocumentLoader(max_bytes=5, meta={"groups": ["a"]})
+    loader = DocumentLoader(max_bytes=5, meta={"groups": ["a"]}, confined=True)
     data = json.loads(json.dumps(loader.to_dict()))
     assert DocumentLoader.from_dict(data).to_dict() == data
-    assert data["init_parameters"] == {"max_bytes": 5, "meta": {"groups": ["a"]}}
+    assert data["init_parameters"] == {"max_bytes": 5, "meta": {"groups": ["a"]}, "confined": True}
 
 
 def test_parsers_are_imported_at_their_first_file_only() -> None:

@@ -240,7 +240,7 @@ def test_a_lock_that_is_not_released_is_an_error_not_a_hang(tmp_path, monkeypatc
 
 
 CHILD = """
-import os, resource, sys
+import os, resource, sqlite3, sys  # sqlite3 now: nobody may not be let into the interpreter's own folder
 from pathlib import Path
 from components.errors import StoreError
 from components.store.catalogue import Catalogue
