@@ -16,9 +16,8 @@ from playwright.sync_api import Browser, expect
 from components.errors import ConfigurationError
 from pipelines.service import QAService
 from pipelines.settings import Settings
-from tests.ui.serving import serving
+from tests.ui.serving import serving, serving_page
 from tests.ui.web.handmade import EVIL, REPLACE, REPLIES, HandMade, reply
-from tests.ui.web.pages import serving_page
 from tests.ui.web.visiting import Visit, assert_accessible, chromium, no_sideways_scrolling, visiting
 from ui.server import listen
 from ui.web.protection import host_name

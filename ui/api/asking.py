@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
-from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -17,7 +16,7 @@ from ui.api.admission import Admission
 from ui.api.logs import note_question
 from ui.api.metrics import note_reply
 from ui.api.patience import while_wanted, within
-from ui.api.problems import Missing, problem_of, responses
+from ui.api.problems import USUAL, Missing, problem_of, responses
 from ui.api.replies import Part, Passage, Reply
 from ui.api.requests import Ask, AskBatch, Search, Similar
 from ui.api.stages import EventStream, begin, reply_of
@@ -26,16 +25,7 @@ Reader = Annotated[Caller, Depends(allowed("read"))]
 
 _OF_A_BATCH_AT_ONCE = 4
 
-_PROBLEMS = responses(
-    HTTPStatus.BAD_REQUEST,
-    HTTPStatus.UNAUTHORIZED,
-    HTTPStatus.FORBIDDEN,
-    HTTPStatus.NOT_FOUND,
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    HTTPStatus.UNPROCESSABLE_ENTITY,
-    HTTPStatus.TOO_MANY_REQUESTS,
-    HTTPStatus.SERVICE_UNAVAILABLE,
-)
+_PROBLEMS = responses(*USUAL)
 _EVENT = {
     "type": "object",
     "description": "One event of the stream; after an error the last is `error`, with a problem document.",

@@ -1,14 +1,13 @@
 """Feedback over HTTP: what people say about answers, and all of it as examples."""
 
 import asyncio
-from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from ui.api.access import Caller, allowed
-from ui.api.problems import responses
+from ui.api.problems import USUAL, responses
 from ui.api.replies import Part
 from ui.api.requests import Body, Question
 from ui.feedback import Feedback, FeedbackBook, Mark, Verdict
@@ -63,16 +62,7 @@ def feedback_router(book: FeedbackBook) -> APIRouter:
     router = APIRouter(
         prefix="/api/v1/feedback",
         tags=["feedback"],
-        responses=responses(
-            HTTPStatus.BAD_REQUEST,
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.FORBIDDEN,
-            HTTPStatus.NOT_FOUND,
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            HTTPStatus.TOO_MANY_REQUESTS,
-            HTTPStatus.SERVICE_UNAVAILABLE,
-        ),
+        responses=responses(*USUAL),
     )
 
     @router.post("", status_code=201, summary="Judge an answer")

@@ -1,13 +1,12 @@
 """Jobs over HTTP: how far uploads are on their way into the index."""
 
-from http import HTTPStatus
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from ui.api.access import Caller, allowed
-from ui.api.problems import Missing, responses
+from ui.api.problems import USUAL, Missing, responses
 from ui.api.replies import Name, Part
 from ui.jobs import Job, Jobs, State
 
@@ -68,15 +67,7 @@ def jobs_router(jobs: Jobs) -> APIRouter:
     router = APIRouter(
         prefix="/api/v1/jobs",
         tags=["sources"],
-        responses=responses(
-            HTTPStatus.BAD_REQUEST,
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.FORBIDDEN,
-            HTTPStatus.NOT_FOUND,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            HTTPStatus.TOO_MANY_REQUESTS,
-            HTTPStatus.SERVICE_UNAVAILABLE,
-        ),
+        responses=responses(*USUAL),
     )
 
     @router.get("", summary="List jobs")

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 from typing import IO, Annotated, Any
 
@@ -20,7 +19,7 @@ from components.types import PUBLIC_GROUP
 from pipelines.service import QAService
 from ui.api.access import Caller, allowed
 from ui.api.jobs import JobView
-from ui.api.problems import responses
+from ui.api.problems import USUAL, responses
 from ui.api.replies import End, Heading, Name, Page, Part, Start, Title
 from ui.api.requests import Body
 from ui.jobs import Jobs
@@ -120,16 +119,7 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
     router = APIRouter(
         prefix="/api/v1/sources",
         tags=["sources"],
-        responses=responses(
-            HTTPStatus.BAD_REQUEST,
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.FORBIDDEN,
-            HTTPStatus.NOT_FOUND,
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            HTTPStatus.TOO_MANY_REQUESTS,
-            HTTPStatus.SERVICE_UNAVAILABLE,
-        ),
+        responses=responses(*USUAL),
     )
     most = int(service.settings.max_file_mb * 1_000_000)
 

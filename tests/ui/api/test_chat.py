@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 from components.errors import StoreError
 from pipelines.service import QAService
 from pipelines.settings import Settings
-from tests.ui.api.serving import served
+from tests.ui.serving import served
 from ui.api.access import Access
 from ui.api.admission import Admission
 from ui.api.chat import MODEL, chat_router

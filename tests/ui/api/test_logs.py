@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from starlette.responses import StreamingResponse
 
-from tests.ui.api.serving import served
+from tests.ui.serving import served
 from ui.api.access import Access
 from ui.api.logs import ACCESS, HEADER, AccessLog, log_as_json, note_question, request_id
 from ui.api.problems import answer_with_problems
