@@ -27,8 +27,9 @@ FOLDER = "uploads"
 INCOMING = ".incoming"
 """Folder of what is being received."""
 
+_FILE = "document"
 _LONGEST_NAME = 200
-"""Bytes; file systems allow 255, and an ending may be added."""
+"""Bytes, in UTF-8."""
 
 _CHUNK = 1 << 20
 _NAMESPACE = uuid.UUID("6f1a3f0e-58d0-4d29-9b0c-0c5f6f1f2c51")
@@ -105,7 +106,9 @@ class Uploads:
             groups: who may read it, from :func:`checked_fields`.
         """
         source_id = str(uuid.uuid5(_NAMESPACE, "\0".join([name, *sorted(groups)])))
-        file = name if suffix_of(name) is not None else f"{name}.txt"
+        # Not under its own name, which this machine's file system may not be able to write.
+        suffix = suffix_of(name)
+        file = f"{_FILE}{suffix if suffix is not None else '.txt'}"
         return Upload(name, source_id, str(self.folder / source_id / file))
 
     def keep(self, received: Path, upload: Upload, fields: Mapping[str, Any]) -> None:
@@ -139,9 +142,7 @@ class Uploads:
         folder = self.folder / source_id
         if not _is_id(source_id) or not folder.is_dir():
             return None
-        return next(
-            (path for path in folder.iterdir() if path.name != META_FILE and not path.name.startswith(".")), None
-        )
+        return next(folder.glob(f"{_FILE}.*"), None)
 
 
 def checked_name(name: str, *, needs_ending: bool) -> str:

@@ -102,6 +102,15 @@ def test_a_name_sent_again_is_replaced_as_a_whole(client: TestClient) -> None:
     assert found["text"] == "36 months"
 
 
+def test_a_name_need_not_be_one_that_the_file_system_can_write(client: TestClient, backend: Backend) -> None:
+    job = ended(client, send_files(client, ("Приказ №1 “насос”.md", MANUAL)))
+    assert (job["state"], job["failures"]) == ("done", [])
+    assert names(client) == ["Приказ №1 “насос”.md"]
+    assert all(path.name.isascii() for path in backend.uploads.folder.rglob("*"))
+    body = {"question": 'source:"Приказ №1 “насос”.md" How long is the warranty?', "threshold": 0}
+    assert client.post("/api/v1/ask", json=body).json()["answers"][0]["text"] == "24 months"
+
+
 def test_texts_have_names_addresses_and_metadata(client: TestClient) -> None:
     documents = [
         {"name": "Returns", "text": "Goods can be returned within 14 days.", "url": "https://example.org/returns"},
@@ -170,7 +179,8 @@ def test_a_deleted_source_is_gone_with_its_file(client: TestClient, backend: Bac
     first = job["uploads"][0]["source_id"]
     assert client.delete(f"/api/v1/sources/{first}").json() == {"deleted": 1}
     assert names(client) == ["b.md"]
-    assert [path.name for path in backend.uploads.folder.rglob("*.md")] == ["b.md"]
+    (kept,) = backend.uploads.folder.rglob("*.md")
+    assert kept.read_text("utf-8") == "The Berta pump is red."
     for request in ("get", "delete"):
         detail_of(getattr(client, request)(f"/api/v1/sources/{first}"), 404)
     detail_of(client.get(f"/api/v1/sources/{first}/text"), 404)
@@ -196,7 +206,7 @@ def test_one_bad_file_among_good_ones_is_named_and_leaves_nothing(client: TestCl
     assert "seems to be" in next(each["reason"] for each in job["failures"] if each["name"] == "bad.pdf")
     assert names(client) == ["good.md"]
     assert sorted(path.name for path in backend.uploads.folder.rglob("*.*") if path.is_file()) == [
-        "good.md",
+        "document.md",
         "quaere.meta.toml",
     ]
     alone = ended(client, send_files(client, ("bad.pdf", program)))
