@@ -134,4 +134,5 @@ def test_an_interrupted_command_stops_its_run_and_leaves_whole_sources(quaere: Q
     time.sleep(3)
     assert json.loads(quaere("status", "--json").stdout)["passages"] - settled < 200
     assert json.loads(quaere("index", str(many), "--json").stdout)["failures"] == []
-    assert len(json.loads(quaere("sources", "list", "--json").stdout)["sources"]) == 301
+    listed = json.loads(quaere("sources", "list", "--json").stdout)["sources"]
+    assert sum(each["path"].startswith(str(many)) for each in listed) == 300
