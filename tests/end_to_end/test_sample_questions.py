@@ -85,7 +85,7 @@ def right_of_answerable(replies) -> tuple[int, str]:
     return right, f"{right} of {len(answerable)} right\n{failures(answerable)}"
 
 
-@pytest.mark.xfail(reason="the bundled model gets 29 right: paraphrases and how-to questions are beyond it", strict=True)
+@pytest.mark.xfail(reason="29 are right: paraphrases and how-to questions are beyond the bundled model", strict=True)
 def test_three_of_four_answerable_questions_are_right_at_rank_one(replies):
     right, report = right_of_answerable(replies)
     assert right >= RIGHT_FLOOR, report
