@@ -85,9 +85,8 @@ def excerpt(
 def _readable(found: SourceText, start: int, end: int, groups: Sequence[str] | None) -> tuple[int, int]:
     """The run of the text around a place in which nothing is for others; an empty one where the place itself is."""
     hidden = [block for block in found.blocks if not is_for(block.get("meta", {}).get("groups"), groups)]
-    if any(
-        (block["start"] < end and start < block["end"]) or block["start"] <= start < block["end"] for block in hidden
-    ):
+    # An empty place stands in the block that it is the beginning of.
+    if any(block["start"] < max(end, start + 1) and start < block["end"] for block in hidden):
         return 0, -1
     first = max((block["end"] for block in hidden if block["end"] <= start), default=0)
     last = min((block["start"] for block in hidden if block["start"] >= end), default=len(found.text))
@@ -104,10 +103,9 @@ def picture(catalogue: Catalogue, info: SourceInfo, page: int, start: int, end: 
     if found.boxes is None:
         raise InputError(f"{info.source}: is no PDF, so its pages cannot be drawn")
     path = Path(info.path)
-    state = catalogue.states()[info.source_id][1]
     try:
         with path.open("rb") as file:
-            same = hashlib.file_digest(file, "sha256").hexdigest() == state.sha256
+            same = hashlib.file_digest(file, "sha256").hexdigest() == catalogue.sha256(info.source_id)
         if not same:
             raise InputError(f"{info.source}: the file has changed since it was indexed; index it again")
         # Imported when a page is drawn: asking needs neither.

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Literal, Self, cast
+from typing import Literal, Self, cast
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from components.errors import QuaereError
 from pipelines.indexing import IndexProgress, IndexReport
@@ -76,12 +76,13 @@ class Jobs:
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Self:
-        self.uploads.clear_incoming()
+        self._clear_incoming()
         with self.database.transaction() as session:
             unfinished = select(JobRow).where(JobRow.state.in_(_UNFINISHED)).order_by(JobRow.created_at)
             for row in session.scalars(unfinished):
-                row.state = "queued"
-                self._waiting.put(row.job_id)
+                if self._is_mine(row):
+                    row.state = "queued"
+                    self._waiting.put(row.job_id)
         self._thread = threading.Thread(target=self._work, name="jobs")
         self._thread.start()
         return self
@@ -136,6 +137,15 @@ class Jobs:
                 self._end(job_id, "cancelled")
         return self.job(job_id, key_id)
 
+    # What differs where several processes share the database
+
+    def _clear_incoming(self) -> None:
+        self.uploads.clear_incoming()
+
+    def _is_mine(self, row: JobRow) -> bool:
+        """Whether an unfinished job is this process's to go on with."""
+        return True
+
     # In the thread
 
     def _work(self) -> None:
@@ -168,7 +178,8 @@ class Jobs:
             if job_id in self._cancelled:
                 self._end(job_id, "cancelled")
             else:  # the service ends; the next one goes on
-                self._set(job_id, state="queued")
+                with self.database.transaction() as session:
+                    session.execute(update(JobRow).where(JobRow.job_id == job_id).values(state="queued"))
             return
         failures = [(paths[each.path].name, each.reason) for each in report.failures]
         self._forget_useless([paths[each.path] for each in report.failures])
@@ -191,6 +202,8 @@ class Jobs:
 
     def _forget_useless(self, failed: Sequence[Upload]) -> None:
         """Delete the files that are in the index in no version."""
+        if not failed:
+            return
         known = {info.source_id for info in self.service.sources()}
         self.uploads.remove([upload.source_id for upload in failed if upload.source_id not in known])
 
@@ -223,12 +236,6 @@ class Jobs:
             row.state, row.passages, row.failures = state, passages, [list(each) for each in failures]
             row.finished_at = now.isoformat()
             row.seconds = (now - datetime.fromisoformat(row.created_at)).total_seconds()
-
-    def _set(self, job_id: str, **values: Any) -> None:
-        with self.database.transaction() as session:
-            row = session.get(JobRow, job_id)
-            for name, value in values.items() if row is not None else ():
-                setattr(row, name, value)
 
 
 def _now() -> datetime:

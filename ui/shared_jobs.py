@@ -1,6 +1,5 @@
 """The jobs of one of several processes that share a database: each job is run by one of them, and none is lost."""
 
-import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -8,13 +7,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import select
-
 from components.store.shared_locks import SharedLocks
 from pipelines.service import QAService
 from ui.database.connection import ServiceDatabase
 from ui.database.tables import JobRow
-from ui.jobs import ENDED, Job, Jobs, State
+from ui.jobs import Job, Jobs, State
 from ui.uploads import INCOMING, Upload, Uploads
 
 _STALE_SECONDS = 3600.0
@@ -36,16 +33,8 @@ class SharedJobs(Jobs):
         self._claims = claims
 
     def __enter__(self) -> Self:
-        self._clear_stale()
-        unfinished = select(JobRow).where(JobRow.state.not_in(sorted(ENDED))).order_by(JobRow.created_at)
-        with self._claims.briefly("jobs"), self.database.transaction() as session:
-            for row in session.scalars(unfinished):
-                if self._is_here(row) and self._claims.take(_claim(row.job_id)):
-                    row.state = "queued"
-                    self._waiting.put(row.job_id)
-        self._thread = threading.Thread(target=self._work, name="jobs")
-        self._thread.start()
-        return self
+        with self._claims.briefly("jobs"):
+            return super().__enter__()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -66,10 +55,11 @@ class SharedJobs(Jobs):
         super()._end(job_id, state, passages, failures)
         self._claims.give_back(_claim(job_id))
 
-    def _is_here(self, row: JobRow) -> bool:
-        return all(Path(path).is_relative_to(self.uploads.folder) for _, _, path in row.uploads)
+    def _is_mine(self, row: JobRow) -> bool:
+        here = all(Path(path).is_relative_to(self.uploads.folder) for _, _, path in row.uploads)
+        return here and self._claims.take(_claim(row.job_id))
 
-    def _clear_stale(self) -> None:
+    def _clear_incoming(self) -> None:
         """Forget what a kill left half-received; what another process receives now stays."""
         for path in (self.uploads.folder / INCOMING).glob("*"):
             with suppress(OSError):

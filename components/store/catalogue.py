@@ -101,6 +101,11 @@ class Catalogue:
             rows = session.execute(select(*(getattr(Source, name) for name in names)))
             return {each[0]: (each[1], FileState(*each[2:])) for each in (tuple(row) for row in rows)}
 
+    def sha256(self, source_id: str) -> str | None:
+        """Of the file of a source when it was indexed, in hexadecimal; None where there is none."""
+        with self._sessions.reading() as session:
+            return session.scalar(select(Source.sha256).where(Source.source_id == source_id))
+
     def text(self, source_id: str, version: str | None = None) -> SourceText | None:
         """The text of a version, the live one by default; None where there is none."""
         with self._sessions.reading() as session:

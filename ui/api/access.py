@@ -10,8 +10,10 @@ import secrets
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
+from fastapi import Depends
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -92,6 +94,12 @@ def allowed(role: Role) -> Callable[[], Awaitable[Caller]]:
         return found
 
     return caller
+
+
+Reader = Annotated[Caller, Depends(allowed("read"))]
+Writer = Annotated[Caller, Depends(allowed("write"))]
+Admin = Annotated[Caller, Depends(allowed("admin"))]
+"""The caller of an endpoint that needs the role."""
 
 
 class Access:

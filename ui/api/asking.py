@@ -3,15 +3,15 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.requests import Request
 
 from components import types
 from pipelines.replies import Question, Stage
 from pipelines.service import QAService
-from ui.api.access import Caller, allowed
+from ui.api.access import Reader
 from ui.api.admission import Admission
 from ui.api.logs import note_question
 from ui.api.metrics import note_reply
@@ -20,8 +20,6 @@ from ui.api.problems import USUAL, Missing, problem_of, responses
 from ui.api.replies import Part, Passage, Reply
 from ui.api.requests import Ask, AskBatch, Search, Similar
 from ui.api.stages import EventStream, begin, reply_of
-
-Reader = Annotated[Caller, Depends(allowed("read"))]
 
 _OF_A_BATCH_AT_ONCE = 4
 

@@ -7,9 +7,9 @@ it tells callers the text of every exception, holds no place while a stream runs
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from fastapi_openai_compat.chat_completions import (  # type: ignore[import-untyped]
     ChatCompletion,
     ModelObject,
@@ -24,7 +24,7 @@ from components.errors import InputError
 from components.types import Query, Reply
 from pipelines.replies import Question, Stage
 from pipelines.service import QAService
-from ui.api.access import Caller, allowed
+from ui.api.access import Reader
 from ui.api.admission import Admission
 from ui.api.logs import note_question
 from ui.api.markdown import reply_text
@@ -49,8 +49,6 @@ _STREAM = {
     "description": "Server-sent events: chunks of a chat completion, then `[DONE]`. Lines that begin with a colon are "
     "comments: how far the question is.",
 }
-
-Reader = Annotated[Caller, Depends(allowed("read"))]
 
 
 class Lenient(BaseModel):

@@ -1,12 +1,12 @@
 """Feedback over HTTP: what people say about answers, and all of it as examples."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from pydantic import Field
 
-from ui.api.access import Caller, allowed
+from ui.api.access import Admin, Reader
 from ui.api.problems import USUAL, responses
 from ui.api.replies import Part
 from ui.api.requests import Body, Question
@@ -66,7 +66,7 @@ def feedback_router(book: FeedbackBook) -> APIRouter:
     )
 
     @router.post("", status_code=201, summary="Judge an answer")
-    async def judge(body: Said, caller: Annotated[Caller, Depends(allowed("read"))]) -> Kept:
+    async def judge(body: Said, caller: Reader) -> Kept:
         """Keep what is said, with the words that it is about."""
         feedback = Feedback(
             question=body.question,
@@ -79,7 +79,7 @@ def feedback_router(book: FeedbackBook) -> APIRouter:
         return Kept(feedback_id=await asyncio.to_thread(book.add, feedback, caller.key_id, caller.groups))
 
     @router.get("/export", summary="Export feedback")
-    def export(caller: Annotated[Caller, Depends(allowed("admin"))]) -> Examples:
+    def export(caller: Admin) -> Examples:
         """All that you may know of, to train and to judge models with."""
         return Examples(**book.export(caller.groups))
 

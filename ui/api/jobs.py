@@ -2,15 +2,13 @@
 
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import Field
 
-from ui.api.access import Caller, allowed
+from ui.api.access import Writer
 from ui.api.problems import USUAL, Missing, responses
 from ui.api.replies import Name, Part
 from ui.jobs import Job, Jobs, State
-
-_Writer = Annotated[Caller, Depends(allowed("write"))]
 
 
 class Uploaded(Part):
@@ -72,18 +70,18 @@ def jobs_router(jobs: Jobs) -> APIRouter:
 
     @router.get("", summary="List jobs")
     def listed(
-        caller: _Writer, limit: Annotated[int, Query(ge=1, le=1000, description="Jobs at most.")] = 100
+        caller: Writer, limit: Annotated[int, Query(ge=1, le=1000, description="Jobs at most.")] = 100
     ) -> JobList:
         """Your latest jobs, newest first."""
         return JobList(jobs=[JobView.of(job) for job in jobs.jobs(caller.key_id, limit)])
 
     @router.get("/{job_id}", summary="Look at a job")
-    def shown(job_id: str, caller: _Writer) -> JobView:
+    def shown(job_id: str, caller: Writer) -> JobView:
         """How far it is."""
         return JobView.of(_found(jobs.job(job_id, caller.key_id), job_id))
 
     @router.delete("/{job_id}", summary="Cancel a job")
-    def cancelled(job_id: str, caller: _Writer) -> JobView:
+    def cancelled(job_id: str, caller: Writer) -> JobView:
         """Stop it; what it has indexed by then stays, and one that has ended stays as it is."""
         return JobView.of(_found(jobs.cancel(job_id, caller.key_id), job_id))
 

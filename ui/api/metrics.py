@@ -6,9 +6,8 @@ Counts only: no text of a question, no name of a source.
 from collections.abc import Iterable
 from contextvars import ContextVar
 from time import perf_counter
-from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
@@ -20,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from components.errors import QuaereError
 from components.types import Reply
 from pipelines.service import QAService
-from ui.api.access import Caller, allowed
+from ui.api.access import Admin
 from ui.api.admission import Admission
 from ui.api.routes import method_of, route_of
 
@@ -32,8 +31,6 @@ UNMATCHED = "unmatched"
 
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 """Seconds; a stage takes milliseconds, a question on a busy machine many seconds."""
-
-Admin = Annotated[Caller, Depends(allowed("admin"))]
 
 
 class Metrics:

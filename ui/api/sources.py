@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Annotated, Any
 
-from fastapi import APIRouter, Depends, File, Form, Query, UploadFile
+from fastapi import APIRouter, File, Form, Query, UploadFile
 from pydantic import Field
 from starlette.responses import Response
 
@@ -17,7 +17,7 @@ from components.errors import InputError
 from components.store.catalogue import SourceInfo
 from components.types import PUBLIC_GROUP
 from pipelines.service import QAService
-from ui.api.access import Caller, allowed
+from ui.api.access import Caller, Reader, Writer
 from ui.api.jobs import JobView
 from ui.api.problems import USUAL, responses
 from ui.api.replies import End, Heading, Name, Page, Part, Start, Title
@@ -29,8 +29,6 @@ MOST_DOCUMENTS = 100
 """Of one request."""
 
 _MOST_AROUND = 20_000
-_Reader = Annotated[Caller, Depends(allowed("read"))]
-_Writer = Annotated[Caller, Depends(allowed("write"))]
 
 _META = (
     'Metadata for all: title, url, groups, tags, language, valid_from and so on, such as {"tags": ["pumps"]}. Without '
@@ -128,7 +126,7 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
 
     @router.post("/files", status_code=202, summary="Upload files")
     async def upload(
-        caller: _Writer,
+        caller: Writer,
         files: Annotated[list[UploadFile], File(description="Their names say their formats.")],
         meta: Annotated[str, Form(description=f"A JSON object. {_META}")] = "{}",
     ) -> JobView:
@@ -138,14 +136,14 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
         return await asyncio.to_thread(take, given, caller)
 
     @router.post("/documents", status_code=202, summary="Send texts")
-    async def send(body: Documents, caller: _Writer) -> JobView:
+    async def send(body: Documents, caller: Writer) -> JobView:
         """Keep texts and index them; the job tells how far it is. A name that was sent before is replaced."""
         given = [_of_text(document, caller) for document in body.documents]
         return await asyncio.to_thread(take, given, caller)
 
     @router.get("", summary="List sources")
     def listed(
-        caller: _Reader,
+        caller: Reader,
         contains: Annotated[str, Query(max_length=200, description="Part of the name or title.")] = "",
         limit: Annotated[int, Query(ge=1, le=1000, description="Sources at most.")] = 100,
         offset: Annotated[int, Query(ge=0, le=10_000_000, description="How many to pass over.")] = 0,
@@ -160,14 +158,14 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
         return Sources(total=len(found), sources=[_view(info, caller) for info in found[offset : offset + limit]])
 
     @router.get("/{source_id}", summary="Look at a source")
-    def shown(source_id: str, caller: _Reader) -> Source:
+    def shown(source_id: str, caller: Reader) -> Source:
         """Its facts."""
         return _view(service.find(source_id, caller.groups), caller)
 
     @router.get("/{source_id}/text", summary="Read a place of a source")
     def text(
         source_id: str,
-        caller: _Reader,
+        caller: Reader,
         start: Annotated[int, Query(ge=0, description="Where the wanted words start, in code points.")] = 0,
         end: Annotated[int | None, Query(ge=0, description="Where they end, exclusive; by default at start.")] = None,
         around: Annotated[int, Query(ge=0, le=_MOST_AROUND, description="Characters before and after.")] = 1000,
@@ -186,7 +184,7 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
     def picture(
         source_id: str,
         page: int,
-        caller: _Reader,
+        caller: Reader,
         start: Annotated[int, Query(ge=0, description="Where the words to mark start, in code points.")] = 0,
         end: Annotated[int, Query(ge=0, description="Where they end, exclusive.")] = 0,
         width: Annotated[int, Query(ge=100, le=2000, description="Of the picture, in pixels.")] = 1000,
@@ -196,7 +194,7 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
         return Response(drawn, media_type="image/png", headers={"Cache-Control": "private, no-cache"})
 
     @router.delete("/{source_id}", summary="Delete a source")
-    def delete(source_id: str, caller: _Writer) -> Deleted:
+    def delete(source_id: str, caller: Writer) -> Deleted:
         """Take it out of the index; an upload's file is deleted, a file of the server's stays."""
         info = service.find(source_id, caller.groups)
         deleted = service.delete([info.source_id], caller.groups)

@@ -48,10 +48,7 @@ def login_app(keys: KeyRing) -> Starlette:
         return _page(request, request.query_params.get("next", "/"))
 
     async def enter(request: Request) -> Response:
-        try:
-            refuse_foreign_pages(request)
-        except QuaereError as error:
-            return problem_of(error)
+        refuse_foreign_pages(request)
         async with request.form(max_files=0, max_fields=2, max_part_size=10_000) as form:
             shown, wanted = str(form.get("key", "")).strip(), str(form.get("next", "/"))
         key = await asyncio.to_thread(keys.find, shown) if len(shown) <= _LONGEST_KEY else None
@@ -70,10 +67,7 @@ def login_app(keys: KeyRing) -> Starlette:
         return response
 
     async def leave(request: Request) -> Response:
-        try:
-            refuse_foreign_pages(request)
-        except QuaereError as error:
-            return problem_of(error)
+        refuse_foreign_pages(request)
         token = request.cookies.get(SESSION_COOKIE)
         if token is not None:
             await asyncio.to_thread(keys.end_session, token)
@@ -81,12 +75,16 @@ def login_app(keys: KeyRing) -> Starlette:
         response.delete_cookie(SESSION_COOKIE)
         return response
 
+    async def refused(request: Request, error: Exception) -> Response:
+        return problem_of(error)
+
     return Starlette(
+        exception_handlers={QuaereError: refused},
         routes=[
             Route("/login", show, methods=["GET"]),
             Route("/login", enter, methods=["POST"]),
             Route("/logout", leave, methods=["POST"]),
-        ]
+        ],
     )
 
 
