@@ -25,6 +25,7 @@ from pipelines import archives
 from pipelines.asking import build_asking_pipeline
 from pipelines.folder import WAITING, OpenFolder, load_models, refuse_archive
 from pipelines.indexing import Identity, IndexProgress, IndexReport
+from pipelines.remembering import PerGroups
 from pipelines.replies import Asking, Question, Stage
 from pipelines.settings import Settings
 from pipelines.similar import SimilarKind, similar
@@ -41,7 +42,6 @@ from pipelines.sources import (
 from pipelines.status import Status, status_of
 
 _PARALLEL_QUESTIONS = 4
-_MOST_GROUPINGS = 1000
 
 _STANDARD_FIELDS = frozenset(
     {"source", "source_id", "file_name", "version", "url", "title", "heading", "page", "row", "language", "kind"}
@@ -76,7 +76,7 @@ class QAService:
         self._asking: Pipeline | None = None
         self._asked: QuaereDocumentStore | None = None
         self._building = threading.Lock()
-        self._fields: dict[frozenset[str], tuple[int, frozenset[str]]] = {}
+        self._fields: PerGroups[frozenset[str]] = PerGroups()
 
     def __enter__(self) -> Self:
         return self.open()
@@ -235,20 +235,17 @@ class QAService:
         wanted = None if given is None else checked_filter(given)
         whose = question.groups if question.groups is not None else groups
         if wanted is not None:
-            _check_fields(wanted, _STANDARD_FIELDS | self._own_fields(frozenset(whose)))
+            _check_fields(wanted, _STANDARD_FIELDS | self._own_fields(whose))
         return replace(question, filters=wanted, groups=whose)
 
-    def _own_fields(self, groups: frozenset[str]) -> frozenset[str]:
-        """The fields of all passages that these groups see, looked through once a generation of the index."""
+    def _own_fields(self, groups: Sequence[str]) -> frozenset[str]:
+        """The fields of all passages that these groups see."""
         folder = self._open_folder()
-        generation = folder.catalogue.generation()
-        found = self._fields.get(groups)
-        if found is None or found[0] != generation:
-            if len(self._fields) >= _MOST_GROUPINGS:
-                self._fields.clear()
-            names = frozenset(folder.store.seen_by(sorted(groups)).get_metadata_fields_info())
-            found = self._fields[groups] = (generation, names)
-        return found[1]
+
+        def look_up() -> frozenset[str]:
+            return frozenset(folder.store.seen_by(groups).get_metadata_fields_info())
+
+        return self._fields.get(groups, folder.catalogue.generation(), look_up)
 
     # Indexing
 

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from components.errors import QuaereError
 from components.types import Passage
+from pipelines.remembering import PerGroups
 from ui.web.asking import AskingService
 from ui.web.texts import Texts
 
@@ -13,7 +14,6 @@ _LOOKED_AT = 24
 """Rows among which those that are short enough are found."""
 
 _LONGEST = 90
-_MOST_GROUPINGS = 1000
 
 
 class Suggesting(Protocol):
@@ -49,21 +49,16 @@ class FromDocuments:
     def __init__(self, service: AskingService, texts: Texts) -> None:
         self.service = service
         self.texts = texts
-        self._found: dict[frozenset[str], tuple[int, tuple[str, ...]]] = {}
+        self._found: PerGroups[tuple[str, ...]] = PerGroups()
 
     def questions(self, groups: Sequence[str]) -> tuple[str, ...]:
         """A few, in an order that stays; none where there are no rows or they cannot be read now."""
         try:
             generation = self.service.status().generation
-            held = self._found.get(frozenset(groups))
-            if held is None or held[0] != generation:
-                if len(self._found) >= _MOST_GROUPINGS:
-                    self._found.clear()
-                held = self._found[frozenset(groups)] = (generation, self._looked_for(groups))
+            return self._found.get(groups, generation, lambda: self._looked_for(groups))
         except QuaereError:
             # The page's opening words tell what is wrong.
             return ()
-        return held[1]
 
     def _looked_for(self, groups: Sequence[str]) -> tuple[str, ...]:
         if not self.service.sources(groups):
