@@ -30,6 +30,8 @@ OWNER = "quaere"
 _NO_USAGE_REPORTS = {
     "HAYSTACK_TELEMETRY_ENABLED": "False",
     "GRADIO_ANALYTICS_ENABLED": "False",
+    # Of each question it would keep who asked and when, for a dashboard that is switched off.
+    "GRADIO_ANALYTICS_MAX_EVENTS": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
 }

@@ -24,6 +24,8 @@ _STYLES = ("colours", "style", "framework", "conversation", "replies", "judging"
 _BESIDE_THE_FRAME = ("panel",)
 _AT_ONCE = 4
 _WAITING = 64
+_SESSIONS = 256
+"""Visitors of whom the framework keeps what it last sent them, about 40 KiB each; the pages need none of it."""
 
 
 class PageService(AskingService, Protocol):
@@ -42,6 +44,7 @@ def build_app(asker: Asker, suggesting: Suggesting) -> gr.Blocks:
     with gr.Blocks(title="Quaere", analytics_enabled=False, fill_width=False) as blocks:
         ask_page(blocks, asker, suggesting, _WAITING)
     blocks.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE, api_open=False)
+    blocks.state_session_capacity = _SESSIONS
     return blocks
 
 
