@@ -43,10 +43,11 @@ def build_server(
         examples: questions to offer on the page.
         hosts: the names under which it answers; None for all.
     """
-    server = build_page(backend.service, examples=examples)
+    api = build_api(backend)
+    server = build_page(backend.service, examples=examples, on_reply=api.state.metrics.note)
     server.add_middleware(Access, keys=backend.keys, owner_token=backend.owner_token, refuse=to_login)
     server.add_middleware(_First, app_of=login_app(backend.keys), paths=LOGIN_PATHS)
-    server.add_middleware(_First, app_of=build_api(backend), paths=_OF_THE_API)
+    server.add_middleware(_First, app_of=api, paths=_OF_THE_API)
     server.add_middleware(Protection, hosts=hosts)
     server.add_middleware(AccessLog, log_questions=backend.service.settings.log_questions)
     return server

@@ -54,6 +54,8 @@ def build_api(backend: Backend) -> FastAPI:
     )
     admission = Admission(AT_ONCE, WAITING)
     metrics = Metrics(service, admission)
+    # Who serves a page beside the API counts its questions here too.
+    api.state.metrics = metrics
     answer_with_problems(api)
     api.include_router(asking_router(service, admission))
     api.include_router(sources_router(service, backend.uploads, backend.jobs))

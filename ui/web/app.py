@@ -11,7 +11,7 @@ import gradio as gr
 from pipelines.settings import Settings
 from ui.web import scripts
 from ui.web.ask_page import ask_page
-from ui.web.asking import Asker, AskingService
+from ui.web.asking import Asker, AskingService, OnReply
 from ui.web.documents import documents_route
 from ui.web.languages import PreferredLanguage
 from ui.web.suggesting import Chosen, FromDocuments, Suggesting
@@ -48,12 +48,15 @@ def build_app(asker: Asker, suggesting: Suggesting) -> gr.Blocks:
     return blocks
 
 
-def build_page(service: PageService, *, examples: Sequence[str] = ()) -> fastapi.FastAPI:
+def build_page(
+    service: PageService, *, examples: Sequence[str] = (), on_reply: OnReply | None = None
+) -> fastapi.FastAPI:
     """The pages as an ASGI application that shows no descriptions of its endpoints.
 
     Args:
         service: answers the questions.
         examples: questions to offer under the box; without any, some of the FAQs in the index are.
+        on_reply: called with every reply.
     """
     hidden = {"docs_url": None, "redoc_url": None, "openapi_url": None}
     server = fastapi.FastAPI(title="Quaere", docs_url=None, redoc_url=None, openapi_url=None)
@@ -63,9 +66,10 @@ def build_page(service: PageService, *, examples: Sequence[str] = ()) -> fastapi
     # English last: its path is the root, which would swallow the others'.
     for texts in reversed(list(LANGUAGES.values())):
         at_root = texts == ENGLISH
+        asker = Asker(service, texts, places, on_reply)
         gr.mount_gradio_app(
             server,
-            build_app(Asker(service, texts, places), Chosen(examples) if examples else FromDocuments(service, texts)),
+            build_app(asker, Chosen(examples) if examples else FromDocuments(service, texts)),
             path="/" if at_root else f"/{texts.language}",
             theme=_theme(),
             css=scripts.style(_STYLES),

@@ -6,7 +6,7 @@ browser's.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -32,6 +32,9 @@ _INDEX_COMMAND = "quaere index PATH"
 
 Groups = tuple[str, ...] | None
 """A visitor's access groups, beside the public one; None for a visitor who may not ask."""
+
+
+OnReply = Callable[[Reply], None]
 
 
 class AskingService(Protocol):
@@ -81,12 +84,16 @@ class Asker:
         service: answers them.
         texts: the interface's language.
         places: how many are answered at a time; shared by all visitors.
+        on_reply: called with every reply, such as to count it.
     """
 
-    def __init__(self, service: AskingService, texts: Texts, places: asyncio.Semaphore) -> None:
+    def __init__(
+        self, service: AskingService, texts: Texts, places: asyncio.Semaphore, on_reply: OnReply | None = None
+    ) -> None:
         self.service = service
         self.texts = texts
         self.places = places
+        self.on_reply = on_reply
 
     async def answer(self, question: str, filters: str, groups: Groups) -> AsyncGenerator[Shown]:
         """Answer one question.
@@ -154,6 +161,8 @@ class Asker:
             asked = Question(question, filters=filters.conditions(), groups=groups)
             async with aclosing(self.service.ask_stream(asked)) as results:
                 async for result in results:
+                    if isinstance(result, Reply) and self.on_reply is not None:
+                        self.on_reply(result)
                     yield self._shown(question, filters, result)
         except InputError as error:
             yield self._refused(question, filters, _sentence(str(error)))

@@ -9,6 +9,7 @@ import pytest
 
 import components  # noqa: F401
 from components.errors import StoreError
+from components.types import Reply
 from tests.ui.web.handmade import EVIL, REPLIES, HandMade
 from ui.web.asking import Asker, Shown
 from ui.web.suggesting import Chosen, FromDocuments
@@ -42,6 +43,16 @@ async def test_the_steps_of_a_question(service: HandMade) -> None:
     assert [shown.box for shown in steps] == ["", None, None, None]
     assert service.asked[0].groups == ("sales",)
     assert service.asked[0].filters is None
+
+
+async def test_a_reply_is_told_of_once_and_a_refusal_is_none(service: HandMade) -> None:
+    told: list[Reply] = []
+    asking = Asker(service, ENGLISH, asyncio.Semaphore(), told.append)
+    shown = [each async for each in asking.answer(QUESTION, "", ())]
+    assert shown[-1].status == f"{len(told[0].answers)} answers found."
+    assert len(told) == 1
+    assert [each async for each in asking.answer(QUESTION, "[", ())]
+    assert len(told) == 1
 
 
 async def test_who_may_not_ask_is_told_so_and_sees_no_source(service: HandMade) -> None:

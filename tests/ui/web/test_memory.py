@@ -104,4 +104,6 @@ def test_the_resident_size_stays_over_thousands_of_questions(tmp_path: Path) -> 
             if number in (WARM, LONG) or number % WARM == 0:
                 sizes[number] = resident(process)
                 print(number, sizes[number], "MiB", flush=True)
+        counted = client.get("metrics").text
     assert sizes[LONG] <= GROWTH * sizes[WARM], sizes
+    assert sum(float(number) for number in re.findall(r"^quaere_questions_total{.*} (.*)$", counted, re.M)) == LONG
