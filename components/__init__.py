@@ -33,6 +33,7 @@ _NO_USAGE_REPORTS = {
     # Of each question it would keep who asked and when, for a dashboard that is switched off.
     "GRADIO_ANALYTICS_MAX_EVENTS": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
+    "RAY_USAGE_STATS_ENABLED": "0",
     "DO_NOT_TRACK": "1",
 }
 

@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 
+from haystack import Pipeline
 from haystack.utils import Secret
 from pydantic import SecretStr
 
@@ -31,8 +32,10 @@ from components.store.folder_lock import FolderLock
 from components.store.turn import Turn
 from components.versions import digest
 from pipelines import maintenance
+from pipelines.engines import Engine, EngineName
 from pipelines.indexing import REBUILDING, Indexer, IndexProgress, IndexReport
 from pipelines.indexing_pipeline import build_indexing_pipeline
+from pipelines.ray_engine import ray_engine
 from pipelines.settings import Settings
 from pipelines.swapping import finish_swap
 
@@ -129,6 +132,24 @@ class OpenFolder:
             if self._indexer is None:
                 self._indexer = self._make_indexer(self._average_length())
             return self._indexer
+
+    @contextmanager
+    def engine(self, name: EngineName, workers: int | None = None) -> Iterator[Engine | None]:
+        """Who reads, splits and embeds while the block runs; None for this process itself.
+
+        Args:
+            name: "local" for this process, "ray" for workers of Ray.
+            workers: how many of Ray; default: one for each core.
+        """
+        if name == "local":
+            yield None
+            return
+        # One core a worker: with more workers than cores for their threads, they would wait for each other.
+        definition = self._make_pipeline(
+            self._average_length(), self.settings.model_copy(update={"threads": 1})
+        ).dumps()
+        with ray_engine(definition, workers) as engine:
+            yield engine
 
     def rebuild(self, on_progress: Callable[[IndexProgress], None] | None = None) -> IndexReport:
         """Make the index again from the catalogue, with BM25's average length measured on it."""
@@ -230,24 +251,31 @@ class OpenFolder:
             | lexical_fingerprint(length),
         )
 
-    def _make_indexer(self, length: float) -> Indexer:
-        settings = self.settings
-        tokenizer = tokenizer_file(settings.embedder)
-        sizes = {
-            "passage_tokens": min(settings.passage_tokens, self._embedder.max_tokens - 8),
-            "overlap_tokens": settings.overlap_tokens,
-            "max_tokens": self._embedder.max_tokens,
-        }
-        pipeline = build_indexing_pipeline(
-            splitter=PassageSplitter(str(tokenizer), **sizes),
+    def _make_pipeline(self, length: float, settings: Settings) -> Pipeline:
+        return build_indexing_pipeline(
+            splitter=PassageSplitter(str(tokenizer_file(settings.embedder)), **self._sizes),
             embedder=DocumentEmbedder(settings.embedder, **settings.model_parameters()),
             lexical=LexicalDocumentEmbedder(length),
             max_bytes=int(settings.max_file_mb * 1_000_000),
             confined=self.confined,
         )
-        splitting = digest([hashlib.sha256(tokenizer.read_bytes()).hexdigest(), sizes])
+
+    @property
+    def _sizes(self) -> dict[str, int]:
+        """Tokens of a passage."""
+        settings = self.settings
+        return {
+            "passage_tokens": min(settings.passage_tokens, self._embedder.max_tokens - 8),
+            "overlap_tokens": settings.overlap_tokens,
+            "max_tokens": self._embedder.max_tokens,
+        }
+
+    def _make_indexer(self, length: float) -> Indexer:
+        tokenizer = tokenizer_file(self.settings.embedder)
+        splitting = digest([hashlib.sha256(tokenizer.read_bytes()).hexdigest(), self._sizes])
         if self._store is None:
             raise RuntimeError("the store is opened before its indexer is made")
+        pipeline = self._make_pipeline(length, self.settings)
         return Indexer(pipeline, self._store, self.catalogue, splitting=splitting)
 
     def _finish_swap(self) -> None:

@@ -9,10 +9,11 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,13 +22,15 @@ from haystack import Document, Pipeline
 from components.errors import InputError, LoadingError, QuaereError, StoreError
 from components.loading import expand
 from components.loading.metadata import FolderMetadata
-from components.store.catalogue import Catalogue, FileState, SourceInfo, SourceRecord, SourceText
+from components.store.catalogue import Catalogue, FileState
 from components.store.document_store import QuaereDocumentStore
 from components.types import PUBLIC_GROUP
 from components.versions import digest, source_id_of, version_of
 from pipelines.batches import Sized, batched, estimate, parts
 from pipelines.changes import look, read_unchanging, seems_unchanged
-from pipelines.indexing_pipeline import SplittingError, largest_file, load_file, passages_of
+from pipelines.engines import Engine, LocalEngine, in_order
+from pipelines.indexing_pipeline import SplittingError, largest_file
+from pipelines.loaded import Loaded
 from pipelines.pruning import gone_below, still_given
 from pipelines.replacing import commit_sources, discard_sources, remove_sources, settle
 from pipelines.reports import FileFailure, IndexProgress, IndexReport, Run
@@ -39,6 +42,9 @@ REBUILDING = "rebuilding"
 """Entry of the manifest: a rebuild has emptied an index that cannot be swapped, and not filled it yet."""
 
 _TOUCHED_TOGETHER = 500
+_Making = Callable[[], list[Document] | None]
+"""Gives the passages of a batch; None where it is one text that is made part by part."""
+
 _logger = logging.getLogger(__name__)
 
 
@@ -54,20 +60,6 @@ class Identity:
     def of(cls, path: Path) -> Self:
         """That of an ordinary file: its path as it was given."""
         return cls(str(path), source_id_of(path))
-
-
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    """A changed file with its text."""
-
-    path: str
-    """As it was given."""
-    document: Document
-    state: FileState
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.document.meta["source_id"], self.document.meta["version"]
 
 
 class Indexer:
@@ -111,6 +103,7 @@ class Indexer:
         meta: Mapping[str, Any] | None = None,
         identities: Mapping[str, Identity] | None = None,
         prune: bool = False,
+        engine: Engine | None = None,
         on_progress: Callable[[IndexProgress], None] | None = None,
     ) -> IndexReport:
         """Bring the index up to date with files, folders and globs.
@@ -120,6 +113,7 @@ class Indexer:
             meta: fields for every file, above those of its folder and its own.
             identities: by path, what a source is known by where that is not its path.
             prune: remove the sources that lie under the paths and whose files are gone.
+            engine: reads, splits and embeds; default: this process.
             on_progress: called after every file and batch; what it raises ends the run, and what was done stays.
 
         Raises:
@@ -127,6 +121,7 @@ class Indexer:
             StoreError: the index cannot be written; what was committed stays.
             ModelError: a model cannot be run.
         """
+        maker = LocalEngine(self.pipeline) if engine is None else engine
         with self._lock:
             self.recover()
             folders = FolderMetadata(meta)
@@ -137,9 +132,8 @@ class Indexer:
                 run.fail(str(passed.path), passed.reason, skipped=True)
             known_by = dict(identities) if identities is not None else {}
             given = {str(path): known_by.get(str(path), Identity.of(path)) for path in found.files}
-            changed = self._changed(given, folders, run)
-            for batch in batched(changed):
-                self._replace(batch, run)
+            with closing(self._changed(given, folders, run, maker)) as changed:
+                self._replace_all(changed, run, maker)
             self._remove([info.source_id for info in gone], run)
             self.store.optimise()
             run.tell("", "done")
@@ -165,24 +159,33 @@ class Indexer:
 
     # What changed
 
-    def _changed(self, given: Mapping[str, Identity], folders: FolderMetadata, run: Run) -> Iterator[Sized[_Loaded]]:
+    def _changed(
+        self, given: Mapping[str, Identity], folders: FolderMetadata, run: Run, maker: Engine
+    ) -> Generator[Sized[Loaded]]:
         known = self.catalogue.states()
         touched: dict[str, FileState] = {}
-        for path, identity in given.items():
-            try:
-                loaded = self._load(path, identity, folders, known.get(identity.source_id), touched)
-            except (LoadingError, InputError) as error:
-                run.fail(path, error.reason if isinstance(error, LoadingError) else str(error))
-                run.finish_file(path)
-                continue
-            if loaded is None:
+
+        def load(path: str) -> Loaded | FileState | None:
+            return self._load(path, given[path], folders, known.get(given[path].source_id), maker)
+
+        with closing(in_order(load, given, maker.workers)) as files:
+            for path, loading in files:
+                try:
+                    found = loading()
+                except (LoadingError, InputError) as error:
+                    run.fail(path, error.reason if isinstance(error, LoadingError) else str(error))
+                    run.finish_file(path)
+                    continue
+                if isinstance(found, Loaded):
+                    yield Sized(found, estimate(found.document.meta["blocks"]))
+                    continue
+                if found is not None:
+                    touched[given[path].source_id] = found
                 run.unchanged += 1
                 run.finish_file(path)
-            else:
-                yield Sized(loaded, estimate(loaded.document.meta["blocks"]))
-            if len(touched) >= _TOUCHED_TOGETHER:
-                self.catalogue.touch(touched)
-                touched.clear()
+                if len(touched) >= _TOUCHED_TOGETHER:
+                    self.catalogue.touch(touched)
+                    touched.clear()
         self.catalogue.touch(touched)
 
     def _load(
@@ -191,9 +194,9 @@ class Indexer:
         identity: Identity,
         folders: FolderMetadata,
         known: tuple[str, FileState] | None,
-        touched: dict[str, FileState],
-    ) -> _Loaded | None:
-        """The file's text, None where its version is indexed; then its new look goes to ``touched``."""
+        maker: Engine,
+    ) -> Loaded | FileState | None:
+        """The file's text; where its version is indexed already, its new look, or None if that has not changed."""
         path = Path(given_path)
         fields = folders.given(path)
         given = digest(fields)
@@ -205,29 +208,37 @@ class Indexer:
 
         state = look_again()
         if state is not None and known is not None and known[0] == self._version(state):
-            touched[identity.source_id] = state
-            return None
-        state, document = read_unchanging(path, state, look_again, lambda: load_file(self.pipeline, given_path))
+            return state
+        state, document = read_unchanging(path, state, look_again, lambda: maker.load(given_path))
         ids = asdict(identity) | {"version": self._version(state)}
         meta: dict[str, Any] = {"groups": [PUBLIC_GROUP]} | document.meta | fields | ids
-        return _Loaded(given_path, replace(document, meta=meta), state)
+        return Loaded(given_path, replace(document, meta=meta), state)
 
     def _version(self, state: FileState) -> str:
         return version_of(state.sha256, state.given, self.splitting)
 
     # Changing
 
-    def _replace(self, batch: Sequence[_Loaded], run: Run) -> None:
+    def _replace_all(self, changed: Iterable[Sized[Loaded]], run: Run, maker: Engine) -> None:
+        def make(batch: list[Loaded]) -> list[Document] | None:
+            # One text that is cut is made part by part, so that its passages are never all in memory.
+            return maker.passages([each.for_splitting() for each in batch]) if _is_whole(batch) else None
+
+        with closing(in_order(make, batched(changed), maker.workers)) as batches:
+            for batch, making in batches:
+                self._replace(batch, making, run, maker)
+
+    def _replace(self, batch: Sequence[Loaded], making: _Making, run: Run, maker: Engine) -> None:
         """Replace the sources of a batch; on any interruption none of them is left half-way."""
         languages: dict[str, Counter[str]] = {each.key[0]: Counter() for each in batch}
         reasons: dict[str, str] = {}
         try:
             self.catalogue.begin([each.key for each in batch])
-            self._stage(batch, languages, reasons, run)
+            self._stage(batch, making, languages, reasons, run, maker)
             full = {key for key, found in languages.items() if found and key not in reasons}
             empty = [each.key for each in batch if each.key[0] not in full]
             discard_sources(self.catalogue, self.store, empty)
-            records = [_record(each, languages[each.key[0]]) for each in batch if each.key[0] in full]
+            records = [each.record(languages[each.key[0]]) for each in batch if each.key[0] in full]
             commit_sources(self.catalogue, self.store, records)
         except BaseException:
             # Should this fail too, the journal stays, and the next opening settles it.
@@ -244,24 +255,28 @@ class Indexer:
             run.finish_file(each.path, "embedding")
 
     def _stage(
-        self, batch: Sequence[_Loaded], languages: dict[str, Counter[str]], reasons: dict[str, str], run: Run
+        self,
+        batch: Sequence[Loaded],
+        making: _Making,
+        languages: dict[str, Counter[str]],
+        reasons: dict[str, str],
+        run: Run,
+        maker: Engine,
     ) -> None:
         """Stage the passages of a batch; if splitting fails, find out at which source and go on without it."""
-        documents = [each.document for each in batch]
-        alone = documents[0] if len(documents) == 1 else None
         try:
-            for part in [documents] if alone is None else ([part] for part in parts(alone)):
-                passages = passages_of(self.pipeline, [_for_splitting(document) for document in part])
+            for passages in _by_part(batch, making, maker):
                 self.store.stage(passages)
                 for passage in passages:
                     languages[passage.meta["source_id"]][passage.meta.get("language", "und")] += 1
-                run.tell(part[-1].meta["source"], "embedding")
+                run.tell(batch[-1].document.meta["source"], "embedding")
         except (SplittingError, InputError) as error:
-            if alone is not None:
-                reasons[alone.meta["source_id"]] = str(error)
+            if len(batch) == 1:
+                reasons[batch[0].key[0]] = str(error)
                 return
             for each in batch:
-                self._stage([each], languages, reasons, run)
+                alone = partial(maker.passages, [each.for_splitting()])
+                self._stage([each], alone, languages, reasons, run, maker)
 
     def _remove(self, source_ids: Sequence[str], run: Run) -> None:
         if not source_ids:
@@ -283,35 +298,16 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _for_splitting(document: Document) -> Document:
-    """The document without what no passage carries."""
-    return replace(document, meta={name: value for name, value in document.meta.items() if name != "boxes"})
+def _is_whole(batch: Sequence[Loaded]) -> bool:
+    return len(batch) > 1 or len(list(islice(parts(batch[0].document), 2))) == 1
 
 
-def _record(loaded: _Loaded, languages: Counter[str]) -> SourceRecord:
-    meta = loaded.document.meta
-    source_id, version = loaded.key
-    own = {name: value for name, value in meta.items() if name not in ("blocks", "boxes")}
-    info = SourceInfo(
-        source=meta["source"],
-        source_id=source_id,
-        path=os.path.abspath(loaded.path),
-        format=meta.get("format", ""),
-        title=meta.get("title"),
-        language=meta.get("language") or languages.most_common(1)[0][0],
-        groups=tuple(meta["groups"]),
-        passages=languages.total(),
-        bytes=loaded.state.bytes,
-        version=version,
-        indexed_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        updated_at=meta.get("updated_at"),
-    )
-    text = SourceText(
-        source_id=source_id,
-        version=version,
-        text=loaded.document.content or "",
-        blocks=tuple(block.to_dict() for block in meta["blocks"]),
-        meta=own,
-        boxes=meta.get("boxes"),
-    )
-    return SourceRecord(info, loaded.state, text, tuple(sorted(languages)))
+def _by_part(batch: Sequence[Loaded], making: _Making, maker: Engine) -> Iterator[list[Document]]:
+    """The passages of a batch, or one after the other those of the parts of a large text."""
+    made = making()
+    if made is not None:
+        yield made
+        return
+    with closing(in_order(lambda part: maker.passages([part]), parts(batch[0].for_splitting()), maker.workers)) as work:
+        for _, part in work:
+            yield part()

@@ -23,6 +23,7 @@ from components.store.document_store import QuaereDocumentStore
 from components.types import Passage, Reply
 from pipelines import archives
 from pipelines.asking import build_asking_pipeline
+from pipelines.engines import EngineName
 from pipelines.folder import WAITING, OpenFolder, load_models, refuse_archive
 from pipelines.indexing import Identity, IndexProgress, IndexReport
 from pipelines.remembering import PerGroups
@@ -256,13 +257,23 @@ class QAService:
         meta: Mapping[str, Any] | None = None,
         identities: Mapping[str, Identity] | None = None,
         prune: bool = False,
+        engine: EngineName = "local",
+        workers: int | None = None,
         on_progress: Callable[[IndexProgress], None] | None = None,
     ) -> IndexReport:
-        """Bring the index up to date with files, folders and globs; see :meth:`pipelines.indexing.Indexer.index`."""
+        """Bring the index up to date with files, folders and globs; see :meth:`pipelines.indexing.Indexer.index`.
+
+        ``engine`` and ``workers`` say who reads, splits and embeds; see :meth:`pipelines.folder.OpenFolder.engine`.
+        """
         self.open(writable=True)
         folder = self._open_folder()
-        with folder.changing(None if on_progress is None else lambda: on_progress(WAITING)):
-            return folder.indexer.index(paths, meta=meta, identities=identities, prune=prune, on_progress=on_progress)
+        with (
+            folder.changing(None if on_progress is None else lambda: on_progress(WAITING)),
+            folder.engine(engine, workers) as maker,
+        ):
+            return folder.indexer.index(
+                paths, meta=meta, identities=identities, prune=prune, engine=maker, on_progress=on_progress
+            )
 
     def sources(self, groups: Sequence[str] | None = None) -> list[SourceInfo]:
         """The sources that a caller of these groups may know of, by name; None for all."""

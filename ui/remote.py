@@ -16,6 +16,7 @@ from components.errors import StoreError
 from components.loading import expand
 from components.store.catalogue import SourceInfo
 from components.types import Reply
+from pipelines.engines import EngineName
 from pipelines.indexing import Identity, IndexProgress, IndexReport
 from pipelines.replies import Question
 from pipelines.sources import SourceDetail
@@ -58,6 +59,8 @@ class RemoteService:
         *,
         meta: Mapping[str, Any] | None = None,
         prune: bool = False,
+        engine: EngineName = "local",
+        workers: int | None = None,
         on_progress: Callable[[IndexProgress], None] | None = None,
     ) -> IndexReport:
         """See :meth:`QAService.index`; the paths are this process's, the names of sources those given here."""
@@ -72,6 +75,8 @@ class RemoteService:
             identities=IDENTITIES.dump_python(identities, mode="json"),
             meta=None if meta is None else dict(meta),
             prune=prune,
+            engine=engine,
+            workers=workers,
         )
         failures = tuple(replace(each, path=given.get(each.path, each.path)) for each in report.failures)
         return replace(report, failures=failures)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pipelines.engines import EngineName
 from ui.commands.options import AsJson, Groups, parse_pairs, split_groups, typed
 from ui.progress import index_progress
 from ui.reports import index_report_view
@@ -27,6 +28,12 @@ def index(
     prune: Annotated[
         bool, typer.Option("--prune", help="Also take out sources whose files are gone from disk.")
     ] = False,
+    engine: Annotated[
+        EngineName, typer.Option("--engine", help="Who reads and embeds: this process, or workers of Ray.")
+    ] = "local",
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Workers of Ray; default: one for each core.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Add documents to the index, or bring it up to date.
@@ -40,12 +47,14 @@ def index(
         raise typer.BadParameter("groups are given twice, by --groups and by --meta; use one of them")
     if names:
         fields["groups"] = names
+    if workers is not None and engine == "local":
+        raise typer.BadParameter("--workers is for --engine ray; this process uses as many cores as --threads says")
     session = session_of(ctx)
     with (
         session.shared_service("index", writable=True) as service,
         index_progress(session.err, quiet=session.quiet) as tell,
     ):
-        report = service.index(paths, meta=fields, prune=prune, on_progress=tell)
+        report = service.index(paths, meta=fields, prune=prune, engine=engine, workers=workers, on_progress=tell)
     _finish(session, report, as_json=as_json)
 
 

@@ -1,0 +1,63 @@
+"""A changed file with its text, and what the catalogue keeps of it."""
+
+import os
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from haystack import Document
+
+from components.store.catalogue import FileState, SourceInfo, SourceRecord, SourceText
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A changed file with its text."""
+
+    path: str
+    """As it was given."""
+    document: Document
+    state: FileState
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Its source's id and version."""
+        return self.document.meta["source_id"], self.document.meta["version"]
+
+    def for_splitting(self) -> Document:
+        """The document without what no passage carries."""
+        meta = {name: value for name, value in self.document.meta.items() if name != "boxes"}
+        return replace(self.document, meta=meta)
+
+    def record(self, languages: Counter[str]) -> SourceRecord:
+        """What the catalogue keeps.
+
+        Args:
+            languages: how many passages are in each.
+        """
+        meta = self.document.meta
+        source_id, version = self.key
+        own = {name: value for name, value in meta.items() if name not in ("blocks", "boxes")}
+        info = SourceInfo(
+            source=meta["source"],
+            source_id=source_id,
+            path=os.path.abspath(self.path),
+            format=meta.get("format", ""),
+            title=meta.get("title"),
+            language=meta.get("language") or languages.most_common(1)[0][0],
+            groups=tuple(meta["groups"]),
+            passages=languages.total(),
+            bytes=self.state.bytes,
+            version=version,
+            indexed_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            updated_at=meta.get("updated_at"),
+        )
+        text = SourceText(
+            source_id=source_id,
+            version=version,
+            text=self.document.content or "",
+            blocks=tuple(block.to_dict() for block in meta["blocks"]),
+            meta=own,
+            boxes=meta.get("boxes"),
+        )
+        return SourceRecord(info, self.state, text, tuple(sorted(languages)))
