@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from pipelines.engines import EngineName
 from ui.commands.options import AsJson, Groups, parse_pairs, split_groups, typed
 from ui.progress import index_progress
 from ui.reports import index_report_view
@@ -29,7 +28,7 @@ def index(
         bool, typer.Option("--prune", help="Also take out sources whose files are gone from disk.")
     ] = False,
     engine: Annotated[
-        EngineName, typer.Option("--engine", help="Who reads and embeds: this process, or workers of Ray.")
+        Literal["local", "ray"], typer.Option("--engine", help="Who reads and embeds: this process, or workers of Ray.")
     ] = "local",
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="Workers of Ray; default: one for each core.")
