@@ -214,6 +214,15 @@ class QAService:
         """Load the models and open the index now instead of at the first question."""
         self._asking_pipeline()
 
+    def check(self) -> None:
+        """Find out whether a question could be answered now, after :meth:`prepare` where that was not called yet.
+
+        Raises:
+            StoreError: the index does not answer.
+        """
+        self.prepare()
+        self._open_folder().store.ping()
+
     def _asking_pipeline(self) -> Pipeline:
         with self._building:
             store = self._open_folder().store

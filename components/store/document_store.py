@@ -6,6 +6,7 @@ vector nor which sources exist: that is the catalogue's business.
 
 import copy
 import threading
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -367,6 +368,15 @@ class QuaereDocumentStore(MetadataQueries):
             found = list(self._opened.get().scroll(joined(_equals("source_id", source_id), _LIVE)))
         documents = [to_document(hit.payload) for hit in found]
         return sorted(documents, key=lambda each: (each.meta.get("start", 0), each.meta.get("end", 0), each.id))
+
+    def ping(self) -> None:
+        """Ask the index the least there is to ask.
+
+        Raises:
+            StoreError: it does not answer.
+        """
+        with self._lock.reading():
+            self._opened.get().retrieve([str(uuid.UUID(int=0))])
 
     def count_passages(self) -> int:
         """How many live passages there are, whoever may see them."""

@@ -119,13 +119,32 @@ class QdrantStandIn:
 
     @contextmanager
     def serving(self) -> Iterator[str]:
+        self._port = self._start(0)
+        try:
+            yield f"http://127.0.0.1:{self._port}"
+        finally:
+            self._stop()
+            self.client.close()
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Nobody answers at the address while the block runs; then the same collections are there again."""
+        self._stop()
+        yield
+        self._start(self._port)
+
+    def _start(self, port: int) -> int:
         stand_in = self
+        gone = self._gone = threading.Event()
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def respond(self) -> None:
                 content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                if gone.is_set():  # a connection from before, which a process that ended would have cut
+                    self.close_connection = True
+                    return
                 body = json.loads(content) if content else None
                 status, result = stand_in.answer(self.command, self.path.partition("?")[0], body)
                 answer = json.dumps({"result": result, "status": "ok", "time": 0.0}).encode("utf-8")
@@ -143,16 +162,16 @@ class QdrantStandIn:
         class Server(ThreadingHTTPServer):
             daemon_threads = True
 
-        server = Server(("127.0.0.1", 0), Handler)
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
-            self.client.close()
+        self._server = Server(("127.0.0.1", port), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+        return self._server.server_port
+
+    def _stop(self) -> None:
+        self._gone.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
 
 
 def _json(value: Any) -> Any:

@@ -44,7 +44,7 @@ def _health(service: QAService) -> Health:
     try:
         if not service.status().passages:
             return Health(ready=False, reasons=["Nothing is indexed yet; run `quaere index PATH`."])
-        service.prepare()
+        service.check()
     except QuaereError as error:
         return Health(ready=False, reasons=[str(error)])
     return Health(ready=True, reasons=[])

@@ -28,6 +28,7 @@ _STATUS: tuple[tuple[type[QuaereError], HTTPStatus], ...] = (
     (ModelError, HTTPStatus.SERVICE_UNAVAILABLE),
     (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
+_LATER = {"Retry-After": "5"}
 _CLIENT_GONE = 499
 """Nobody reads it; logs and measurements tell it from a failure, under the number that nginx gave it."""
 
@@ -134,7 +135,8 @@ def problem_of(error: Exception) -> Response:
     if status is None:
         _log.error("a request failed", exc_info=error)
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, _UNEXPECTED)
-    return problem(status, str(error))
+    # A server behind this one may be back soon; so may a folder that another process holds.
+    return problem(status, str(error), headers=_LATER if isinstance(error, StoreError) else None)
 
 
 def answer_with_problems(server: FastAPI) -> None:
