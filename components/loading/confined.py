@@ -1,4 +1,4 @@
-"""``load`` in a process of its own, with limits of memory and time: for files that strangers send.
+"""``load``, or something else, in a process of its own, with limits of memory and time: for files that strangers send.
 
 A file that makes its parser loop, crash or fill the memory costs that process alone, and becomes a ``LoadingError``.
 The process is no sandbox: it may read and send what its user may. Knows no file format.
@@ -52,14 +52,41 @@ def load_confined(
         ImportError: a parser is not installed.
         InputError: a limit is not above zero.
     """
+    found = run_confined(path, loader, {"max_bytes": max_bytes}, seconds=seconds, memory_bytes=memory_bytes)
+    try:
+        return _checked(Extracted.from_dict(found))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise LoadingError(path, "made its parser give a damaged result; the file may be damaged too") from error
+
+
+def run_confined(
+    path: Path | str, function: str, arguments: Mapping[str, Any], *, seconds: float, memory_bytes: int
+) -> Any:
+    """Do something with one file in a process of its own. Each call starts a process.
+
+    Args:
+        path: the file, which the function gets as its first argument.
+        function: ``module:function``; it returns what JSON can say, or something with ``to_dict``.
+        arguments: what else the function gets, by name; as JSON.
+        seconds: after these, the process is killed.
+        memory_bytes: limit of the process's memory.
+
+    Returns:
+        What JSON says of the result. The file may have made it up.
+
+    Raises:
+        LoadingError: the one that the function raised, or which limit the file broke.
+        ImportError: a parser is not installed.
+        InputError: a limit is not above zero.
+    """
     if seconds <= 0 or memory_bytes <= 0:
         raise InputError(f"a file cannot be read in {seconds} seconds and {memory_bytes} bytes; both must be above 0")
     request = {
         "path": os.fsencode(os.path.abspath(path)).hex(),  # a name on disk need not be text
-        "max_bytes": max_bytes,
         "seconds": seconds,
         "memory_bytes": memory_bytes,
-        "loader": loader,
+        "function": function,
+        "arguments": dict(arguments),
         # Never the current folder, which may hold a stranger's `json.py`.
         "import_from": [os.path.abspath(entry) for entry in sys.path if entry],
     }
@@ -70,12 +97,9 @@ def load_confined(
             raise LoadingError(path, str(found["reason"]))
         if "missing" in found:
             raise ImportError(str(found["missing"]))
-        if "extracted" not in found:
+        if "made" not in found:
             raise LoadingError(path, child.failure(memory_bytes, is_memory="memory" in found))
-    try:
-        return _checked(Extracted.from_dict(found["extracted"]))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise LoadingError(path, "made its parser give a damaged result; the file may be damaged too") from error
+    return found["made"]
 
 
 class _Child:

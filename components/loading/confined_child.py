@@ -62,12 +62,13 @@ def _limit(memory_bytes: int, seconds: float) -> None:
 
 def _reply(request: Mapping[str, Any]) -> bytes:
     try:
-        load = _find(request["loader"], request["import_from"])
+        function = _find(request["function"], request["import_from"])
         from components.errors import LoadingError
 
         path = Path(os.fsdecode(bytes.fromhex(request["path"])))
         try:
-            return _packed({"extracted": load(path, max_bytes=request["max_bytes"]).to_dict()})
+            made = function(path, **request["arguments"])
+            return _packed({"made": made.to_dict() if hasattr(made, "to_dict") else made})
         except LoadingError as error:
             if not isinstance(error.__cause__, MemoryError):
                 return _packed({"reason": error.reason})

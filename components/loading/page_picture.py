@@ -1,25 +1,31 @@
 """A page of a PDF as a picture, with the boxes of some characters marked. Knows no index."""
 
+import base64
 import io
+import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import pypdfium2
-from PIL import Image, ImageDraw
-
 from components.errors import LoadingError
 from components.loading.boxes import Box, PageBoxes
-from components.loading.pdf import PDFIUM_LOCK
+from components.loading.confined import MEMORY_BYTES, run_confined
 
 _MARK = (255, 214, 10, 110)
 """Red, green, blue and opacity of the marker."""
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_DRAW = "components.loading.page_picture:draw"
 
 _MOST_PIXELS = 16_000_000
 """A page may be as narrow and high as its author likes."""
 
 
+_AT_ONCE = threading.BoundedSemaphore(2)
+_SECONDS = 20.0
+
+
 def page_picture(path: Path, page: int, boxes: Sequence[PageBoxes], start: int, end: int, width: int) -> bytes:
-    """Draw a page.
+    """Draw a page, in a process of its own, since a file can make its renderer crash or fill the memory.
 
     Args:
         path: a PDF.
@@ -33,31 +39,62 @@ def page_picture(path: Path, page: int, boxes: Sequence[PageBoxes], start: int, 
         A PNG.
 
     Raises:
+        LoadingError: the file cannot be read, has no such page, or takes more time or memory than it may.
+    """
+    given = {"page": page, "marks": _lines(_of(boxes, page, start, end)), "width": width}
+    with _AT_ONCE:
+        made = run_confined(path, _DRAW, given, seconds=_SECONDS, memory_bytes=MEMORY_BYTES)
+    try:
+        picture = base64.b64decode(made, validate=True)
+    except (TypeError, ValueError) as error:
+        raise LoadingError(path, "made its renderer give a damaged picture") from error
+    if not picture.startswith(_PNG):
+        # It is handed to browsers, under this page's own address.
+        raise LoadingError(path, "made its renderer give what is no picture")
+    return picture
+
+
+def draw(path: Path, page: int, marks: Sequence[Box], width: int) -> str:
+    """Draw a page here and now.
+
+    Args:
+        path: a PDF.
+        page: counted from 1.
+        marks: what to mark.
+        width: of the picture, in pixels; a very high page gives a narrower one.
+
+    Returns:
+        A PNG in Base64.
+
+    Raises:
         LoadingError: the file cannot be read or has no such page.
     """
+    # Only the process that draws needs them.
+    import pypdfium2
+    from PIL import Image, ImageDraw
+
     try:
-        with PDFIUM_LOCK:
-            document = pypdfium2.PdfDocument(path)
-            try:
-                if not 1 <= page <= len(document):
-                    raise LoadingError(path, f"has {len(document)} pages, so no page {page}")
-                drawn = document[page - 1]
-                across, high = drawn.get_size()
-                scale = min(width / across, (_MOST_PIXELS / (across * high)) ** 0.5)
-                picture = drawn.render(scale=scale).to_pil().convert("RGBA")
-            finally:
-                document.close()
+        document = pypdfium2.PdfDocument(path)
+        try:
+            if not 1 <= page <= len(document):
+                raise LoadingError(path, f"has {len(document)} pages, so no page {page}")
+            drawn = document[page - 1]
+            across, high = drawn.get_size()
+            scale = min(width / across, (_MOST_PIXELS / (across * high)) ** 0.5)
+            picture = drawn.render(scale=scale).to_pil().convert("RGBA")
+        finally:
+            document.close()
     except (pypdfium2.PdfiumError, OSError) as error:
         raise LoadingError(path, f"cannot be drawn ({error})") from error
-    marks = Image.new("RGBA", picture.size)
-    pen = ImageDraw.Draw(marks)
-    for left, bottom, right, top in _lines(_of(boxes, page, start, end)):
+    marker = Image.new("RGBA", picture.size)
+    pen = ImageDraw.Draw(marker)
+    for left, bottom, right, top in marks:
         pen.rectangle(
             [left * scale, picture.height - top * scale, right * scale, picture.height - bottom * scale], fill=_MARK
         )
     written = io.BytesIO()
-    Image.alpha_composite(picture, marks).convert("RGB").save(written, "PNG")
-    return written.getvalue()
+    Image.alpha_composite(picture, marker).convert("RGB").save(written, "PNG")
+    return base64.b64encode(written.getvalue()).decode("ascii")
 
 
 def _of(boxes: Sequence[PageBoxes], page: int, start: int, end: int) -> Iterable[Box]:
