@@ -82,7 +82,8 @@ def read_examples(paths: Sequence[Path], *, evaluation: Sequence[Path] = ()) -> 
     """Read files of any form that :func:`training.data.readers.read_records` knows.
 
     Args:
-        paths: files; of the same question about the same passage, the first one counts.
+        paths: files; of the same question about the same passage, the first one counts, and takes the negatives of
+            the others.
         evaluation: files of questions that are kept to judge with: whatever shares a question (as normalised for
             exact match) or a passage with them is dropped.
 
@@ -93,21 +94,26 @@ def read_examples(paths: Sequence[Path], *, evaluation: Sequence[Path] = ()) -> 
     kept_aside = _Seen()
     for record in read_records(evaluation):
         kept_aside.add(record)
-    examples: list[Example] = []
-    seen, ids = _Seen(), Counter[str]()
+    examples: dict[tuple[str, str], Example] = {}
+    ids = Counter[str]()
     for record in read_records(paths, on_unusable=report.drop):
-        reason = kept_aside.shares(record) or seen.repeats(record)
-        example = None if reason else _example(record, kept_aside, report)
-        if example is None:
-            report.drop(reason or "the answer does not stand in the passage", record.place)
+        if reason := _unusable(record) or kept_aside.shares(record):
+            report.drop(reason, record.place)
             continue
-        seen.add(record)
-        ids[example.id] += 1
-        if ids[example.id] > 1:
-            example = replace(example, id=f"{example.id}#{ids[example.id]}")
-        report.kept[example.origin] += 1
-        examples.append(example)
-    return ExampleSet(tuple(examples), report)
+        key = _keys(record)
+        example = _example(record, kept_aside, report)
+        if key in examples:
+            report.drop("the same question about the same passage came before", record.place)
+            examples[key] = _with_negatives(examples[key], record, example, report)
+        elif example is None:
+            report.drop("the answer does not stand in the passage", record.place)
+        else:
+            ids[example.id] += 1
+            if ids[example.id] > 1:
+                example = replace(example, id=f"{example.id}#{ids[example.id]}")
+            report.kept[example.origin] += 1
+            examples[key] = example
+    return ExampleSet(tuple(examples.values()), report)
 
 
 class _Seen:
@@ -116,23 +122,19 @@ class _Seen:
     def __init__(self) -> None:
         self.questions: set[str] = set()
         self.passages: set[str] = set()
-        self.pairs: set[tuple[str, str]] = set()
 
     def add(self, record: Record) -> None:
-        self.questions.add(_question_key(record.question))
-        self.passages.add(_passage_key(record.passage))
-        self.pairs.add((_question_key(record.question), _passage_key(record.passage)))
+        question, passage = _keys(record)
+        self.questions.add(question)
+        self.passages.add(passage)
 
-    def shares(self, record: Record) -> str | None:
-        if _passage_key(record.passage) in self.passages:
+    def shares(self, record: Record) -> str:
+        question, passage = _keys(record)
+        if passage in self.passages:
             return "the evaluation data hold the passage"
-        if _question_key(record.question) in self.questions:
+        if question in self.questions:
             return "the evaluation data hold the question"
-        return None
-
-    def repeats(self, record: Record) -> str | None:
-        key = _question_key(record.question), _passage_key(record.passage)
-        return "the same question about the same passage came before" if key in self.pairs else None
+        return ""
 
     def without(self, passages: Iterable[str]) -> tuple[str, ...]:
         return tuple(each for each in passages if _passage_key(each) not in self.passages)
@@ -158,8 +160,24 @@ def _example(record: Record, kept_aside: _Seen, report: DataReport) -> Example |
     )
 
 
-def _question_key(question: str) -> str:
-    return normalised(question) or question.strip()
+def _with_negatives(kept: Example, record: Record, repeat: Example | None, report: DataReport) -> Example:
+    """The example kept, with the negatives that a repeat of it brings along."""
+    known = {_passage_key(each) for each in kept.negatives}
+    new = [] if repeat is None else [each for each in repeat.negatives if _passage_key(each) not in known]
+    # Where one says that the passage answers and the other that it does not, the negatives mean different things.
+    if not new or bool(kept.spans) == (record.answers == ()):
+        return kept
+    report.repaired["negatives taken from a repeat"] += 1
+    return replace(kept, negatives=(*kept.negatives, *new))
+
+
+def _unusable(record: Record) -> str:
+    return "" if record.question.strip() else "the question is blank"
+
+
+def _keys(record: Record) -> tuple[str, str]:
+    """What makes two records the same: the question and the passage."""
+    return normalised(record.question) or record.question.strip(), _passage_key(record.passage)
 
 
 def _passage_key(passage: str) -> str:

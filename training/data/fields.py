@@ -6,10 +6,18 @@ from typing import Any
 from components.errors import InputError
 
 
-def text_of(row: Any, name: str, place: str) -> str:
-    """A text that must be there."""
+def string_of(row: Any, name: str, place: str) -> str:
+    """A text that must be there and may be blank."""
     value = row.get(name) if isinstance(row, Mapping) else None
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str):
+        raise InputError(f"{place}: {name!r} is {value!r}; a text is needed")
+    return value
+
+
+def text_of(row: Any, name: str, place: str) -> str:
+    """A text that must be there and say something."""
+    value = string_of(row, name, place)
+    if not value.strip():
         raise InputError(f"{place}: {name!r} is {value!r}; a text is needed")
     return value
 

@@ -19,6 +19,7 @@ class Record:
     place: str
     """File and line, or file, article and paragraph: what an error names."""
     question: str
+    """Blank where the file has it so."""
     passage: str
     id: str = ""
     """Empty where the file gives none."""

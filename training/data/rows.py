@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from components.errors import InputError
-from training.data.fields import first_name, optional_text, text_of, texts_of
+from training.data.fields import first_name, optional_text, string_of, text_of, texts_of
 from training.data.passages import PassageFiles
 from training.data.record import Record, StatedAnswer
 
@@ -37,7 +37,7 @@ def row_records(row: Mapping[str, Any], place: str, passages: PassageFiles) -> I
     name = first_name(row, QUESTION)
     if name is None:
         raise InputError(f"{place} has the fields {_names(row)}; one of {', '.join(QUESTION)} is needed")
-    question, identifier = text_of(row, name, place), _identifier(row, place)
+    question, identifier = string_of(row, name, place), _identifier(row, place)
     if first_name(row, ("pos", "candidates")) is not None:
         yield from _ranking(row, Record(place, question, "", identifier, answers=None), passages)
         return

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from components.errors import InputError
-from training.data.fields import optional_text, text_of
+from training.data.fields import optional_text, string_of, text_of
 from training.data.files import read_json
 from training.data.record import Record, StatedAnswer
 
@@ -38,7 +38,7 @@ def _record(question: Any, passage: str, title: str, place: str) -> Record:
         raise InputError(f"{named} {state}; label it one way")
     return Record(
         place=named,
-        question=text_of(question, "question", named),
+        question=string_of(question, "question", named),
         passage=passage,
         id=identifier,
         title=title,
