@@ -101,11 +101,10 @@ def read_examples(paths: Sequence[Path], *, evaluation: Sequence[Path] = ()) -> 
             report.drop(reason, record.place)
             continue
         key = _keys(record)
-        example = _example(record, kept_aside, report)
         if key in examples:
             report.drop("the same question about the same passage came before", record.place)
-            examples[key] = _with_negatives(examples[key], record, example, report)
-        elif example is None:
+            examples[key] = _with_negatives(examples[key], record, kept_aside, report)
+        elif (example := _example(record, kept_aside, report)) is None:
             report.drop("the answer does not stand in the passage", record.place)
         else:
             ids[example.id] += 1
@@ -160,10 +159,10 @@ def _example(record: Record, kept_aside: _Seen, report: DataReport) -> Example |
     )
 
 
-def _with_negatives(kept: Example, record: Record, repeat: Example | None, report: DataReport) -> Example:
+def _with_negatives(kept: Example, record: Record, kept_aside: _Seen, report: DataReport) -> Example:
     """The example kept, with the negatives that a repeat of it brings along."""
     known = {_passage_key(each) for each in kept.negatives}
-    new = [] if repeat is None else [each for each in repeat.negatives if _passage_key(each) not in known]
+    new = [each for each in kept_aside.without(record.negatives) if _passage_key(each) not in known]
     # Where one says that the passage answers and the other that it does not, the negatives mean different things.
     if not new or bool(kept.spans) == (record.answers == ()):
         return kept
