@@ -8,7 +8,7 @@ import queue
 import threading
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Literal, Self, cast
@@ -104,7 +104,7 @@ class Jobs:
                     job_id=job.job_id,
                     key_id=key_id,
                     state=job.state,
-                    uploads=[[each.name, each.source_id, each.path] for each in uploads],
+                    uploads=[list(astuple(each)) for each in uploads],
                     passages=0,
                     failures=[],
                     created_at=job.created_at,
@@ -182,7 +182,9 @@ class Jobs:
                     session.execute(update(JobRow).where(JobRow.job_id == job_id).values(state="queued"))
             return
         failures = [(paths[each.path].name, each.reason) for each in report.failures]
-        self._forget_useless([paths[each.path] for each in report.failures])
+        failed = {each.path for each in report.failures}
+        self._forget_useless([paths[path] for path in failed])
+        self._take_out([paths[path].replaces for path in present if path not in failed])
         failures = missing + failures
         self._end(job_id, "failed" if len(failures) == len(paths) else "done", report.passages, failures)
 
@@ -206,6 +208,12 @@ class Jobs:
             return
         known = {info.source_id for info in self.service.sources()}
         self.uploads.remove([upload.source_id for upload in failed if upload.source_id not in known])
+
+    def _take_out(self, replaced: Sequence[str]) -> None:
+        """Delete sources whose place another one has taken; those that are gone already were deleted before a kill."""
+        known = {info.source_id for info in self.service.sources()} if any(replaced) else set()
+        self.service.delete([source_id for source_id in replaced if source_id in known])
+        self.uploads.remove(replaced)
 
     # Records
 

@@ -56,7 +56,7 @@ class SharedJobs(Jobs):
         self._claims.give_back(_claim(job_id))
 
     def _is_mine(self, row: JobRow) -> bool:
-        here = all(Path(path).is_relative_to(self.uploads.folder) for _, _, path in row.uploads)
+        here = all(Path(each[2]).is_relative_to(self.uploads.folder) for each in row.uploads)
         return here and self._claims.take(_claim(row.job_id))
 
     def _clear_incoming(self) -> None:

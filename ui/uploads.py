@@ -6,6 +6,7 @@ Bytes and fields go in, places and identities come out. Knows neither HTTP nor t
 import os
 import shutil
 import tempfile
+import tomllib
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ class Upload:
     source_id: str
     path: str
     """In the data folder."""
+    replaces: str = ""
+    """Id of the source that this one takes the place of, once it is indexed; empty for none."""
 
     @property
     def identity(self) -> Identity:
@@ -122,14 +125,36 @@ class Uploads:
         Raises:
             StoreError: it cannot be written.
         """
-        path = Path(upload.path)
+        # The metadata first: whoever may read a document is known before it is there.
+        self.describe(upload, fields)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            # The metadata first: whoever may read a document is known before it is there.
-            write_atomically(path.parent / META_FILE, tomlkit.dumps({"*": dict(fields)}))
-            os.replace(received, path)
+            os.replace(received, upload.path)
         except OSError as error:
-            raise StoreError(f"{upload.name}: cannot be kept in {path.parent} ({error}); free some space") from error
+            raise _not_kept(upload, error) from error
+
+    def describe(self, upload: Upload, fields: Mapping[str, Any]) -> None:
+        """Give an upload its metadata, instead of what it had.
+
+        Args:
+            upload: from :meth:`place`.
+            fields: from :func:`checked_fields`.
+
+        Raises:
+            StoreError: they cannot be written.
+        """
+        folder = Path(upload.path).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            write_atomically(folder / META_FILE, tomlkit.dumps({"*": dict(fields)}))
+        except OSError as error:
+            raise _not_kept(upload, error) from error
+
+    def fields(self, source_id: str) -> dict[str, Any] | None:
+        """The metadata of an upload; None where there is none."""
+        path = self.path_of(source_id)
+        if path is None:
+            return None
+        return dict(tomllib.loads((path.parent / META_FILE).read_text("utf-8"))["*"])
 
     def remove(self, source_ids: Sequence[str]) -> None:
         """Delete the files of sources that are uploads; others do nothing."""
@@ -183,6 +208,10 @@ def checked_fields(fields: Mapping[str, Any], groups: Sequence[str]) -> dict[str
     if foreign:
         raise InputError(f"meta: groups {', '.join(map(repr, foreign))}: you are not a member")
     return checked
+
+
+def _not_kept(upload: Upload, error: OSError) -> StoreError:
+    return StoreError(f"{upload.name}: cannot be kept in {Path(upload.path).parent} ({error}); free some space")
 
 
 def _is_id(source_id: str) -> bool:

@@ -3,9 +3,9 @@
 import asyncio
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Annotated, Any
 
@@ -14,6 +14,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from components.errors import InputError
+from components.loading.metadata import validate
 from components.store.catalogue import SourceInfo
 from components.types import PUBLIC_GROUP
 from pipelines.service import QAService
@@ -22,7 +23,7 @@ from ui.api.jobs import JobView
 from ui.api.problems import USUAL, responses
 from ui.api.replies import End, Heading, Name, Page, Part, Start, Title
 from ui.api.requests import Body
-from ui.jobs import Jobs
+from ui.jobs import Job, Jobs
 from ui.uploads import Uploads, checked_fields, checked_name
 
 MOST_DOCUMENTS = 100
@@ -89,6 +90,25 @@ class Documents(Body):
     """Texts to index."""
 
     documents: list[Document] = Field(min_length=1, max_length=MOST_DOCUMENTS)
+
+
+class Metadata(Part):
+    """What was said of an upload."""
+
+    meta: dict[str, Any] = Field(
+        description="Its fields; of its groups, those that you are in.",
+        examples=[{"tags": ["pumps"], "groups": ["public"]}],
+    )
+
+
+class Changes(Body):
+    """What to say of an upload from now on."""
+
+    meta: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Fields to set, null to take one away; others stay. With other groups it is another source.",
+        examples=[{"tags": ["pumps", "2026"], "url": None}],
+    )
 
 
 class Deleted(Part):
@@ -193,6 +213,19 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
         drawn = service.page_picture(source_id, page, start, end, width, caller.groups)
         return Response(drawn, media_type="image/png", headers={"Cache-Control": "private, no-cache"})
 
+    @router.get("/{source_id}/meta", summary="Look at an upload's metadata")
+    def described(source_id: str, caller: Reader) -> Metadata:
+        """The fields that were sent with it, or set later; files of the server's have theirs in its folders."""
+        info = service.find(source_id, caller.groups)
+        fields = _fields(info, uploads)
+        return Metadata(meta={**fields, "groups": _shared(fields["groups"], caller)})
+
+    @router.patch("/{source_id}", status_code=202, summary="Change an upload's metadata")
+    def change(source_id: str, body: Changes, caller: Writer) -> JobView:
+        """Set fields and index the upload again; the job tells how far it is."""
+        info = service.find(source_id, caller.groups)
+        return JobView.of(_change(info, body.meta, caller, uploads, jobs))
+
     @router.delete("/{source_id}", summary="Delete a source")
     def delete(source_id: str, caller: Writer) -> Deleted:
         """Take it out of the index; an upload's file is deleted, a file of the server's stays."""
@@ -204,7 +237,7 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
     return router
 
 
-def _take(given: Sequence[_Given], caller: Caller, uploads: Uploads, jobs: Jobs, most: int) -> Any:
+def _take(given: Sequence[_Given], caller: Caller, uploads: Uploads, jobs: Jobs, most: int) -> Job:
     """Keep what was sent, all or nothing, and begin its job."""
     names = [each.name for each in given]
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -215,6 +248,38 @@ def _take(given: Sequence[_Given], caller: Caller, uploads: Uploads, jobs: Jobs,
         job = jobs.prepare(places, caller.key_id)
         for file, place, each in zip(files, places, given, strict=True):
             uploads.keep(file, place, each.fields)
+    jobs.begin(job)
+    return job
+
+
+def _fields(info: SourceInfo, uploads: Uploads) -> dict[str, Any]:
+    fields = uploads.fields(info.source_id)
+    if fields is None:
+        raise InputError(
+            f"{info.source}: is a file of the server's, not an upload; its metadata are in the document itself and in "
+            "the quaere.meta.toml of its folders: change them there and run `quaere index`"
+        )
+    return fields
+
+
+def _change(info: SourceInfo, changes: dict[str, Any], caller: Caller, uploads: Uploads, jobs: Jobs) -> Job:
+    """Set fields of an upload, and begin the job that indexes it again."""
+    merged = {name: value for name, value in {**_fields(info, uploads), **changes}.items() if value is not None}
+    # Groups that are not touched may be others' too.
+    fields = checked_fields(merged, caller.groups) if "groups" in changes else validate(merged, "meta")
+    place = uploads.place(info.source, fields["groups"])
+    file = uploads.path_of(info.source_id)
+    if place.source_id == info.source_id or file is None:
+        job = jobs.prepare([place], caller.key_id)
+        uploads.describe(place, fields)
+    else:
+        if uploads.path_of(place.source_id) is not None:
+            raise InputError(f"{info.source}: these groups have a document of this name already; delete one of them")
+        place = replace(place, replaces=info.source_id)
+        with file.open("rb") as content:
+            copy = uploads.receive(content, file.stat().st_size)
+        job = jobs.prepare([place], caller.key_id)
+        uploads.keep(copy, place, fields)
     jobs.begin(job)
     return job
 
@@ -236,9 +301,13 @@ def _received(given: Sequence[_Given], uploads: Uploads, most: int) -> Iterator[
 
 
 def _view(info: SourceInfo, caller: Caller) -> Source:
-    shared = [name for name in info.groups if name in (*caller.groups, PUBLIC_GROUP)]
     values = {name: getattr(info, name) for name in Source.model_fields if name != "groups"}
-    return Source(**values, groups=shared)
+    return Source(**values, groups=_shared(info.groups, caller))
+
+
+def _shared(groups: Iterable[str], caller: Caller) -> list[str]:
+    """Of some groups those that the caller may know of."""
+    return [name for name in groups if name in (*caller.groups, PUBLIC_GROUP)]
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -39,6 +39,7 @@
       { class: "qa-name", "aria-label": fill(words.viewer.open_named, { source: name }) });
     open.append(quaere.named(name));
     const deeds = mayWrite ? make("div", { class: "qa-deeds" },
+      button(said.edit, () => quaere.edit(source), { "aria-label": `${said.edit} ${name}` }),
       button(said.replace, () => quaere.replace(source), { "aria-label": `${said.replace} ${name}` }),
       button(said.delete, () => remove(source), { "aria-label": `${said.delete} ${name}` })) : null;
     const title = source.title && source.title !== name ? make("p", { class: "qa-titled", dir: "auto" }, source.title) : null;

@@ -10,7 +10,7 @@ _FOLDER = Path(__file__).parent
 ASKING = ("common", "dialog", "correcting", "viewer", "picker", "judging", "page")
 """Scripts of the page that asks."""
 
-DOCUMENTS = ("common", "dialog", "viewer", "uploads", "sending", "library")
+DOCUMENTS = ("common", "dialog", "viewer", "uploads", "sending", "editing", "library")
 """Scripts of the page with the documents."""
 
 

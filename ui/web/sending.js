@@ -113,6 +113,9 @@
     poll();
   };
 
+  // A job that was begun elsewhere on the page.
+  quaere.follow = (job) => follow(entryOf(job.uploads.map((each) => each.name).join(", ")), job);
+
   // Whether the job has ended, and then what came of it.
   const settle = (entry, job, beside) => {
     if (entry.ended) return true;
@@ -166,7 +169,7 @@
     try {
       const { jobs } = await quaere.json(`jobs?limit=${LATEST}`);
       for (const job of jobs.reverse()) {
-        if (job.state === "queued" || job.state === "running") follow(entryOf(job.uploads.map((each) => each.name).join(", ")), job);
+        if (job.state === "queued" || job.state === "running") quaere.follow(job);
       }
     } catch (error) {
       quaere.say(error.message, true);

@@ -148,6 +148,11 @@ class LibraryTexts:
     next: str
     none: str
     none_fits: str
+    edit: str
+    edit_named: str
+    """With ``{source}``."""
+    save: str
+    not_uploaded: str
     replace: str
     delete: str
     delete_question: str

@@ -10,6 +10,8 @@ CASES = {
     ("/api/v1/sources/documents", "POST"): 300,
     ("/api/v1/sources/{source_id}", "GET"): 200,
     ("/api/v1/sources/{source_id}", "DELETE"): 200,
+    ("/api/v1/sources/{source_id}", "PATCH"): 200,
+    ("/api/v1/sources/{source_id}/meta", "GET"): 100,
     ("/api/v1/sources/{source_id}/text", "GET"): 300,
     ("/api/v1/sources/{source_id}/pages/{page}", "GET"): 200,
     ("/api/v1/jobs", "GET"): 200,

@@ -25,6 +25,7 @@ from tests.ui.api.test_access import bearer
 from tests.ui.api.test_api import detail_of
 from ui.api.app import build_api
 from ui.backend import Backend, open_backend
+from ui.keys import KeyRing
 from ui.uploads import FOLDER, Upload
 
 MANUAL = "# Aria pump\n\nThe warranty of the Aria pump is 24 months.\n\nThe Aria pump weighs 12 kilograms.\n"
@@ -359,6 +360,66 @@ def test_jobs_that_a_stop_left_are_finished_by_the_next_start(tmp_path: Path) ->
         assert [each["name"] for each in now["failures"]] == ["b.md"]
         assert names(client) == ["a.md"]
         assert not half.exists()
+
+
+def test_metadata_of_an_upload_are_changed_and_indexed_again(client: TestClient) -> None:
+    job = ended(client, send_files(client, ("a.md", MANUAL), tags=["pumps"], url="https://example.org/old"))
+    path = f"/api/v1/sources/{job['uploads'][0]['source_id']}"
+    assert client.get(f"{path}/meta").json()["meta"] == {
+        "tags": ["pumps"],
+        "url": "https://example.org/old",
+        "groups": ["public"],
+    }
+    changes = {"meta": {"url": None, "tags": ["pumps", "2026"], "valid_until": "2999-01-01"}}
+    changed = ended(client, client.patch(path, json=changes))
+    assert (changed["state"], changed["uploads"]) == ("done", job["uploads"])
+    assert client.get(f"{path}/meta").json()["meta"] == {
+        "tags": ["pumps", "2026"],
+        "valid_until": "2999-01-01T23:59:59+00:00",
+        "groups": ["public"],
+    }
+    body = {"question": QUESTION, "threshold": 0, "filters": {"field": "meta.tags", "operator": "==", "value": "2026"}}
+    (found,) = client.post("/api/v1/ask", json={**body, "top": 1}).json()["answers"]
+    assert (found["text"], found["url"]) == ("24 months", None)
+    assert names(client) == ["a.md"]
+
+
+def test_other_groups_make_another_source_and_the_first_one_goes(backend: Backend, keys: KeyRing) -> None:
+    client = TestClient(build_api(replace(backend, keys=keys)), raise_server_exceptions=False)
+    writer = {"Authorization": f"Bearer {keys.make('w', ['read', 'write'], ['board', 'staff'])[1]}"}
+    other = {"Authorization": f"Bearer {keys.make('o', ['read', 'write'], ['sales'])[1]}"}
+    first = ended(client, send_files(client, ("a.md", MANUAL), headers=writer, groups=["public"]), writer)
+    before = first["uploads"][0]["source_id"]
+    assert names(client, other) == ["a.md"]
+    moved = client.patch(f"/api/v1/sources/{before}", json={"meta": {"groups": ["board"]}}, headers=writer)
+    after = ended(client, moved, writer)["uploads"][0]["source_id"]
+    assert after != before
+    assert (names(client, writer), names(client, other)) == (["a.md"], [])
+    assert answer(client, QUESTION, other) is None
+    found = answer(client, QUESTION, writer)
+    assert found is not None and found["text"] == "24 months"
+    assert [path.name for path in backend.uploads.folder.iterdir() if path.name != ".incoming"] == [after]
+    foreign = client.patch(f"/api/v1/sources/{after}", json={"meta": {"groups": ["sales"]}}, headers=writer)
+    assert foreign.status_code == 422 and "not a member" in foreign.json()["detail"]
+    assert client.patch(f"/api/v1/sources/{after}", json={}, headers=other).status_code == 404
+    assert client.get(f"/api/v1/sources/{after}/meta", headers=other).status_code == 404
+    ended(client, send_files(client, ("a.md", MANUAL), headers=writer, groups=["staff"]), writer)
+    taken = client.patch(f"/api/v1/sources/{after}", json={"meta": {"groups": ["staff"]}}, headers=writer)
+    assert taken.status_code == 422 and "have a document of this name already" in taken.json()["detail"]
+
+
+def test_metadata_of_a_file_of_the_server_are_not_changed_here(
+    client: TestClient, backend: Backend, tmp_path: Path
+) -> None:
+    (tmp_path / "own.md").write_text(MANUAL, "utf-8")
+    backend.service.index([str(tmp_path / "own.md")])
+    (source,) = client.get("/api/v1/sources").json()["sources"]
+    refused = client.patch(f"/api/v1/sources/{source['source_id']}", json={"meta": {"tags": ["x"]}})
+    assert refused.status_code == 422 and "quaere.meta.toml" in refused.json()["detail"]
+    wrong = ended(client, send_files(client, ("a.md", MANUAL)))["uploads"][0]["source_id"]
+    for meta in ({"tags": 7}, {"source_id": "x"}, {"valid_until": "never"}):
+        assert client.patch(f"/api/v1/sources/{wrong}", json={"meta": meta}).status_code == 422
+    assert client.get(f"/api/v1/sources/{wrong}/meta").json()["meta"] == {"groups": ["public"]}
 
 
 _SERVE = """

@@ -1,6 +1,7 @@
 """The pages in a real browser over a real index with real keys: logging in, looking at sources, judging, documents."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -365,6 +366,43 @@ def test_documents_are_added_found_replaced_and_deleted(browser: Browser, served
         asked.get_by_role("button", name="Delete").click()
         expect(page.get_by_text("No document has that in its name.")).to_be_visible()
         expect(page.get_by_text("gate.md is deleted.")).to_be_visible()
+
+
+def test_readers_tags_and_address_of_an_upload_are_changed(browser: Browser, served: Served) -> None:
+    with served.visited(browser, "board", "documents?lang=en") as visit:
+        page = visit.page
+        page.locator("input[type=file]").set_input_files([a_file("tap.md", "# Tap\n\nThe tap drips at night.\n")])
+        expect(page.locator(".qa-sending")).to_contain_text("Indexed: 1 passage", timeout=30_000)
+        page.get_by_label("Find a document by its name").fill("tap")
+        row = page.locator(".qa-row")
+        expect(row).to_have_count(1)
+        row.get_by_role("button", name="Edit tap.md").click()
+        panel = page.get_by_role("dialog", name="Readers, tags and address of tap.md")
+        expect(panel.get_by_label("board")).to_be_checked()
+        expect(panel.get_by_label("Everyone")).not_to_be_checked()
+        visit.shoot("documents-edit", whole=False)
+        assert_accessible(page)
+        panel.get_by_label("board").uncheck()
+        panel.get_by_role("button", name="Save").click()
+        expect(panel.get_by_role("status")).to_have_text("Choose who may read the files.")
+        panel.get_by_label("Everyone").check()
+        panel.get_by_label("Tags").fill("water, <b>taps</b>")
+        panel.get_by_label("Address").fill("https://example.org/tap")
+        panel.get_by_role("button", name="Save").click()
+        expect(panel).to_have_count(0)
+        expect(page.locator(".qa-sending").nth(1)).to_contain_text("Indexed: 1 passage", timeout=30_000)
+        expect(row).to_have_count(1)
+        expect(row.locator(".qa-row-facts")).to_contain_text("Everyone")
+        row.get_by_role("button", name="Edit tap.md").click()
+        expect(panel.get_by_label("Tags")).to_have_value("water, <b>taps</b>")
+        expect(panel.get_by_label("Address")).to_have_value("https://example.org/tap")
+        page.keyboard.press("Escape")
+        expect(row.get_by_role("button", name="Edit tap.md")).to_be_focused()
+
+        page.get_by_label("Find a document by its name").fill("manual.pdf")
+        row.get_by_role("button", name=re.compile("^Edit .*manual.pdf$")).click()
+        expect(page.get_by_role("dialog").get_by_role("status")).to_contain_text("was not uploaded here")
+        visit.complaints.clear()  # the browser's own line about the refusal
 
 
 def test_files_are_dropped_and_a_long_list_has_pages(browser: Browser, served: Served) -> None:
