@@ -172,7 +172,7 @@ def test_a_pdf_opens_at_its_page_with_the_words_marked(browser: Browser, served:
         expect(panel.get_by_role("button", name="Show as page")).to_be_focused()
         panel.get_by_role("button", name="Show what stands before").click()
         expect(panel.locator(".qa-source-text")).to_contain_text("5.5 The backup heater")
-        assert panel.locator(".qa-frame").evaluate("frame => frame.scrollTop") > 500
+        page.wait_for_function("frame => frame.scrollTop > 500", arg=panel.locator(".qa-frame").element_handle())
         page.keyboard.press("Escape")
         expect(panel).to_have_count(0)
         expect(opener).to_be_focused()
@@ -403,6 +403,11 @@ def test_readers_tags_and_address_of_an_upload_are_changed(browser: Browser, ser
         row.get_by_role("button", name=re.compile("^Edit .*manual.pdf$")).click()
         expect(page.get_by_role("dialog").get_by_role("status")).to_contain_text("was not uploaded here")
         visit.complaints.clear()  # the browser's own line about the refusal
+        page.keyboard.press("Escape")
+        page.get_by_label("Find a document by its name").fill("tap.md")
+        row.get_by_role("button", name="Delete tap.md").click()
+        page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
+        expect(page.get_by_text("tap.md is deleted.")).to_be_visible()
 
 
 def test_files_are_dropped_and_a_long_list_has_pages(browser: Browser, served: Served) -> None:
