@@ -17,7 +17,7 @@ TEXT = (Path(__file__).parents[3] / "docs" / "api.md").read_text("utf-8")
 
 
 def test_the_endpoints_are_all_named() -> None:
-    named = re.findall(r"^\| `(GET|POST|DELETE) (\S+)` \|", TEXT, re.MULTILINE)
+    named = re.findall(r"^\| `(GET|POST|PATCH|DELETE) (\S+)` \|", TEXT, re.MULTILINE)
     assert {(path, method) for method, path in named} == set(CASES)
 
 
