@@ -45,23 +45,23 @@ def test_a_file_that_is_no_pdf(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "reason"),
+    ("body", "seconds", "reason"),
     [
-        ("import ctypes; ctypes.string_at(0)", "ended the program"),
-        ("kept = [bytearray(10_000_000) for _ in range(100_000)]", "memory"),
-        ("while True: pass", "longer than 1 seconds"),
-        ("return 'PHNjcmlwdD4='", "no picture"),
-        ("return '%%%'", "damaged picture"),
-        ("return {'not': 'text'}", "damaged picture"),
+        ("import ctypes; ctypes.string_at(0)", 60.0, "ended the program"),
+        ("kept = [bytearray(10_000_000) for _ in range(100_000)]", 60.0, "memory"),
+        ("while True: pass", 1.0, "longer than 1 seconds"),
+        ("return 'PHNjcmlwdD4='", 60.0, "no picture"),
+        ("return '%%%'", 60.0, "damaged picture"),
+        ("return {'not': 'text'}", 60.0, "damaged picture"),
     ],
 )
 def test_a_renderer_that_a_file_takes_over_costs_that_picture_alone(
-    body: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    body: str, seconds: float, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "taken_over.py").write_text(f"def draw(path, page, marks, width):\n    {body}\n", "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(page_picture, "_DRAW", "taken_over:draw")
-    monkeypatch.setattr(page_picture, "_SECONDS", 1.0)
+    monkeypatch.setattr(page_picture, "_SECONDS", seconds)
     with pytest.raises(LoadingError, match=reason):
         page_picture.page_picture(MANUAL, 1, [], 0, 0, 300)
 
