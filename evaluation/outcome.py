@@ -37,7 +37,7 @@ class Outcome:
     values: Mapping[str, float] = field(default_factory=dict)
     """Per-question metrics by stable name, as ``exact_match``, ``f1`` or ``ndcg@10``; each in [0, 1]."""
     ranks: Mapping[str, int | None] = field(default_factory=dict)
-    """1-based rank of the first right passage by stage: ``dense``, ``lexical``, ``fused``, ``reranked``; None: absent."""
+    """1-based rank of the first right passage, by stage: ``dense``, ``lexical``, ``fused``, ``reranked``; or None."""
     failure: Failure | None = None
     """None where nothing went wrong."""
     seconds: Mapping[str, float] = field(default_factory=dict)
