@@ -1,13 +1,17 @@
 """Confidence: evidence -> the probability that an answer is right.
 
-A logistic regression per kind of answer over standardised :class:`components.types.Evidence`, read from a JSON
-file that says what it was fitted on. Pure numpy; fitting is done elsewhere.
+A logistic regression per kind of answer over standardised :class:`components.types.Evidence`, followed where the data
+asked for it by a monotone curve, read from a JSON file that says what it was fitted on. Pure numpy; fitting is done
+elsewhere.
 """
 
 import json
 import math
+import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self, get_args
 
@@ -19,6 +23,9 @@ from components.types import AnswerKind, Evidence
 
 FORMAT = 1
 """Version of the calibrator's file."""
+
+FORMAT_WITH_CURVES = 2
+"""Of a file that has a curve: a version that knows none refuses it, where it would otherwise misstate confidences."""
 
 BUNDLED = Path(__file__).resolve().parent.parent / "models" / "calibrator.json"
 """The calibrator that was fitted with the bundled models."""
@@ -42,6 +49,9 @@ class Logistic:
     intercept: float
     threshold: float
     """In [0, 1]."""
+    curve: tuple[tuple[float, float], ...] = ()
+    """Points from the regression's probability to the confidence, straight between them and flat beyond; each in [0, 1],
+    the first coordinates ascending, the second never descending. Empty: the probability is the confidence."""
 
     def standardise(self, values: Sequence[Sequence[float]] | Floats) -> Floats:
         """Rows of raw evidence to standardised, limited values; both (n_rows, n_names)."""
@@ -51,7 +61,8 @@ class Logistic:
 
     def probabilities(self, values: Sequence[Sequence[float]]) -> Floats:
         """Rows of raw evidence to probabilities, (n_rows,)."""
-        return sigmoid(self.standardise(values) @ np.array(self.coefficients) + self.intercept)
+        regressed = sigmoid(self.standardise(values) @ np.array(self.coefficients) + self.intercept)
+        return np.interp(regressed, *np.array(self.curve).T) if self.curve else regressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +120,13 @@ class Calibrator:
         except (KeyError, TypeError, ValueError) as error:
             raise ConfigurationError(
                 f"The calibrator {origin} lacks or misstates {error}; it needs the kinds {', '.join(KINDS)} and "
-                "'any'. Fit it again with `python -m training.calibrator`."
+                "'any'. Fit it again with `quaere train calibrator`."
             ) from error
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""
         return {
-            "format": FORMAT,
+            "format": FORMAT_WITH_CURVES if any(model.curve for model in self.kinds.values()) else FORMAT,
             "evidence_version": Evidence.VERSION,
             "names": list(Evidence.names()),
             "kinds": {
@@ -126,6 +137,7 @@ class Calibrator:
                     "intercept": model.intercept,
                     "threshold": model.threshold,
                 }
+                | ({"curve": [list(point) for point in model.curve]} if model.curve else {})
                 for kind, model in self.kinds.items()
             },
             "any": {"intercept": self.any_intercept, "slope": self.any_slope},
@@ -133,9 +145,19 @@ class Calibrator:
         }
 
     def save(self, path: Path | str) -> None:
-        """Write the calibrator's file."""
+        """Write the calibrator's file, whole or not at all."""
         text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
-        Path(path).write_text(text, encoding="utf-8")
+        target = Path(path)
+        number, scratch = tempfile.mkstemp(prefix=f"{target.name}.", dir=target.parent)
+        try:
+            with open(number, "w", encoding="utf-8") as file:
+                file.write(text)
+            # As open to others as any written file; temporary ones are not.
+            os.chmod(scratch, 0o644)
+            os.replace(scratch, target)
+        except BaseException:
+            os.unlink(scratch)
+            raise
 
 
 def sigmoid(values: Floats | float) -> Floats:
@@ -154,10 +176,10 @@ def _check_evidence(data: Mapping[str, Any], origin: str) -> None:
     expected = {"format": FORMAT, "evidence_version": Evidence.VERSION, "names": list(Evidence.names())}
     for key, value in expected.items():
         found = data.get(key) if isinstance(data, Mapping) else None
-        if found != value:
+        if found != value and (key, found) != ("format", FORMAT_WITH_CURVES):
             raise ConfigurationError(
                 f"The calibrator {origin} has {key} {found!r}, this version computes {value!r}; "
-                "fit it again with `python -m training.calibrator`."
+                "fit it again with `quaere train calibrator`."
             )
 
 
@@ -181,4 +203,15 @@ def _logistic(data: Mapping[str, Any]) -> Logistic:
         coefficients=vectors["coefficients"],
         intercept=numbers["intercept"],
         threshold=numbers["threshold"],
+        curve=_curve(data.get("curve", [])),
     )
+
+
+def _curve(points: Sequence[Sequence[float]]) -> tuple[tuple[float, float], ...]:
+    curve = tuple((float(one), float(other)) for one, other in points)
+    if not all(0 <= value <= 1 for point in curve for value in point):
+        raise ValueError("'curve' with a value outside [0, 1]")
+    steps = list(pairwise(curve))
+    if not all(one[0] < other[0] and one[1] <= other[1] for one, other in steps):
+        raise ValueError("'curve' that does not rise from point to point")
+    return curve

@@ -87,6 +87,33 @@ def test_the_bundled_calibrator_fits_this_version():
         assert bundled.confidence(better, kind) > 0.6 > 0.4 > bundled.confidence(worse, kind)
 
 
+def test_a_curve_by_hand_and_kept_in_the_file(tmp_path):
+    bent = Calibrator({kind: logistic(curve=((0.25, 0.0), (0.75, 0.6))) for kind in KINDS})
+    # The regression says one half, which lies half way between the points; beyond them the curve is flat.
+    assert bent.confidence(EVIDENCE, "span") == pytest.approx(0.3)
+    assert bent.confidence(evidence(relevance=-1e9), "span") == 0.0
+    assert bent.confidence(evidence(relevance=1e9), "span") == pytest.approx(0.6)
+    bent.save(tmp_path / "calibrator.json")
+    assert Calibrator.load(tmp_path / "calibrator.json") == bent
+    assert [bent.to_dict()["format"], calibrator().to_dict()["format"]] == [2, 1]
+
+
+@pytest.mark.parametrize("curve", [[[0.5, 0.5], [0.5, 0.6]], [[0.1, 0.5], [0.2, 0.4]], [[0.1, 1.5]], [[0.1]]])
+def test_a_curve_that_is_none_is_refused(curve):
+    data = calibrator().to_dict()
+    data["kinds"]["faq"]["curve"] = curve
+    with pytest.raises(ConfigurationError, match="quaere train calibrator"):
+        Calibrator.from_dict(data)
+
+
+def test_a_calibrator_that_cannot_be_put_in_place_leaves_nothing_behind(tmp_path):
+    target = tmp_path / "calibrator.json"
+    target.mkdir()
+    with pytest.raises(OSError, match="calibrator"):
+        calibrator().save(target)
+    assert list(tmp_path.iterdir()) == [target]
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
