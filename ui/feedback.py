@@ -106,10 +106,26 @@ class FeedbackBook:
             )
         return feedback_id
 
+    def take_back(self, feedback_id: str, key_id: str | None, groups: Sequence[str]) -> bool:
+        """Forget what was said, and return whether there was any.
+
+        Args:
+            feedback_id: from :meth:`add`.
+            key_id: whose it must be.
+            groups: the groups of whoever takes it back; what was said in others is not there for them.
+        """
+        with self.database.transaction() as session:
+            row = session.get(FeedbackRow, feedback_id)
+            if row is None or row.key_id != key_id or not set(row.groups) <= set(groups):
+                return False
+            session.delete(row)
+        return True
+
     def export(self, groups: Sequence[str]) -> dict[str, Any]:
         """What a caller of these groups may know of, as JSON in the form of SQuAD 2.0.
 
-        Left out is what was said in groups that are not the caller's, or about sources that are not, or not any more.
+        Left out is what was taken back, and what was said in groups that are not the caller's, or about sources that
+        are not, or not any more.
         What makes no example, such as an answer that is only called wrong, stands under ``others``.
         """
         known = {info.source_id for info in self.service.sources(groups)}

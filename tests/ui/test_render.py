@@ -409,7 +409,8 @@ def test_an_answer_whose_source_is_known_can_be_opened_and_judged() -> None:
     assert opening["aria-label"] == "Open manual.pdf"
     judging = next(each for _, each in read.elements if each.get("class") == "qa-judging")
     assert place.items() <= judging.items()
-    assert [each["data-judge"] for _, each in read.elements if "data-judge" in each] == ["right", "wrong", "correct"]
+    deeds = [each["data-judge"] for _, each in read.elements if "data-judge" in each]
+    assert deeds == ["right", "wrong", "correct", "take-back"]
 
 
 def test_without_its_id_a_source_cannot_be_opened_or_judged() -> None:
@@ -439,5 +440,6 @@ def test_other_places_open_where_one_passage_of_that_name_holds_them() -> None:
 
 def test_that_nothing_was_found_can_be_judged() -> None:
     read = _Reader(render_reply(a_reply()))
-    assert [each["data-judge"] for _, each in read.elements if "data-judge" in each] == ["not-there", "there"]
+    deeds = [each["data-judge"] for _, each in read.elements if "data-judge" in each]
+    assert deeds == ["not-there", "there", "take-back"]
     assert "data-judge" not in render_reply(a_reply(an_answer()))

@@ -1,4 +1,4 @@
-"""Feedback over HTTP: what people say about answers, and all of it as examples."""
+"""Feedback over HTTP: what people say about answers, or take back, and all of it as examples."""
 
 import asyncio
 from typing import Any
@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from ui.api.access import Admin, Reader
-from ui.api.problems import USUAL, responses
+from ui.api.problems import USUAL, Missing, responses
 from ui.api.replies import Part
 from ui.api.requests import Body, Question
 from ui.feedback import Feedback, FeedbackBook, Mark, Verdict
@@ -49,6 +49,12 @@ class Kept(Part):
     feedback_id: str
 
 
+class TakenBack(Part):
+    """The feedback is forgotten."""
+
+    feedback_id: str
+
+
 class Examples(Part):
     """Feedback in the form of SQuAD 2.0."""
 
@@ -77,6 +83,13 @@ def feedback_router(book: FeedbackBook) -> APIRouter:
             comment=body.comment,
         )
         return Kept(feedback_id=await asyncio.to_thread(book.add, feedback, caller.key_id, caller.groups))
+
+    @router.delete("/{feedback_id}", summary="Take back what was said")
+    def take_back(feedback_id: str, caller: Reader) -> TakenBack:
+        """Forget it; only the key that said it may do so."""
+        if not book.take_back(feedback_id, caller.key_id, caller.groups):
+            raise Missing(f"There is no feedback {feedback_id[:80]!r} of yours.")
+        return TakenBack(feedback_id=feedback_id)
 
     @router.get("/export", summary="Export feedback")
     def export(caller: Admin) -> Examples:

@@ -59,7 +59,8 @@ def judge_answer(answer: Answer, texts: Texts) -> str:
     return (
         f'<div class="qa-judging" {place(answer.source_id, answer.start, answer.end)}>'
         f'<span class="qa-verdict" tabindex="-1"></span>{thumbs}'
-        f'<button type="button" class="qa-quiet" data-judge="correct" hidden>{said.correct}</button></div>'
+        f'<button type="button" class="qa-quiet" data-judge="correct" hidden>{said.correct}</button>'
+        f"{_take_back(texts)}</div>"
     )
 
 
@@ -69,5 +70,10 @@ def judge_absence(texts: Texts) -> str:
     return (
         '<div class="qa-judging"><span class="qa-verdict" tabindex="-1"></span>'
         f'<button type="button" class="qa-quiet" data-judge="not-there" aria-pressed="false">{said.not_there}</button>'
-        f'<button type="button" class="qa-quiet" data-judge="there">{said.there}</button></div>'
+        f'<button type="button" class="qa-quiet" data-judge="there">{said.there}</button>{_take_back(texts)}</div>'
     )
+
+
+def _take_back(texts: Texts) -> str:
+    """Takes back a correction; a verdict is taken back by its own button."""
+    return f'<button type="button" class="qa-quiet" data-judge="take-back" hidden>{texts.judging.take_back}</button>'

@@ -54,10 +54,10 @@
       send.setAttribute("aria-disabled", "true");
       view.panel.say(said.sending);
       try {
-        await quaere.post("feedback", { question, verdict: "corrected", answer, ...correction });
+        const kept = await quaere.post("feedback", { question, verdict: "corrected", answer, ...correction });
         const given = text !== "" ? text : chosen.text;
         view.panel.element.close();
-        done(given);
+        done(given, kept.feedback_id);
       } catch (error) {
         send.removeAttribute("aria-disabled");
         view.panel.say(error.message, true);

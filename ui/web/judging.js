@@ -1,10 +1,11 @@
-// Feedback on the answers: what a visitor says of one is sent once and stays to be seen.
+// Feedback on the answers: what a visitor says of one is sent once, stays to be seen, and can be taken back.
 (quaere) => {
   const { find, all, fill, words } = quaere;
   const said = words.judging;
   const VERDICTS = { right: "right", wrong: "wrong", "not-there": "not-in-documents" };
 
-  // By reply and answer, as a turn is copied when it joins the conversation: { verdict, sending, words }.
+  // By reply and answer, as a turn is copied when it joins the conversation: { verdict, busy, words, ids }, where
+  // `ids` are those of all that was said.
   const states = new Map();
 
   const keyOf = (box) => JSON.stringify([
@@ -15,18 +16,21 @@
     const { source, start, end } = box.dataset;
     const answer = source === undefined ? null : { source_id: source, start: Number(start), end: Number(end) };
     const key = keyOf(box);
-    const done = (given) => {
-      states.set(key, { verdict: "corrected", words: given });
+    const done = async (given, id) => {
+      const { verdict, ids = [] } = states.get(key) ?? {};
+      states.set(key, { verdict: "corrected", words: given, ids: [...ids, id] });
       paint(key);
       quaere.say(said.thanks, true);
       // The button that had the focus may be gone.
       find(".qa-verdict", box).focus({ preventScroll: true });
+      // A correction says why something is wrong; beside anything else it would contradict what was said.
+      if (verdict !== "wrong") await forget(ids).catch((error) => quaere.say(error.message, true));
     };
     return { question: find(".qa-asked", box.closest(".qa-turn")).textContent, answer, done };
   };
 
   const inWords = (state) => {
-    if (state.sending) return said.sending;
+    if (state.busy) return said.sending;
     if (state.verdict === "corrected") return fill(said.said_corrected, { words: `“${state.words}”` });
     return { right: said.said_right, wrong: said.said_wrong, "not-there": said.said_not_there }[state.verdict] ?? "";
   };
@@ -34,37 +38,62 @@
   // Shows what was said wherever the answer stands.
   const paint = (key) => {
     const state = states.get(key) ?? {};
+    const corrected = state.verdict === "corrected";
     for (const box of all(".qa-judging").filter((each) => keyOf(each) === key)) {
       find(".qa-verdict", box).textContent = inWords(state);
       for (const button of all("[data-judge]", box)) {
         const { judge } = button.dataset;
-        if (judge === "correct") button.hidden = state.verdict !== "wrong" || state.sending === true;
-        else {
-          const chosen = judge === state.verdict;
-          if (button.hasAttribute("aria-pressed")) button.setAttribute("aria-pressed", String(chosen));
-          button.setAttribute("aria-disabled", String(state.verdict !== undefined));
-          // The words beside them say it; what was not chosen would only be in the way.
-          button.hidden = state.verdict === "corrected" || (state.verdict === "not-there" && judge === "there");
-        }
+        button.setAttribute("aria-disabled", String(state.busy === true));
+        if (judge === "correct") button.hidden = state.verdict !== "wrong" || state.busy === true;
+        else if (judge === "take-back") button.hidden = !corrected;
+        // The words beside them say it; what was not chosen would only be in the way.
+        else button.hidden = corrected || (state.verdict === "not-there" && judge === "there");
+        if (!button.hasAttribute("aria-pressed")) continue;
+        const chosen = judge === state.verdict;
+        button.setAttribute("aria-pressed", String(chosen));
+        button.title = chosen ? said.take_back : (button.getAttribute("aria-label") ?? "");
       }
     }
   };
 
+  // Takes back what was said, the newest first; what another page has taken back already is gone.
+  const forget = async (ids) => {
+    while (ids.length > 0) {
+      try {
+        await quaere.api(`feedback/${ids.at(-1)}`, { method: "DELETE" });
+      } catch (error) {
+        if (error.status !== 404) throw error;
+      }
+      ids.pop();
+    }
+  };
+
+  // Says it instead of what was said before; what is chosen already is taken back.
   const judge = async (box, verdict) => {
     const key = keyOf(box);
-    if (states.has(key)) return;
+    const before = states.get(key);
+    if (before?.busy) return;
+    const saying = verdict !== "take-back" && verdict !== before?.verdict;
     const { question, answer } = aboutOf(box);
-    states.set(key, { verdict, sending: true });
+    const state = { ...before, ids: before?.ids ?? [], busy: true };
+    states.set(key, state);
     paint(key);
     try {
-      await quaere.post("feedback", { question, verdict: VERDICTS[verdict], answer });
-      states.set(key, { verdict });
-      quaere.say(said.thanks, true);
+      await forget(state.ids);
+      state.verdict = undefined;
+      if (saying) {
+        const kept = await quaere.post("feedback", { question, verdict: VERDICTS[verdict], answer });
+        Object.assign(state, { verdict, ids: [kept.feedback_id] });
+      }
+      quaere.say(saying ? said.thanks : said.taken_back, true);
     } catch (error) {
-      states.delete(key);
       quaere.say(error.message, true);
     }
+    state.busy = false;
+    if (state.verdict === undefined) states.delete(key);
     paint(key);
+    // The button that had the focus may be gone.
+    if (verdict === "take-back" && state.verdict === undefined) find("[aria-pressed]", box).focus({ preventScroll: true });
   };
 
   // What is at a place, with what may be said of it there.
@@ -82,7 +111,8 @@
     const button = event.target.closest?.("[data-judge], [data-open]");
     if (!button) return;
     if (button.dataset.open !== undefined) return open(button);
-    if (button.getAttribute("aria-disabled") === "true") return;
+    // The second click of a double one would take back what the first said.
+    if (button.getAttribute("aria-disabled") === "true" || event.detail > 1) return;
     const box = button.closest(".qa-judging");
     const { judge: verdict } = button.dataset;
     if (verdict === "there") quaere.pick(aboutOf(box));

@@ -86,6 +86,8 @@ class JudgingTexts:
     there: str
     sending: str
     thanks: str
+    take_back: str
+    taken_back: str
     hint: str
     chosen: str
     """With ``{words}``."""

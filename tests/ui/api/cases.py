@@ -1,7 +1,7 @@
 """The endpoints of the API, and how many requests of each kind the fuzzing test draws for it."""
 
 CASES = {
-    ("/api/v1/ask", "POST"): 1800,
+    ("/api/v1/ask", "POST"): 1600,
     ("/api/v1/ask/batch", "POST"): 60,  # asks up to a hundred questions
     ("/api/v1/search", "POST"): 1500,
     ("/api/v1/similar", "POST"): 300,
@@ -18,6 +18,7 @@ CASES = {
     ("/api/v1/jobs/{job_id}", "GET"): 200,
     ("/api/v1/jobs/{job_id}", "DELETE"): 200,
     ("/api/v1/feedback", "POST"): 300,
+    ("/api/v1/feedback/{feedback_id}", "DELETE"): 200,
     ("/api/v1/feedback/export", "GET"): 20,
     ("/v1/models", "GET"): 20,
     ("/v1/chat/completions", "POST"): 300,

@@ -14,6 +14,7 @@ from pipelines.service import QAService
 from pipelines.settings import Settings
 from tests.ui.api.test_access import bearer
 from tests.ui.api.test_api import detail_of
+from ui.api.access import GROUPS_HEADER
 from ui.api.app import build_api
 from ui.backend import Backend, open_backend
 
@@ -124,6 +125,32 @@ def test_feedback_is_known_to_its_groups_only(client: TestClient, backend: Backe
         assert "Anyone?" in seen[name]
     _, reader = backend.keys.make("reader", ["read"], ["staff"])
     detail_of(client.get("/api/v1/feedback/export", headers=bearer(reader)), 403)
+
+
+def test_what_was_said_is_taken_back_once_and_leaves_nothing(client: TestClient) -> None:
+    answer = asked(client)
+    kept, other = (say(client, verdict, answer=answer).json()["feedback_id"] for verdict in ("right", "wrong"))
+    taken = client.delete(f"/api/v1/feedback/{kept}")
+    assert (taken.status_code, taken.json()) == (200, {"feedback_id": kept})
+    found = client.get("/api/v1/feedback/export").json()
+    assert (found["data"], [each["id"] for each in found["others"]]) == ([], [other])
+    detail_of(client.delete(f"/api/v1/feedback/{kept}"), 404)
+    detail_of(client.delete("/api/v1/feedback/unknown"), 404)
+
+
+def test_only_who_said_it_takes_it_back(client: TestClient, backend: Backend) -> None:
+    one, other = (bearer(backend.keys.make(name, ["read", "admin"], ["staff"])[1]) for name in ("one", "other"))
+    bot = backend.keys.make("bot", ["read", "impersonate"])[1]
+    staff, board = (bearer(bot, **{GROUPS_HEADER: group}) for group in ("staff", "board"))
+    kept = say(client, "not-in-documents", one).json()["feedback_id"]
+    for_staff = say(client, "not-in-documents", staff).json()["feedback_id"]
+    detail_of(client.delete(f"/api/v1/feedback/{kept}", headers=other), 404)
+    detail_of(client.delete(f"/api/v1/feedback/{for_staff}", headers=board), 404)
+    exported = client.get("/api/v1/feedback/export", headers=other).json()
+    assert {each["id"] for each in exported["others"]} == {kept, for_staff}
+    assert client.delete(f"/api/v1/feedback/{kept}", headers=one).status_code == 200
+    assert client.delete(f"/api/v1/feedback/{for_staff}", headers=staff).status_code == 200
+    assert client.get("/api/v1/feedback/export", headers=other).json()["others"] == []
 
 
 def test_what_was_said_about_a_deleted_source_is_not_given_out(client: TestClient) -> None:

@@ -231,6 +231,57 @@ def test_a_verdict_is_sent_once_and_stays_in_the_conversation(browser: Browser, 
     assert verdicts.count(("Who won the match?", "not-in-documents")) == 1
 
 
+def test_a_verdict_is_taken_back_and_changed(browser: Browser, served: Served) -> None:
+    question = "What does the pump of the cellar weigh?"
+
+    def verdicts() -> list[str]:
+        return sorted(each["verdict"] for each in said(served) if each["question"] == question)
+
+    with served.visited(browser, "reader") as visit:
+        page = visit.page
+        visit.ask(question)
+        card = visit.cards.first
+        right = card.get_by_role("button", name="This is right")
+        wrong = card.get_by_role("button", name="This is wrong")
+        right.click()
+        expect(card.locator(".qa-verdict")).to_have_text("You said: right")
+        expect(right).to_have_attribute("title", "Take it back")
+        visit.shoot("judged-right", whole=False)
+        page.route("**/feedback/*", lambda route: route.abort())
+        right.click()
+        expect(visit.status).to_have_text("The server cannot be reached. Check that it runs, and try again.")
+        expect(card.locator(".qa-verdict")).to_have_text("You said: right")
+        visit.complaints.clear()
+        page.unroute("**/feedback/*")
+        right.focus()
+        page.keyboard.press("Enter")
+        expect(visit.status).to_have_text("What you said is taken back.")
+        expect(card.locator(".qa-verdict")).to_have_text("")
+        expect(right).to_have_attribute("aria-pressed", "false")
+        expect(right).to_have_attribute("title", "This is right")
+        expect(right).to_be_focused()
+        assert verdicts() == []
+
+        right.click()
+        expect(card.locator(".qa-verdict")).to_have_text("You said: right")
+        wrong.click()
+        expect(card.locator(".qa-verdict")).to_have_text("You said: wrong")
+        assert verdicts() == ["wrong"]
+        card.get_by_role("button", name="Mark the right words").click()
+        panel = page.get_by_role("dialog", name="pump.md")
+        panel.get_by_label("The right answer in your own words").fill("A dozen kilograms.")
+        panel.get_by_role("button", name="Send").click()
+        expect(card.locator(".qa-verdict")).to_have_text("You said it should be: “A dozen kilograms.”")
+        assert verdicts() == ["corrected", "wrong"]
+        visit.shoot("judged-corrected", whole=False)
+        assert_accessible(page)
+        card.get_by_role("button", name="Take it back").click()
+        expect(card.locator(".qa-verdict")).to_have_text("")
+        expect(right).to_be_focused()
+        assert verdicts() == []
+        assert_accessible(page)
+
+
 def selected_by_keyboard(page: Page, words: str) -> None:
     """Select words of the opened source as a keyboard does: with Shift and the arrows, from where they begin."""
     page.get_by_role("dialog").locator("[contenteditable]").evaluate(
