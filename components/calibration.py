@@ -50,8 +50,8 @@ class Logistic:
     threshold: float
     """In [0, 1]."""
     curve: tuple[tuple[float, float], ...] = ()
-    """Points from the regression's probability to the confidence, straight between them and flat beyond; each in [0, 1],
-    the first coordinates ascending, the second never descending. Empty: the probability is the confidence."""
+    """Points from the regression's probability to the confidence, straight between them and flat beyond; each in
+    [0, 1], the first coordinates ascending, the second never descending. Empty: the probability is the confidence."""
 
     def standardise(self, values: Sequence[Sequence[float]] | Floats) -> Floats:
         """Rows of raw evidence to standardised, limited values; both (n_rows, n_names)."""

@@ -1,7 +1,7 @@
 import json
 
 from evaluation.datasets import FaqEntry, LabelledQuestion, Paragraph, QuestionFile, QuestionPair
-from training.labelled import calibration_set, write_corpus
+from training.calibration.labelled import calibration_set, write_corpus
 
 
 def question_file(path, references):

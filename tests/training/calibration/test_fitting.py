@@ -6,7 +6,7 @@ import pytest
 from components.calibration import Calibrator
 from components.errors import InputError
 from components.types import Evidence
-from training.fitting import best_threshold, fit_calibrator, report_on
+from training.calibration.fitting import best_threshold, fit_calibrator, report_on
 
 
 def rows(count, seed):

@@ -25,7 +25,7 @@ from evaluation.metrics.exact_match import exact_match
 from evaluation.metrics.f1 import f1
 from evaluation.metrics.normalisation import normalised
 from evaluation.ranking import stage_of
-from training.labelled import Asked
+from training.calibration.labelled import Asked
 
 KEPT = 40
 """Answers and passages kept of each question.

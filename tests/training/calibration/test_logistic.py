@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from training.logistic import fit_logistic
+from training.calibration.logistic import fit_logistic
 
 
 def test_one_binary_column_by_hand():

@@ -1,6 +1,6 @@
 """Fits the calibrator: evidence of labelled questions -> the file that turns evidence into confidence.
 
-``python -m training.calibrator --answerable FILE --impossible FILE --faq FILE --faq-pairs FILE --data FOLDER``
+``python -m training.calibration.calibrator --answerable FILE --impossible FILE --faq FILE --faq-pairs FILE --data FOLDER``
 asks the questions once (rows are kept in the data folder; run again, it goes on where it stopped), fits one half of
 the articles and reports the other.
 """
@@ -20,9 +20,9 @@ from evaluation.provenance import provenance
 from evaluation.rows import RowFile
 from pipelines.service import QAService
 from pipelines.settings import Settings
-from training.evidence import LEAST_F1, evidence_row
-from training.fitting import Row, fit_calibrator, report_on
-from training.labelled import CalibrationSet, calibration_set, to_settings, write_corpus
+from training.calibration.evidence import LEAST_F1, evidence_row
+from training.calibration.fitting import Row, fit_calibrator, report_on
+from training.calibration.labelled import CalibrationSet, calibration_set, to_settings, write_corpus
 
 
 def collect(chosen: CalibrationSet, paths: Sequence[Path], folder: Path, console: Console) -> list[Row]:
@@ -44,7 +44,7 @@ def collect(chosen: CalibrationSet, paths: Sequence[Path], folder: Path, console
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    made = argparse.ArgumentParser(prog="python -m training.calibrator", description=(__doc__ or "").split("\n")[0])
+    made = argparse.ArgumentParser(prog="python -m training.calibration.calibrator", description=(__doc__ or "").split("\n")[0])
     made.add_argument("--answerable", type=Path, required=True, help="SQuAD 1.1-like file, the corpus")
     made.add_argument("--impossible", type=Path, required=True, help="SQuAD 2.0-like file of the same articles")
     made.add_argument("--faq", type=Path, required=True, help="JSON Lines of question and answer")

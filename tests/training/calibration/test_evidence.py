@@ -4,9 +4,9 @@ import pytest
 
 from components.calibration import Calibrator
 from components.types import Evidence
-from training.calibrator import main
-from training.evidence import is_right
-from training.labelled import Asked
+from training.calibration.calibrator import main
+from training.calibration.evidence import is_right
+from training.calibration.labelled import Asked
 
 ASKED = Asked("q", "How long?", "fit", "answerable", ("three years",), "It lasts three years.")
 

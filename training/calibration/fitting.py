@@ -1,6 +1,6 @@
 """Rows of evidence -> a calibrator, and how far its confidences hold on other rows. Pure numpy.
 
-A row is one asked question as :func:`training.evidence.evidence_row` keeps it.
+A row is one asked question as :func:`training.calibration.evidence.evidence_row` keeps it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ from components.errors import InputError
 from components.types import AnswerKind, Evidence
 from evaluation.metrics.calibration_error import calibration_error
 from evaluation.metrics.coverage_at_precision import coverage_at_precision, threshold_at_precision
-from training.logistic import fit_logistic
+from training.calibration.logistic import fit_logistic
 
 SHOWN = 3
 """Answers of a question that ``no_answer_confidence`` speaks of."""
@@ -55,7 +55,7 @@ def fit_calibrator(rows: Sequence[Row], penalty: float = PENALTY) -> Calibrator:
     """Fit the coefficients, then the joint probability, then the thresholds.
 
     Args:
-        rows: from :func:`training.evidence.evidence_row`.
+        rows: from :func:`training.calibration.evidence.evidence_row`.
         penalty: L2, over standardised evidence.
 
     Raises:
