@@ -18,7 +18,7 @@ from rich.table import Table
 from components.types import Reply
 from evaluation.command import report_from, with_common_options
 from evaluation.corpus import index_corpus
-from evaluation.datasets import LabelledQuestion, read_questions
+from evaluation.data.squad import LabelledQuestion, read_questions
 from evaluation.gold import GoldPlaces, gold_places
 from evaluation.metrics.exact_match import exact_match
 from evaluation.metrics.f1 import f1

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from components.errors import InputError
 from components.loading import load
-from evaluation.datasets import QuestionFile
+from evaluation.data.squad import QuestionFile
 
 
 @dataclass(frozen=True, slots=True)

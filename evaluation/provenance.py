@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from evaluation.datasets import sha256
+from evaluation.data.files import sha256
 
 _PACKAGES = ("haystack-ai", "openvino", "qdrant-edge-py", "tokenizers", "torch", "transformers", "numpy")
 _ROOT = Path(__file__).resolve().parent.parent

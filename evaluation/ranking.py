@@ -8,7 +8,7 @@ from haystack import Document, Pipeline
 from components.embedding import TextEmbedder
 from components.lexical import LexicalTextEmbedder
 from components.retrieval import HybridRetriever
-from evaluation.datasets import LabelledQuestion
+from evaluation.data.squad import LabelledQuestion
 from evaluation.gold import GoldPlaces
 from evaluation.metrics.recall import rank_of_first
 

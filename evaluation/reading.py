@@ -21,7 +21,7 @@ from components.errors import InputError
 from components.inference import Backend
 from components.reading import ExtractiveReader
 from evaluation.command import report_from, with_common_options
-from evaluation.datasets import LabelledQuestion, read_questions
+from evaluation.data.squad import LabelledQuestion, read_questions
 from evaluation.metrics.exact_match import exact_match
 from evaluation.metrics.f1 import f1
 from evaluation.provenance import provenance

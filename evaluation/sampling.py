@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 
 from components.errors import InputError
-from evaluation.datasets import LabelledQuestion, QuestionFile
+from evaluation.data.squad import LabelledQuestion, QuestionFile
 
 
 def answerable_questions(file: QuestionFile) -> list[LabelledQuestion]:

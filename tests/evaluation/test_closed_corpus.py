@@ -5,7 +5,7 @@ import pytest
 
 from components.errors import ConfigurationError, InputError
 from evaluation.closed_corpus import main
-from evaluation.datasets import LabelledQuestion
+from evaluation.data.squad import LabelledQuestion
 from evaluation.sampling import sampled
 
 TEXTS = ["Goethe wrote Faust in France.", "The capital of France is Paris.", "Reset the pump, code E-1047."]

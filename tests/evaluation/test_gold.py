@@ -4,7 +4,7 @@ import pytest
 
 from components.errors import InputError
 from components.loading import load
-from evaluation.datasets import read_questions
+from evaluation.data.squad import read_questions
 from evaluation.gold import gold_places
 from evaluation.provenance import peak_memory, provenance
 from evaluation.summary import milliseconds, percentage, recall

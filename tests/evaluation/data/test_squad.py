@@ -1,10 +1,11 @@
 import gzip
-import json
 
 import pytest
 
 from components.errors import InputError
-from evaluation.datasets import read_faq, read_pairs, read_passages, read_questions, sha256
+from evaluation.data.files import sha256
+from evaluation.data.squad import read_questions, read_squad_dataset
+from tests.evaluation.data.writing import write
 
 
 def squad(**changes):
@@ -16,12 +17,6 @@ def squad(**changes):
     } | changes
     paragraph = {"context": "It lasts three years.", "qas": [question]}
     return {"data": [{"title": "Manual", "paragraphs": [{"context": "First.", "qas": []}, paragraph]}]}
-
-
-def write(path, content):
-    data = (content if isinstance(content, str) else json.dumps(content)).encode()
-    path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
-    return path
 
 
 @pytest.mark.parametrize("name", ["q.json", "q.json.gz"])
@@ -60,7 +55,7 @@ def test_a_bad_label_names_its_row(tmp_path, change, words):
 def test_an_id_that_occurs_twice_is_refused(tmp_path):
     data = squad()
     data["data"].append(squad()["data"][0])
-    with pytest.raises(InputError, match=r"article 2 .*'q1' occurs twice"):
+    with pytest.raises(InputError, match=r"article 2 .*'q1' stands already in .*article 1"):
         read_questions(write(tmp_path / "q.json", data))
 
 
@@ -77,36 +72,23 @@ def test_damaged_and_missing_files_are_named(tmp_path):
             read_questions(tmp_path / name)
 
 
-def test_passages_of_a_table(tmp_path):
-    path = write(tmp_path / "p.tsv.gz", 'pid\ttitle\ttext\n0\tA\tThe "first.\n1\tB\tSecond.\n')
-    assert [(passage.article, passage.text) for passage in read_passages(path)] == [
-        ("A", 'The "first.'),
-        ("B", "Second."),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [("pid\ttext\n", "title"), ("title\ttext\nA\n", "row 1 has 1"), ("title\ttext\nA\tb\nB\t\n", "row 2")],
-)
-def test_a_bad_table_names_its_row(tmp_path, content, words):
-    with pytest.raises(InputError, match=words):
-        read_passages(write(tmp_path / "p.tsv", content))
-
-
-def test_faq_entries_and_judged_pairs(tmp_path):
-    faq = write(tmp_path / "faq.jsonl", '{"question": "Why?", "answer": "So."}\n\n{"question": "A?", "answer": "B"}\n')
-    assert [entry.question for entry in read_faq(faq)] == ["Why?", "A?"]
-    pairs = write(tmp_path / "pairs.jsonl", '{"question_1": "Why?", "question_2": "How come?", "similar": "1"}\n')
-    (pair,) = read_pairs(pairs)
-    assert (pair.one, pair.other, pair.alike) == ("Why?", "How come?", True)
-    bad = write(tmp_path / "bad.jsonl", '{"question": "Why?", "answer": "So."}\n{"question": "A?"}\n')
-    with pytest.raises(InputError, match="line 2"):
-        read_faq(bad)
-    worse = write(tmp_path / "worse.jsonl", '{"question_1": "Why?", "question_2": "How come?"}')
-    with pytest.raises(InputError, match=r"line 1.*similar"):
-        read_pairs(worse)
-
-
 def test_the_checksum_is_that_of_the_bytes(tmp_path):
     assert sha256(write(tmp_path / "x.txt", "abc")).startswith("ba7816bf")
+
+
+def test_the_data_set_knows_which_paragraph_answers(tmp_path):
+    data = squad()
+    data["data"][0]["paragraphs"][0]["qas"] = [{"id": "n", "question": "?", "answers": [], "is_impossible": True}]
+    found = read_squad_dataset(write(tmp_path / "q.json", data))
+    none, one = found.questions
+    assert (one.answerable, dict(one.relevant), one.document) == (True, {"1": 1}, "1")
+    assert (none.answerable, dict(none.relevant), none.document) == (False, {}, "0")
+    assert found.documents == {"0": "First.", "1": "It lasts three years."}
+    assert found.tasks == ("answering", "reading", "retrieval")
+    assert found.corpus == found.files == (tmp_path / "q.json",)
+
+
+def test_a_file_without_questions_measures_nothing(tmp_path):
+    empty = {"data": [{"title": "A", "paragraphs": [{"context": "Words.", "qas": []}]}]}
+    with pytest.raises(InputError, match="no question"):
+        read_squad_dataset(write(tmp_path / "q.json", empty))
