@@ -22,7 +22,7 @@ from evaluation.data.squad import LabelledQuestion, read_questions
 from evaluation.gold import GoldPlaces, gold_places
 from evaluation.metrics.exact_match import exact_match
 from evaluation.metrics.f1 import f1
-from evaluation.metrics.recall import rank_of_first
+from evaluation.metrics.hit_rate import rank_of_first
 from evaluation.provenance import peak_memory, provenance
 from evaluation.ranking import LIMIT, retrieval_ranks
 from evaluation.rows import RowFile

@@ -10,7 +10,7 @@ from components.lexical import LexicalTextEmbedder
 from components.retrieval import HybridRetriever
 from evaluation.data.squad import LabelledQuestion
 from evaluation.gold import GoldPlaces
-from evaluation.metrics.recall import rank_of_first
+from evaluation.metrics.hit_rate import rank_of_first
 
 Stage = TypeVar("Stage")
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from evaluation.metrics.bootstrap import bootstrap_interval
-from evaluation.metrics.recall import recall_at
+from evaluation.metrics.hit_rate import hit_at
 
 CUTOFFS = (1, 5, 30)
 
@@ -19,7 +19,7 @@ def percentage(values: Sequence[float]) -> dict[str, float]:
 
 def recall(ranks: Sequence[int | None]) -> dict[str, float]:
     """Share of questions whose right paragraph is among the first k, in percent, by k."""
-    return {str(k): 100 * float(np.mean([recall_at(rank, k) for rank in ranks])) for k in CUTOFFS}
+    return {str(k): 100 * float(np.mean([hit_at(rank, k) for rank in ranks])) for k in CUTOFFS}
 
 
 def milliseconds(seconds: Sequence[Mapping[str, float]]) -> dict[str, dict[str, float]]:

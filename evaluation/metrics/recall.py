@@ -1,18 +1,17 @@
-"""Recall of the right paragraph at k: whether one of the first k of a ranking is right.
+"""Recall at k: the share of the relevant documents that is among the first k of a ranking.
 
-With one right paragraph a question this is recall and hit rate alike (Manning, Raghavan and Schütze 2008, chapter 8).
-An empty or short ranking simply holds nothing more. Ties have been broken by the ranking's order. Several slices of
-the right paragraph count once.
+R@k = |relevant among the first k| / |relevant| (Manning, Raghavan and Schütze 2008, section 8.4). Without any relevant
+document it is undefined: NaN. An empty or short ranking simply holds nothing more. Ties have been broken by the
+ranking's order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+
+from evaluation.metrics.precision import found_among
 
 
-def rank_of_first(right: Sequence[bool]) -> int | None:
-    """1-based rank of the first right item; None where there is none."""
-    return next((rank for rank, is_right in enumerate(right, start=1) if is_right), None)
-
-
-def recall_at(rank: int | None, k: int) -> float:
-    """1 if the first right item stands among the first ``k`` (k >= 1), else 0."""
-    return float(rank is not None and rank <= k)
+def recall_at(ranking: Sequence[str], relevant: Collection[str], k: int) -> float:
+    """In [0, 1], higher is better; see :func:`evaluation.metrics.precision.precision_at` for the arguments."""
+    if not relevant:
+        return float("nan")
+    return found_among(ranking, relevant, k) / len(set(relevant))

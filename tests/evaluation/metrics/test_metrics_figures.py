@@ -5,14 +5,6 @@ import pytest
 from evaluation.metrics.bootstrap import bootstrap_interval
 from evaluation.metrics.calibration_error import calibration_error, reliability
 from evaluation.metrics.coverage_at_precision import coverage_at_precision, threshold_at_precision
-from evaluation.metrics.recall import rank_of_first, recall_at
-
-
-def test_recall_by_hand():
-    assert rank_of_first([False, False, True, True]) == 3
-    assert rank_of_first([]) is None
-    assert [recall_at(3, k) for k in (1, 2, 3, 30)] == [0.0, 0.0, 1.0, 1.0]
-    assert recall_at(None, 30) == 0.0
 
 
 def test_calibration_error_by_hand():
