@@ -189,7 +189,7 @@ def _write(checkpoint: Checkpoint, kind: Kind, precision: str, scratch: Path, te
         try:
             network = networks.load_network(kind, checkpoint.folder)
             inputs = networks.input_names(kind, checkpoint.folder)
-            tokenizer, limit = _save_tokenizer(checkpoint.folder, scratch)
+            tokenizer, limit = save_tokenizer(checkpoint.folder, scratch)
         except (OSError, ValueError, KeyError, ImportError) as error:
             raise ModelError(f"model {checkpoint.name!r} cannot be loaded as {kind}: {error}") from error
         example = {name: torch.ones((2, 8), dtype=torch.int64) for name in inputs}
@@ -207,7 +207,7 @@ def _write(checkpoint: Checkpoint, kind: Kind, precision: str, scratch: Path, te
             name=checkpoint.name,
             kind=kind,
             inputs=inputs,
-            max_tokens=_max_tokens(checkpoint.folder, limit),
+            max_tokens=max_tokens_of(checkpoint.folder, limit),
             pad_id=(tokenizer.padding or {}).get("pad_id", 0),
             dimension=int(width.get_length()) if width is not None else 0,
             prompts=_prompts(checkpoint.folder),
@@ -224,7 +224,7 @@ def _description(model: ConvertedModel) -> dict[str, Any]:
     return description
 
 
-def _save_tokenizer(folder: Path, scratch: Path) -> tuple[Any, int]:
+def save_tokenizer(folder: Path, scratch: Path) -> tuple[Any, int]:
     """Write ``tokenizer.json``; returns it as a ``tokenizers.Tokenizer`` with its padding, and its limit."""
     from tokenizers import Tokenizer
     from transformers import AutoTokenizer
@@ -237,7 +237,7 @@ def _save_tokenizer(folder: Path, scratch: Path) -> tuple[Any, int]:
     return Tokenizer.from_file(str(scratch / "tokenizer.json")), int(min(fast.model_max_length, 1 << 20))
 
 
-def _max_tokens(folder: Path, tokenizer_limit: int) -> int:
+def max_tokens_of(folder: Path, tokenizer_limit: int) -> int:
     """The smallest of the tokenizer's, the positions' and the sentence encoder's limit."""
     limits = [tokenizer_limit]
     for path in [folder / "config.json", *folder.glob("*/config.json")]:

@@ -98,10 +98,10 @@ class TextEncoder:
 class PairEncoder:
     """(question, passage) pairs -> logits; a passage too long for one window is read in several."""
 
-    def __init__(self, model: ConvertedModel, runtime: Runtime) -> None:
+    def __init__(self, model: ConvertedModel, runtime: Runtime, tokenizer: Tokenizer | None = None) -> None:
         self.model = model
         self._runtime = runtime
-        self._tokenizer = _tokenizer(model)
+        self._tokenizer = _tokenizer(model) if tokenizer is None else tokenizer
         self._queue: CombiningQueue[Pair, PairLogits] = CombiningQueue(self._encode)
         self._remembered: _Memory[Pair, PairLogits] = _Memory(_REMEMBERED_PAIRS)
 

@@ -43,9 +43,10 @@ class Embedder(nn.Module):
 class Ranker(nn.Module):
     """A cross-encoder with one label: pairs -> (n,) relevance logits."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, new_heads: bool = False) -> None:
         super().__init__()
-        self.model = _load(AutoModelForSequenceClassification, folder)
+        config = {"num_labels": 1} if new_heads else {}
+        self.model = _load(AutoModelForSequenceClassification, folder, new_heads, **config)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None) -> Tensor:
         """Relevance logits; of a two-label model, the difference of the two."""
@@ -56,9 +57,9 @@ class Ranker(nn.Module):
 class Reader(nn.Module):
     """An extractive reader: pairs -> (n, n_tokens, 2) start and end logits."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, new_heads: bool = False) -> None:
         super().__init__()
-        self.model = _load(AutoModelForQuestionAnswering, folder, num_labels=2)
+        self.model = _load(AutoModelForQuestionAnswering, folder, new_heads, num_labels=2)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None) -> Tensor:
         """Start and end logits."""
@@ -69,10 +70,10 @@ class Reader(nn.Module):
 class Joint(nn.Module):
     """Ranker and reader over one trunk: pairs -> (n,) relevance and (n, n_tokens, 2) span logits."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, new_heads: bool = False) -> None:
         super().__init__()
-        ranker = _load(AutoModelForSequenceClassification, folder, num_labels=1)
-        reader = _load(AutoModelForQuestionAnswering, folder, num_labels=2)
+        ranker = _load(AutoModelForSequenceClassification, folder, new_heads, num_labels=1)
+        reader = _load(AutoModelForQuestionAnswering, folder, new_heads, num_labels=2)
         self.trunk = ranker.base_model
         self.classifier = ranker.classifier
         self.qa_outputs = reader.qa_outputs
@@ -93,7 +94,20 @@ def load_network(kind: Kind, folder: Path) -> nn.Module:
     """
     build = {"embedder": Embedder, "ranker": Ranker, "reader": Reader, "joint": Joint}[kind]
     with quiet_libraries():
-        return build(folder).eval()
+        network: nn.Module = build(folder)
+        return network.eval()
+
+
+def trainable_network(kind: Literal["ranker", "reader", "joint"], folder: Path) -> nn.Module:
+    """The same to be trained: heads that the folder does not hold are made up, and nothing runs at random yet.
+
+    Raises:
+        OSError, ValueError: as of :func:`load_network`; also a ranker's head of another number of labels.
+    """
+    build = {"ranker": Ranker, "reader": Reader, "joint": Joint}[kind]
+    with quiet_libraries():
+        network: nn.Module = build(folder, new_heads=True)
+        return network.eval()
 
 
 def input_names(kind: Kind, folder: Path) -> list[str]:
@@ -106,10 +120,10 @@ def input_names(kind: Kind, folder: Path) -> list[str]:
     return ["input_ids", "attention_mask"] + (["token_type_ids"] if has_types else [])
 
 
-def _load(auto_class: Any, folder: Path, **config: int) -> Any:
-    """Load a model, refusing one whose head would be made up: transformers only warns of that."""
+def _load(auto_class: Any, folder: Path, new_heads: bool, **config: int) -> Any:
+    """Load a model; one whose head would be made up only on request: transformers merely warns of that."""
     model, report = auto_class.from_pretrained(folder, local_files_only=True, output_loading_info=True, **config)
-    if report["missing_keys"]:
+    if report["missing_keys"] and not new_heads:
         missing = ", ".join(sorted(report["missing_keys"]))
         raise ValueError(f"{folder} holds no weights for {missing}; it was not trained for this role")
     return model

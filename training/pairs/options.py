@@ -1,0 +1,136 @@
+"""The settings of a fine-tuning, from a TOML file and from flags, checked before any work begins."""
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from components.errors import ConfigurationError
+
+Kind = Literal["reader", "ranker", "joint"]
+Share = Field(0.0, ge=0, le=1)
+
+
+class PairOptions(BaseModel):
+    """Everything that decides what a fine-tuning of a reader, ranker or joint model does."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Kind
+    model: str = Field("quaere-joint", description="what is fine-tuned: bundled name, folder or hub name")
+    data: tuple[Path, ...] = Field(min_length=1, description="files of examples to learn from")
+    development: tuple[Path, ...] = Field((), description="files of examples that choose the best checkpoint")
+    general: tuple[Path, ...] = Field((), description="files that show what is forgotten; measured before and after")
+    out: Path = Field(description="folder for the finished model")
+    seed: int = 0
+
+    epochs: float = Field(1.0, gt=0)
+    max_steps: int | None = Field(None, ge=1, description="stop after this many steps; beats epochs")
+    minutes: float | None = Field(None, gt=0, description="stop after this time, wherever the schedule is")
+    batch_size: int = Field(16, ge=1, description="questions a step and device")
+    accumulation: int = Field(1, ge=1, description="batches whose gradients are added before a step")
+    learning_rate: float = Field(1e-4, gt=0)
+    schedule: Literal["linear", "cosine", "constant"] = "linear"
+    warmup: float = Field(0.05, ge=0, lt=1, description="share of the steps over which the rate rises from 0")
+    weight_decay: float = Field(0.01, ge=0)
+    clip: float = Field(1.0, gt=0, description="largest norm of the gradient")
+    dropout: float | None = Field(None, ge=0, lt=1, description="default: the model's own")
+    optimizer: Literal["adamw", "adafactor"] = "adamw"
+    precision: Literal["fp32", "bf16", "fp16"] = Field("fp32", description="fp16 needs a GPU")
+    gradient_checkpointing: bool = Field(False, description="less memory for a third more time")
+    group_by_length: bool = Field(False, description="batches of questions with passages of similar length")
+
+    evaluate_every: int | None = Field(None, ge=1, description="steps; default: ten times in a run")
+    development_sample: int = Field(400, ge=1, description="examples of the development files that are measured")
+    metric: str | None = Field(None, description="figure that chooses the best checkpoint; default: by the kind")
+    patience: int | None = Field(None, ge=1, description="measurements without a better one before it stops")
+    tolerance: float = Field(0.01, ge=0, description="how much of a general figure may be lost")
+    report_to: tuple[Literal["tensorboard", "wandb"], ...] = ("tensorboard",)
+
+    freeze_embeddings: bool = Field(True, description="whether word embeddings stay as they are")
+    freeze_layers: int = Field(0, ge=0, description="layers of the trunk, from the first, that stay as they are")
+    adapter: Literal["none", "lora", "ia3", "prefix"] = "none"
+    lora_rank: int = Field(8, ge=1)
+    lora_alpha: int = Field(16, ge=1)
+    prefix_tokens: int = Field(16, ge=1)
+
+    span_weight: float = Field(1.0, ge=0)
+    relevance_weight: float = Field(0.5, ge=0)
+    adversarial: float = Field(0.0, ge=0, description="FGM: length of the step on the embeddings; 0 is off")
+    teachers: tuple[str, ...] = Field((), description="models whose mean logits are learned from")
+    teacher_weight: float = Field(0.5, ge=0, le=1)
+    temperature: float = Field(2.0, gt=0)
+
+    negatives: int = Field(1, ge=0, description="passages that do not answer, by question")
+    shortest_window: int = Field(48, ge=8, description="tokens of the shortest random window of a passage")
+    longest_window: int = Field(168, ge=8, description="tokens of the longest one")
+    title_share: float = Field(0.6, ge=0, le=1, description="how often the title is read before the passage")
+    lower_case: float = Share
+    typing_noise: float = Share
+    synonyms: float = Share
+    reordering: float = Share
+    distractors: float = Share
+    back_translation: tuple[str, ...] = Field((), max_length=2, description="two seq2seq models: there and back")
+    negated: float = Share
+    swapped: float = Share
+    cut_out: float = Share
+    """Shares of the negatives that are made by rule: the question negated, a name or number of it exchanged, or the
+    sentence of the answer cut out of the passage."""
+
+    epsilon: float | None = Field(None, gt=0, description="differential privacy: the budget for one example")
+    delta: float = Field(1e-5, gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.shortest_window > self.longest_window:
+            raise ValueError("shortest_window must not be above longest_window")
+        if self.negated + self.swapped + self.cut_out > 1:
+            raise ValueError("negated, swapped and cut_out are shares of the same negatives: at most 1 together")
+        if len(self.back_translation) == 1:
+            raise ValueError("back_translation needs two models, one for each direction")
+        if self.patience is not None and not self.development:
+            raise ValueError("patience needs development files: without them nothing is measured on the way")
+        if self.kind == "ranker" and self.negatives == 0:
+            raise ValueError("a ranker learns from passages that do not answer: set negatives to 1 or more")
+        if self.epsilon is not None and (self.adversarial or self.teachers or self.adapter in ("ia3", "prefix")):
+            raise ValueError("epsilon goes with trained heads or adapter 'lora', without adversarial and teachers")
+        return self
+
+    @property
+    def selection(self) -> str:
+        """The figure that chooses the best checkpoint."""
+        return self.metric or {"reader": "f1", "ranker": "first", "joint": "mean"}[self.kind]
+
+    @property
+    def work(self) -> Path:
+        """Checkpoints and logs of the run; beside the finished folder, and gone when it is finished."""
+        return self.out.with_name(self.out.name + ".training")
+
+
+def load_options(file: Path | None, **given: Any) -> PairOptions:
+    """Options from a TOML file, where one is given, and from values that beat it; None stands for "not given".
+
+    Raises:
+        ConfigurationError: the file cannot be read, or a value or name is not allowed.
+    """
+    stored: dict[str, Any] = {}
+    if file is not None:
+        try:
+            stored = tomllib.loads(file.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise ConfigurationError(f"{file} cannot be read as TOML: {error}") from error
+    try:
+        return PairOptions(**(stored | {name: value for name, value in given.items() if value is not None}))
+    except ValidationError as error:
+        where = f" (flags, or {file})" if file is not None else ""
+        told = "; ".join(_told(each) for each in error.errors())
+        raise ConfigurationError(f"training options{where}: {told}") from error
+
+
+def _told(problem: Any) -> str:
+    name = ".".join(str(part) for part in problem["loc"])
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    if problem["type"] == "extra_forbidden":
+        return f"{name!r} is no option; known: {', '.join(PairOptions.model_fields)}"
+    return f"{name}: {message}" + (f", not {problem['input']!r}" if name and problem["type"] != "missing" else "")
