@@ -1,0 +1,40 @@
+"""Evaluations and comparisons -> a report to read: one HTML page, or Markdown. Measures nothing itself."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from components.errors import InputError
+from evaluation.comparison import Comparison
+from evaluation.outcome import Evaluation
+from evaluation.report.markdown import markdown
+from evaluation.report.page import page
+
+_FORMATS = {".html": page, ".htm": page, ".md": markdown, ".markdown": markdown}
+
+
+def write_report(evaluations: Sequence[Evaluation], comparisons: Sequence[Comparison], path: Path) -> None:
+    """Write a report, whole or not at all.
+
+    Args:
+        evaluations: of one or several systems and data sets, in the order to show them.
+        comparisons: with a baseline; may be empty.
+        path: its ending decides between HTML and Markdown.
+
+    Raises:
+        InputError: there is nothing to report, or the ending is another one.
+    """
+    make = _FORMATS.get(path.suffix.lower())
+    if make is None:
+        raise InputError(
+            f"{path}: a report ends in {', '.join(_FORMATS)}; {path.suffix or 'no ending'} is none of them"
+        )
+    if not evaluations:
+        raise InputError(f"{path}: there is no evaluation to report on")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        scratch.write_text(make(evaluations, comparisons), "utf-8")
+        scratch.replace(path)
+    finally:
+        scratch.unlink(missing_ok=True)

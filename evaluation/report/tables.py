@@ -1,0 +1,70 @@
+"""Evaluations and comparisons -> the columns and rows of a report's tables, as text. Pure."""
+
+import math
+from collections.abc import Sequence
+
+from evaluation.comparison import Comparison
+from evaluation.outcome import Evaluation
+from evaluation.report.wording import (
+    figure_text,
+    metric_name,
+    points,
+    points_range,
+    probability,
+    share,
+    share_range,
+)
+
+MOST_COLUMNS = 8
+"""Figures of an overview; those that are means over questions, since the others say little side by side."""
+
+Rows = list[tuple[str, ...]]
+
+
+def overview(evaluations: Sequence[Evaluation]) -> tuple[tuple[str, ...], Rows]:
+    """Columns and rows of the main figures, one row a system."""
+    names = tuple(dict.fromkeys(name for each in evaluations for name in each.intervals))[:MOST_COLUMNS]
+    if not names:
+        names = tuple(dict.fromkeys(name for each in evaluations for name in each.figures))[:MOST_COLUMNS]
+    columns = ("system", "questions", *(metric_name(name) for name in names))
+    rows = [
+        (each.system, f"{len(each.outcomes):,}", *(_with_interval(each, name) for name in names))
+        for each in evaluations
+    ]
+    return columns, rows
+
+
+def figure_rows(evaluation: Evaluation) -> Rows:
+    """Every figure by its stable name, with its interval where it has one."""
+    return [
+        (
+            name,
+            figure_text(name, value),
+            share_range(evaluation.intervals[name]) if name in evaluation.intervals else "",
+        )
+        for name, value in evaluation.figures.items()
+    ]
+
+
+def comparison_rows(comparisons: Sequence[Comparison]) -> Rows:
+    """Every difference from the baseline, with its p values."""
+    return [
+        (
+            each.system,
+            each.dataset,
+            metric_name(each.metric),
+            points(each.difference),
+            points_range(each.interval),
+            f"{each.better:,} / {each.worse:,}",
+            probability(each.p),
+            probability(each.corrected) + (" *" if each.significant else ""),
+        )
+        for each in comparisons
+    ]
+
+
+def _with_interval(evaluation: Evaluation, name: str) -> str:
+    value = evaluation.figures.get(name, math.nan)
+    if name not in evaluation.intervals:
+        return figure_text(name, value)
+    return f"{share(value)}\n({share_range(evaluation.intervals[name])})"
