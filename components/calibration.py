@@ -59,7 +59,7 @@ class Logistic:
         standard: Floats = np.clip((rows - np.array(self.mean)) / np.array(self.scale), -LIMIT, LIMIT)
         return standard
 
-    def probabilities(self, values: Sequence[Sequence[float]]) -> Floats:
+    def probabilities(self, values: Sequence[Sequence[float]] | Floats) -> Floats:
         """Rows of raw evidence to probabilities, (n_rows,)."""
         regressed = sigmoid(self.standardise(values) @ np.array(self.coefficients) + self.intercept)
         return np.interp(regressed, *np.array(self.curve).T) if self.curve else regressed

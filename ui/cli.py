@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ui.commands import ask, data, demo, index, keys, pipeline, serve, sources
+from ui.commands import ask, data, demo, index, keys, pipeline, serve, sources, train
 from ui.commands.options import parse_pairs
 from ui.guard import ForeignPackageError, check_packages
 from ui.session import PIPE_CLOSED, Session
@@ -87,6 +87,7 @@ for _command in (
     app.command()(_command)
 app.add_typer(sources.app, name="sources")
 app.add_typer(keys.app, name="keys")
+app.add_typer(train.app, name="train")
 
 
 def _version(wanted: bool) -> None:

@@ -1,86 +1,150 @@
-"""Fits the calibrator: evidence of labelled questions -> the file that turns evidence into confidence.
+"""Labelled questions -> the calibrator's file, and a report of how far confidences hold before and after.
 
-``python -m training.calibration.calibrator --answerable FILE --impossible FILE --faq FILE --faq-pairs FILE --data FOLDER``
-asks the questions once (rows are kept in the data folder; run again, it goes on where it stopped), fits one half of
-the articles and reports the other.
+The questions are asked once; their evidence is kept as rows, so that an interrupted run goes on where it stopped.
 """
 
-import argparse
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-
-from rich.console import Console
-from rich.progress import Progress
+from typing import Any
 
 from components.calibration import BUNDLED, Calibrator
-from evaluation.corpus import index_corpus
-from evaluation.datasets import read_faq, read_pairs, read_questions
-from evaluation.provenance import provenance
+from components.checkpoints import fingerprint
+from components.errors import InputError
+from evaluation.metrics.coverage_at_precision import threshold_at_precision
 from evaluation.rows import RowFile
 from pipelines.service import QAService
 from pipelines.settings import Settings
-from training.calibration.evidence import LEAST_F1, evidence_row
-from training.calibration.fitting import Row, fit_calibrator, report_on
-from training.calibration.labelled import CalibrationSet, calibration_set, to_settings, write_corpus
+from training.calibration.crossfit import CrossFitted, Fit, cross_fit
+from training.calibration.evidence import evidence_row
+from training.calibration.fitting import Shape, fit_calibrator, with_least
+from training.calibration.judging import Judged, Row, firsts_of, has_answer, judge
+from training.calibration.labelled import Asked
+
+SETTINGS_THAT_COUNT = ("candidates", "fusion", "dense_weight", "with_context", "max_answer_tokens", "precision", "top")
+"""Beside the models: rows of other values are not of the same evidence."""
 
 
-def collect(chosen: CalibrationSet, paths: Sequence[Path], folder: Path, console: Console) -> list[Row]:
-    """Index the corpus and ask every question that has no row yet."""
-    calibrator = Calibrator.load(BUNDLED)
-    with (
-        QAService(Settings.load(data=folder), purpose="fitting the calibrator") as service,
-        RowFile(folder / "evidence.jsonl", to_settings(chosen)) as rows,
-        Progress(console=console) as progress,
-    ):
-        index_corpus(service, paths)
-        pipeline = service.pipelines()["asking"]
-        languages = service.status().languages
-        waiting = [asked for asked in chosen.questions if asked.id not in rows.rows]
-        for asked in progress.track(waiting, description="asking"):
-            rows.add([evidence_row(pipeline, asked, calibrator, languages)])
-        return [rows.rows[asked.id] for asked in chosen.questions]
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """A fitted calibrator with what it was chosen by."""
+
+    calibrator: Calibrator
+    compared: CrossFitted
+    before: tuple[Judged, ...]
+    """The same questions under the calibrator that was in force."""
+    least: float | None = None
+    """The confidence from which answers reach the precision that was asked for."""
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command line."""
-    made = argparse.ArgumentParser(prog="python -m training.calibration.calibrator", description=(__doc__ or "").split("\n")[0])
-    made.add_argument("--answerable", type=Path, required=True, help="SQuAD 1.1-like file, the corpus")
-    made.add_argument("--impossible", type=Path, required=True, help="SQuAD 2.0-like file of the same articles")
-    made.add_argument("--faq", type=Path, required=True, help="JSON Lines of question and answer")
-    made.add_argument("--faq-pairs", type=Path, required=True, help="JSON Lines of question_1, question_2, similar")
-    made.add_argument(
-        "--per-half", type=int, default=500, help="answerable questions of each half, and unanswerable ones"
-    )
-    made.add_argument("--seed", type=int, default=0)
-    made.add_argument("--data", type=Path, required=True, help="data folder for the corpus and the rows")
-    made.add_argument("--out", type=Path, default=BUNDLED, help="where the calibrator goes; default: the bundled file")
-    return made
+def calibrator_in_force(settings: Settings) -> Calibrator:
+    """The calibrator that questions are answered with now."""
+    return Calibrator.load(BUNDLED if settings.calibrator is None else settings.calibrator)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run from the command line."""
-    given = parser().parse_args(arguments)
-    console = Console()
-    answerable = read_questions(given.answerable)
-    faq = (read_faq(given.faq), read_pairs(given.faq_pairs))
-    chosen = calibration_set(
-        answerable, read_questions(given.impossible), faq, per_half=given.per_half, seed=given.seed
-    )
-    rows = collect(chosen, write_corpus(chosen, answerable, given.data / "corpus"), given.data, console)
-    fitted = fit_calibrator([row for row in rows if row["half"] == "fit"])
-    reported = [row for row in rows if row["half"] == "report"]
-    texts = [row for row in reported if not row["origin"].startswith("faq")]
-    made = {
-        **provenance([given.answerable, given.impossible, given.faq, given.faq_pairs]),
-        "questions": len(rows),
-        "right_from_f1": LEAST_F1,
-        "report": report_on(fitted, texts),
-        "report_faq": report_on(fitted, [row for row in reported if row["origin"].startswith("faq")]),
-    }
-    Calibrator(fitted.kinds, fitted.any_intercept, fitted.any_slope, made).save(given.out)
-    console.print_json(json.dumps({"report": made["report"], "report_faq": made["report_faq"]}))
+def collect(
+    service: QAService,
+    questions: Sequence[Asked],
+    file: Path,
+    *,
+    data: Mapping[str, Any],
+    on_question: Callable[[int], None] = lambda done: None,
+) -> list[Row]:
+    """Ask every question that has no row yet.
+
+    Args:
+        service: open, over the index that answers.
+        questions: in any order; the rows come in the same.
+        file: where rows are kept.
+        data: what identifies the questions.
+        on_question: called with the number of rows that there are, after each.
+
+    Raises:
+        InputError: nothing is indexed.
+        ConfigurationError: the file's rows are of other questions, models, settings or of an older index.
+    """
+    status = service.status()
+    if not status.passages:
+        raise InputError(
+            f"the data folder {service.settings.data} holds no passages to answer from; run `quaere index`"
+        )
+    calibrator = calibrator_in_force(service.settings)
+    pipeline = service.pipelines()["asking"]
+    with RowFile(file, _header(service.settings, status.generation) | dict(data)) as rows:
+        for asked in questions:
+            if asked.id not in rows.rows:
+                rows.add([evidence_row(pipeline, asked, calibrator, status.languages)])
+            on_question(len(rows.rows))
+        return [rows.rows[asked.id] for asked in questions]
 
 
-if __name__ == "__main__":
-    main()
+def as_own(rows: Sequence[Row], calibrator: Calibrator) -> list[Row]:
+    """Rows of a user's questions, those counted as asked of the FAQ whose first answer comes from there."""
+    own = []
+    for row, (first, _) in zip(rows, firsts_of(calibrator, [row["answers"] for row in rows]), strict=True):
+        if first is not None and first["kind"] == "faq":
+            own.append(row | {"origin": "faq" if has_answer(row) else "faq left out"})
+        else:
+            own.append(row)
+    return own
+
+
+def shapes_of(base: Calibrator | None) -> dict[str, Fit]:
+    """What is compared; with a calibrator to start from, its weights as they are come first."""
+    shapes: tuple[Shape, ...] = ("logistic", "isotonic") if base is None else ("rescaled", "logistic", "isotonic")
+    return {shape: partial(fit_calibrator, shape=shape, base=base) for shape in shapes}
+
+
+def calibrate(
+    rows: Sequence[Row],
+    before: Calibrator,
+    fits: Mapping[str, Fit],
+    *,
+    target_precision: float | None = None,
+    seed: int = 0,
+    on_fit: Callable[[], None] = lambda: None,
+) -> Calibrated:
+    """Compare the shapes, and fit the best one on all rows.
+
+    Args:
+        rows: of all questions.
+        before: the calibrator to compare with.
+        fits: see :func:`shapes_of`.
+        target_precision: in (0, 1]; thresholds are set so that this share of the answers given is right.
+        seed: of the folds.
+        on_fit: called after each fit of the comparison.
+
+    Raises:
+        InputError: there are too few questions, or no confidence reaches the precision.
+    """
+    compared = cross_fit(fits, rows, seed=seed, on_fit=on_fit)
+    calibrator = fits[compared.chosen](rows)
+    judged_before = tuple(judge(before, rows))
+    if target_precision is None:
+        return Calibrated(calibrator, compared, judged_before)
+    least = least_confidence(compared.nested, target_precision)
+    given = tuple(replace(each, given=each.confidence >= least) for each in compared.nested)
+    return Calibrated(with_least(calibrator, least), replace(compared, nested=given), judged_before, least)
+
+
+def least_confidence(judged: Sequence[Judged], precision: float) -> float:
+    """The lowest confidence from which this share of the answers is right.
+
+    Raises:
+        InputError: none reaches it.
+    """
+    confidences, right = [each.confidence for each in judged], [float(each.right) for each in judged]
+    least = threshold_at_precision(confidences, right, precision)
+    if least is None:
+        raise InputError(
+            f"no confidence parts off answers of which {precision:.0%} are right, among {len(judged)} questions; "
+            "ask for less, or label more questions"
+        )
+    return least
+
+
+def _header(settings: Settings, generation: int) -> dict[str, Any]:
+    models = {role: fingerprint(getattr(settings, role))[:16] for role in ("embedder", "ranker", "reader")}
+    counted = {name: getattr(settings, name) for name in SETTINGS_THAT_COUNT}
+    return {"models": models, "settings": counted, "generation": generation}

@@ -53,7 +53,7 @@ def evidence_row(pipeline: Pipeline, asked: Asked, calibrator: Calibrator, langu
     passages = scored_passages(calibrator, findings, documents, wanted)[:KEPT]
     return {
         "id": asked.id,
-        "half": asked.half,
+        "group": asked.group,
         "origin": asked.origin,
         "kind": query.kind,
         "answers": [_labelled(each, asked) for each in exact],
@@ -107,6 +107,7 @@ def _labelled(scored: Scored, asked: Asked) -> dict[str, Any]:
 
 
 def _same_paragraph(passage: Document, paragraph: str) -> bool:
-    """Whether a passage, without the heading that it may begin with, is of this paragraph."""
+    """Whether a passage, without the heading that it may begin with, is of this paragraph, or holds all of it."""
     content = " ".join((passage.content or "").removeprefix(opening_heading(passage)).split())
-    return content in " ".join(paragraph.split())
+    wanted = " ".join(paragraph.split())
+    return content in wanted or wanted in content

@@ -1,8 +1,8 @@
-"""Questions to calibrate on: which are asked, what would be right, and which half each belongs to.
+"""Questions to calibrate on: which are asked, what would be right, and which of them belong together.
 
-Pure selection over labelled data. Halves share no article and no FAQ entry, so that what is reported was not fitted.
-Unanswerable are questions that SQuAD 2.0 marks so, questions about articles that are left out of the index, and
-paraphrases of FAQ entries that are left out.
+Pure selection over labelled data. Questions about one article, or one FAQ entry, are of one group: who reports on some
+of a group must not have fitted on others of it. Of the bundled data, unanswerable are questions that SQuAD 2.0 marks
+so, questions about articles that are left out of the index, and paraphrases of FAQ entries that are left out.
 """
 
 import json
@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from evaluation.datasets import FaqEntry, QuestionFile, QuestionPair
+from evaluation.datasets import FaqEntry, LabelledQuestion, QuestionFile, QuestionPair
 from evaluation.sampling import sampled
+from training.data.example import Example
 
-Half = Literal["fit", "report"]
 Origin = Literal["answerable", "impossible", "left out", "faq", "faq left out"]
 
-HALVES: tuple[Half, Half] = ("fit", "report")
 LEFT_OUT = 4
-"""One in so many articles of a half, and of its FAQ entries, is left out of the index."""
+"""One in so many articles, and of the FAQ entries, is left out of the index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,8 @@ class Asked:
 
     id: str
     text: str
-    half: Half
+    group: str
+    """The article or the FAQ entry that it asks about."""
     origin: Origin
     references: tuple[str, ...] = ()
     """Accepted answers; empty where nothing in the index answers it."""
@@ -52,35 +52,63 @@ def calibration_set(
     impossible: QuestionFile,
     faq: tuple[Sequence[FaqEntry], Sequence[QuestionPair]],
     *,
-    per_half: int,
+    count: int,
     seed: int = 0,
 ) -> CalibrationSet:
-    """Choose the questions.
+    """Choose the questions of the bundled calibrator.
 
     Args:
         answerable: SQuAD 1.1-like; its paragraphs are the corpus.
         impossible: SQuAD 2.0-like; its unanswerable questions about the corpus' articles are asked.
         faq: entries, and pairs of an entry's question with a paraphrase.
-        per_half: answerable questions of each half; as many unanswerable ones, half of them of each kind.
+        count: answerable questions; as many unanswerable ones, half of them of each kind.
         seed: of the samples.
     """
-    halves = _alternate(answerable.articles())
-    out = {title for titles in halves.values() for title in titles[::LEFT_OUT]}
-    questions: list[Asked] = []
-    for half, titles in halves.items():
-        kept = set(titles) - out
-        inside = [each for each in answerable.questions if answerable.article_of(each) in kept]
-        outside = [each for each in answerable.questions if answerable.article_of(each) in set(titles) & out]
-        near = [each for each in impossible.questions if not each.references and impossible.article_of(each) in kept]
+    titles = answerable.articles()
+    out = set(titles[::LEFT_OUT])
+    inside = [each for each in answerable.questions if answerable.article_of(each) not in out]
+    outside = [each for each in answerable.questions if answerable.article_of(each) in out]
+    kept = set(titles) - out
+    near = [each for each in impossible.questions if not each.references and impossible.article_of(each) in kept]
+    questions = [
+        Asked(
+            each.id,
+            each.text,
+            answerable.article_of(each),
+            "answerable",
+            each.references,
+            answerable.paragraphs[each.paragraph].text,
+        )
+        for each in sampled(inside, count, seed)
+    ]
+    unanswerable: tuple[tuple[QuestionFile, list[LabelledQuestion], Origin], ...] = (
+        (impossible, near, "impossible"),
+        (answerable, outside, "left out"),
+    )
+    for file, chosen, origin in unanswerable:
         questions += [
-            Asked(each.id, each.text, half, "answerable", each.references, answerable.paragraphs[each.paragraph].text)
-            for each in sampled(inside, per_half, seed)
+            Asked(each.id, each.text, file.article_of(each), origin) for each in sampled(chosen, count // 2, seed)
         ]
-        questions += [Asked(each.id, each.text, half, "impossible") for each in sampled(near, per_half // 2, seed)]
-        questions += [Asked(each.id, each.text, half, "left out") for each in sampled(outside, per_half // 2, seed)]
     entries, asked_faq = _faq(*faq)
-    articles = frozenset(answerable.articles()) - out
-    return CalibrationSet(articles, entries, (*questions, *asked_faq))
+    return CalibrationSet(frozenset(kept), entries, (*questions, *asked_faq))
+
+
+def own_questions(examples: Iterable[Example]) -> tuple[Asked, ...]:
+    """A user's labelled questions, as the documents that are indexed already answer them.
+
+    Those about one title are of one group; without a title, those about one passage.
+    """
+    return tuple(
+        Asked(
+            id=each.id,
+            text=each.question,
+            group=each.title or each.passage,
+            origin="answerable" if each.spans else "impossible",
+            references=tuple(dict.fromkeys(each.answers)),
+            paragraph=each.passage if each.spans else None,
+        )
+        for each in examples
+    )
 
 
 def write_corpus(chosen: CalibrationSet, answerable: QuestionFile, folder: Path) -> list[Path]:
@@ -102,9 +130,7 @@ def write_corpus(chosen: CalibrationSet, answerable: QuestionFile, folder: Path)
 
 def _faq(entries: Sequence[FaqEntry], pairs: Iterable[QuestionPair]) -> tuple[tuple[FaqEntry, ...], list[Asked]]:
     by_question = {entry.question: entry for entry in entries}
-    halves = _alternate(sorted(by_question))
-    half_of = {question: half for half, questions in halves.items() for question in questions}
-    out = {question for questions in halves.values() for question in questions[::LEFT_OUT]}
+    out = set(sorted(by_question)[::LEFT_OUT])
     asked = []
     for number, pair in enumerate(pairs):
         entry = by_question.get(pair.one)
@@ -115,17 +141,13 @@ def _faq(entries: Sequence[FaqEntry], pairs: Iterable[QuestionPair]) -> tuple[tu
             Asked(
                 id=f"faq-{number}",
                 text=pair.other,
-                half=half_of[pair.one],
+                group=pair.one,
                 origin="faq left out" if left_out else "faq",
                 references=() if left_out else (entry.answer,),
                 paragraph=None if left_out else entry.answer,
             )
         )
     return tuple(entry for entry in entries if entry.question not in out), asked
-
-
-def _alternate(names: Sequence[str]) -> dict[Half, list[str]]:
-    return {half: list(names[place :: len(HALVES)]) for place, half in enumerate(HALVES)}
 
 
 def _write(path: Path, text: str) -> None:

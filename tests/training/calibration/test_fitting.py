@@ -6,36 +6,14 @@ import pytest
 from components.calibration import Calibrator
 from components.errors import InputError
 from components.types import Evidence
-from training.calibration.fitting import best_threshold, fit_calibrator, report_on
-
-
-def rows(count, seed):
-    """Questions whose answers are right with the probability that the evidence tells: sigmoid of relevance."""
-    generator = np.random.default_rng(seed)
-
-    def answer(kind, answerable):
-        relevance = generator.normal()
-        right = answerable and generator.random() < 1 / (1 + np.exp(-3 * relevance))
-        noise = [generator.normal(), 0.5, 0.5, generator.normal()]
-        evidence = [relevance, *noise, 1.0, float(kind == "faq"), 1.0, 0.5, 0.5, 0.0, 1.0]
-        return {"kind": kind, "text": "x", "evidence": evidence, "right": bool(right), "exact": bool(right)}
-
-    made = []
-    for number in range(count):
-        origin = ("answerable", "faq", "left out", "faq left out", "impossible")[number % 5]
-        answerable = origin in ("answerable", "faq")
-        kind = "faq" if origin.startswith("faq") else "span"
-        answers = [answer(kind, answerable), answer("span", False)]
-        made.append(
-            {"id": str(number), "half": "fit", "origin": origin, "kind": "factoid", "answers": answers}
-            | {"passages": [answer("passage", answerable)]}
-        )
-    return made
+from tests.training.calibration.rows import rows
+from training.calibration.fitting import best_threshold, fit_calibrator, with_least
+from training.calibration.judging import figures_of, judge
 
 
 def test_a_fitted_calibrator_holds_on_other_rows(tmp_path):
     fitted = fit_calibrator(rows(1500, 0))
-    report = report_on(fitted, rows(1500, 1))
+    report = figures_of(judge(fitted, rows(1500, 1)))
     assert report["calibration_error"] < 0.06
     assert report["questions"] == 1500
     assert report["answerable"] == 600
@@ -44,6 +22,60 @@ def test_a_fitted_calibrator_holds_on_other_rows(tmp_path):
     assert fitted.confidence(better, "span") > fitted.confidence(worse, "span")
     fitted.save(tmp_path / "calibrator.json")
     assert Calibrator.load(tmp_path / "calibrator.json") == fitted
+
+
+def bent(rows):
+    """The same questions, of whose surer answers three in ten are wrong after all: no logistic curve."""
+    generator = np.random.default_rng(9)
+    for row in rows:
+        for answer in row["answers"]:
+            if answer["evidence"][0] > 0.5 and generator.random() < 0.3:
+                answer["right"] = False
+    return rows
+
+
+def test_an_isotonic_curve_follows_what_no_logistic_one_can(tmp_path):
+    fitted_on, others = bent(rows(3000, 0)), bent(rows(3000, 1))
+    logistic, isotonic = (
+        figures_of(judge(fit_calibrator(fitted_on, shape), others)) for shape in ("logistic", "isotonic")
+    )
+    assert isotonic["brier"] < logistic["brier"]
+    assert isotonic["calibration_error"] < logistic["calibration_error"]
+    curved = fit_calibrator(fitted_on, "isotonic")
+    curved.save(tmp_path / "calibrator.json")
+    assert Calibrator.load(tmp_path / "calibrator.json") == curved
+    assert curved.kinds["span"].curve
+
+
+def test_rescaled_keeps_the_weights_and_mends_how_sure_they_make(tmp_path):
+    base = fit_calibrator(rows(1500, 0))
+    timid = Calibrator({kind: replace(model, intercept=model.intercept - 3) for kind, model in base.kinds.items()})
+    few = rows(100, 2)
+    fitted = fit_calibrator(few, "rescaled", base=timid)
+    weights, before = (np.array(each.kinds["span"].coefficients) for each in (fitted, timid))
+    slope = weights.sum() / before.sum()
+    assert slope > 0
+    assert weights == pytest.approx(before * slope, abs=1e-5)
+    after, unmended = (figures_of(judge(each, rows(1500, 3))) for each in (fitted, timid))
+    assert after["calibration_error"] < 0.5 * unmended["calibration_error"]
+
+
+def test_what_the_rows_cannot_tell_stays_as_it_was():
+    base = fit_calibrator(rows(500, 0))
+    texts = [row for row in rows(500, 1) if row["origin"] == "answerable"]
+    fitted = fit_calibrator(texts, "logistic", base=base)
+    assert fitted.kinds["faq"] == base.kinds["faq"]
+    assert fitted.kinds["span"].coefficients != base.kinds["span"].coefficients
+    # All of these questions have an answer: a threshold fitted on them would give whatever comes.
+    assert fitted.threshold("span") == base.threshold("span")
+
+
+def test_with_least():
+    fitted = fit_calibrator(rows(300, 0))
+    raised = with_least(fitted, 0.97)
+    assert [raised.threshold(kind) for kind in ("span", "faq")] == [0.97, 0.97]
+    assert raised.threshold("passage") == max(0.97, fitted.threshold("passage"))
+    assert raised.kinds["span"].coefficients == fitted.kinds["span"].coefficients
 
 
 @pytest.mark.parametrize("name", ["codes", "fits"])
@@ -98,3 +130,11 @@ def test_rows_that_teach_nothing_are_refused():
             answer["right"] = False
     with pytest.raises(InputError, match="0 are right"):
         fit_calibrator(same)
+
+
+def test_where_surer_answers_are_less_often_right_another_calibrator_is_kept():
+    base, made = fit_calibrator(rows(500, 0)), rows(300, 0)
+    for row in made:
+        row["answers"] = [each | {"right": each["evidence"][0] < -0.5} for each in row["answers"]]
+    kept = fit_calibrator(made, "rescaled", base=base).kinds["span"]
+    assert (kept.coefficients, kept.intercept) == (base.kinds["span"].coefficients, base.kinds["span"].intercept)

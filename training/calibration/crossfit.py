@@ -1,0 +1,115 @@
+"""Several shapes of calibrator, each judged on questions that it was not fitted on, and the choice between them. Pure.
+
+Groups of questions (articles, FAQ entries) are dealt into folds; what is fitted on all but one of them is judged on
+that one. The choice of the best shape is itself judged in this way, by choosing anew within each outer training part
+(nested cross-validation: Varma and Simon 2006), since the best of several looks better than it is.
+"""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from components.calibration import Calibrator
+from components.errors import InputError
+from evaluation.metrics.brier import brier_score
+from evaluation.metrics.coverage_at_precision import coverage_at_precision
+from training.calibration.judging import Judged, Row, judge
+
+FOLDS = 5
+
+LEAST_GROUPS = 2 * FOLDS
+"""Fewer cannot be dealt out twice over."""
+
+HELD_PRECISION = 0.9
+"""A shape that answers fewer questions at this precision than the first one is not chosen."""
+
+Fit = Callable[[Sequence[Row]], Calibrator]
+
+
+@dataclass(frozen=True, slots=True)
+class CrossFitted:
+    """What came of the comparison; every list is in the order of the rows."""
+
+    shapes: Mapping[str, tuple[Judged, ...]]
+    """By shape, each question judged by a fit that did not see its group."""
+    nested: tuple[Judged, ...]
+    """Each question judged by the shape that was chosen without its group: what to expect of the chosen one."""
+    chosen: str
+
+
+def cross_fit(
+    fits: Mapping[str, Fit], rows: Sequence[Row], *, seed: int = 0, on_fit: Callable[[], None] = lambda: None
+) -> CrossFitted:
+    """Compare the shapes.
+
+    Args:
+        fits: by name; the first one is the measure of the others.
+        rows: of at least :data:`LEAST_GROUPS` groups.
+        seed: of the dealing.
+        on_fit: called after each of the :func:`fits_of` fits.
+
+    Raises:
+        InputError: there are too few groups.
+    """
+    groups = len({row["group"] for row in rows})
+    if groups < LEAST_GROUPS:
+        raise InputError(
+            f"the questions are about {groups} titles or passages; at least {LEAST_GROUPS} are needed, so that some "
+            "can judge what was fitted on the others"
+        )
+    folds = folds_of(rows, seed)
+    shapes = {name: _judged_by_fold(fit, rows, folds, on_fit) for name, fit in fits.items()}
+    nested: dict[int, Judged] = {}
+    for fold in folds:
+        within = [rows[place] for place in _others(fold, len(rows))]
+        inner = folds_of(within, seed)
+        best = winner({name: _judged_by_fold(fit, within, inner, on_fit) for name, fit in fits.items()})
+        nested.update({place: shapes[best][place] for place in fold})
+    return CrossFitted(shapes, tuple(nested[place] for place in range(len(rows))), winner(shapes))
+
+
+def fits_of(shapes: int) -> int:
+    """How many fits a comparison takes."""
+    return shapes * FOLDS * (FOLDS + 1)
+
+
+def winner(judged: Mapping[str, Sequence[Judged]]) -> str:
+    """The shape of the least Brier score among those that answer as many questions at 90 % precision as the first."""
+    least = _coverage(next(iter(judged.values())))
+    allowed = [name for name, each in judged.items() if _coverage(each) >= least]
+    return min(allowed, key=lambda name: brier_score(*_confidences(judged[name])))
+
+
+def folds_of(rows: Sequence[Row], seed: int) -> list[list[int]]:
+    """Places of the rows by fold; rows of one group are in one fold."""
+    groups = sorted({row["group"] for row in rows})
+    random.Random(seed).shuffle(groups)
+    fold_of = {group: place % FOLDS for place, group in enumerate(groups)}
+    folds: list[list[int]] = [[] for _ in range(FOLDS)]
+    for place, row in enumerate(rows):
+        folds[fold_of[row["group"]]].append(place)
+    return folds
+
+
+def _judged_by_fold(
+    fit: Fit, rows: Sequence[Row], folds: Sequence[Sequence[int]], on_fit: Callable[[], None]
+) -> tuple[Judged, ...]:
+    found: dict[int, Judged] = {}
+    for fold in folds:
+        fitted = fit([rows[place] for place in _others(fold, len(rows))])
+        found.update(zip(fold, judge(fitted, [rows[place] for place in fold]), strict=True))
+        on_fit()
+    return tuple(found[place] for place in range(len(rows)))
+
+
+def _others(fold: Sequence[int], count: int) -> list[int]:
+    inside = set(fold)
+    return [place for place in range(count) if place not in inside]
+
+
+def _coverage(judged: Sequence[Judged]) -> float:
+    return coverage_at_precision(*_confidences(judged), HELD_PRECISION)
+
+
+def _confidences(judged: Sequence[Judged]) -> tuple[list[float], list[float]]:
+    return [each.confidence for each in judged], [float(each.right) for each in judged]

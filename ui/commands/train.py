@@ -1,0 +1,8 @@
+"""``quaere train``: fine-tune models and the calibrator on labelled questions."""
+
+import typer
+
+from ui.commands.train_calibrator import calibrator
+
+app = typer.Typer(no_args_is_help=True, help="Fine-tune models and the calibrator on your own data.")
+app.command()(calibrator)
