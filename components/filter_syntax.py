@@ -5,7 +5,7 @@ Pure; knows no store and which fields there are: whoever searches compares :func
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NoReturn
@@ -79,6 +79,31 @@ def fields_of(filters: Filter | None) -> set[str]:
     if "field" in filters:
         return {str(filters["field"]).removeprefix("meta.")}
     return {name for condition in filters.get("conditions", ()) for name in fields_of(condition)}
+
+
+class UnknownField(InputError):
+    """A filter compares fields that no passage has.
+
+    Args:
+        fields: these.
+        known: those that there are.
+    """
+
+    def __init__(self, fields: Sequence[str], known: Iterable[str]) -> None:
+        names = ", ".join(repr(name) for name in fields)
+        super().__init__(f"the filter names {names}, which no passage has; fields are: {', '.join(sorted(known))}")
+        self.fields = tuple(fields)
+
+
+def check_fields(filters: Filter, known: Set[str]) -> None:
+    """See that a filter compares known fields only: a misspelt one would quietly match nothing.
+
+    Raises:
+        UnknownField: it does not.
+    """
+    unknown = sorted(name for name in fields_of(filters) if name.removeprefix("meta.") not in known)
+    if unknown:
+        raise UnknownField(unknown, known)
 
 
 @dataclass(frozen=True, slots=True)

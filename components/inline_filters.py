@@ -19,6 +19,19 @@ _FILTER = re.compile(
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", re.ASCII)
 
 
+class UnreadableFilter(InputError):
+    """An inline filter whose value cannot be read.
+
+    Args:
+        written: the filter as it stands in the question.
+        wanted: what its value is not, and how that is written.
+    """
+
+    def __init__(self, written: str, wanted: str) -> None:
+        super().__init__(f"{written} is not {wanted}")
+        self.written = written
+
+
 def _compare(field: str, operator: str, value: object) -> Filter:
     return {"field": f"meta.{field}", "operator": operator, "value": value}
 
@@ -36,14 +49,14 @@ def _day(key: str, value: str) -> str:
         year, month, day = (int(part) if part is not None else 1 for part in found.groups())
         return datetime(year, month, day, tzinfo=UTC).isoformat()
     except ValueError as error:
-        raise InputError(
-            f"{key}:{value} is not a date; write it as {key}:2025-01-31, {key}:2025-01 or {key}:2025."
+        raise UnreadableFilter(
+            f"{key}:{value}", f"a date; write it as {key}:2025-01-31, {key}:2025-01 or {key}:2025."
         ) from error
 
 
 def _page(value: str) -> Filter:
     if not (value.isascii() and value.isdecimal()) or len(value) > 9:
-        raise InputError(f"page:{value} is not the number of a page; write it as page:3.")
+        raise UnreadableFilter(f"page:{value}", "the number of a page; write it as page:3.")
     return _compare("page", "==", int(value))
 
 
@@ -67,7 +80,7 @@ def take_filters(text: str) -> tuple[str, Filter | None]:
     with spaces stands in double quotes.
 
     Raises:
-        InputError: a date or page cannot be read; the message shows the form.
+        UnreadableFilter: a date or page cannot be read; the message shows the form.
     """
     allowed: dict[str, list[Filter]] = {}
     demanded: list[Filter] = []

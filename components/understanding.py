@@ -38,6 +38,27 @@ _KEPT_FORMATS = "\u200c\u200d"  # they join and part letters of Persian and Indi
 _SPACES = re.compile(r"\s+")
 
 
+class EmptyQuestion(InputError):
+    """A question without words."""
+
+
+class QuestionTooLong(InputError):
+    """A question with too many characters.
+
+    Args:
+        characters: that it has, in code points.
+        most: that are allowed.
+    """
+
+    def __init__(self, characters: int, most: int) -> None:
+        super().__init__(
+            f"The question has {characters} characters; at most {most} are allowed. Ask a shorter question, or index "
+            "the text as a document."
+        )
+        self.characters = characters
+        self.most = most
+
+
 @component
 class QueryUnderstanding:
     """Turns what a user wrote into what is searched, ranked and read."""
@@ -87,17 +108,16 @@ class QueryUnderstanding:
             ``filters`` and ``groups`` for the retriever.
 
         Raises:
-            InputError: the question has no words, is too long, or an inline filter cannot be read.
+            EmptyQuestion: the question has no words.
+            QuestionTooLong: it has too many characters.
+            UnreadableFilter: an inline filter's value cannot be read.
         """
         if len(query) > self.max_characters:
-            raise InputError(
-                f"The question has {len(query)} characters; at most {self.max_characters} are allowed. Ask a shorter "
-                "question, or index the text as a document."
-            )
+            raise QuestionTooLong(len(query), self.max_characters)
         question, inline = take_filters(normalise(query))
         if not has_words(question):
             only = "nothing but filters" if inline is not None else "no words"
-            raise InputError(f"The question is empty: {query[:40]!r} has {only}. Write what you want to know.")
+            raise EmptyQuestion(f"The question is empty: {query[:40]!r} has {only}. Write what you want to know.")
         language, _ = detect_language(question)
         understood = Query(
             original=query,

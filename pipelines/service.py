@@ -17,7 +17,7 @@ from typing import Any, Self
 from haystack import Pipeline
 
 from components.errors import InputError
-from components.filter_syntax import checked_filter, fields_of
+from components.filter_syntax import check_fields, checked_filter
 from components.store.catalogue import SourceInfo
 from components.store.document_store import QuaereDocumentStore
 from components.types import Passage, Reply
@@ -245,7 +245,7 @@ class QAService:
         wanted = None if given is None else checked_filter(given)
         whose = question.groups if question.groups is not None else groups
         if wanted is not None:
-            _check_fields(wanted, _STANDARD_FIELDS | self._own_fields(whose))
+            check_fields(wanted, _STANDARD_FIELDS | self._own_fields(whose))
         return replace(question, filters=wanted, groups=whose)
 
     def _own_fields(self, groups: Sequence[str]) -> frozenset[str]:
@@ -369,11 +369,3 @@ class QAService:
                 "`quaere index PATH`, or name another folder with --data or QUAERE_DATA"
             )
         return self._folder
-
-
-def _check_fields(filters: dict[str, Any], known: frozenset[str]) -> None:
-    """A misspelt field would quietly match nothing."""
-    unknown = sorted(name for name in fields_of(filters) if name.removeprefix("meta.") not in known)
-    if unknown:
-        names = ", ".join(repr(name) for name in unknown)
-        raise InputError(f"the filter names {names}, which no passage has; fields are: {', '.join(sorted(known))}")

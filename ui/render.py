@@ -35,10 +35,18 @@ def render_reply(reply: Reply, texts: Texts = ENGLISH, *, link: str | None = Non
     return f'<div class="qa-reply" data-reply="{escape(reply.id)}">{"".join(parts)}</div>'
 
 
-def render_notice(text: str, *, kind: str = "info", code: str | None = None) -> str:
-    """A message to the user: ``kind`` is "info" or "problem"; ``code`` is a command to type, on a line of its own."""
+def render_notice(text: str, *, kind: str = "info", code: str | None = None, detail: str | None = None) -> str:
+    """A message to the user.
+
+    Args:
+        text: what is said.
+        kind: "info" or "problem".
+        code: a command to type, on a line of its own.
+        detail: what the service says of it, in English.
+    """
     command = "" if code is None else f'<pre tabindex="0"><code>{escape(code)}</code></pre>'
-    return f'<div class="qa-notice qa-{escape(kind)}"><p dir="auto">{escape(text)}</p>{command}</div>'
+    told = "" if detail is None else f'<p class="qa-detail" lang="en" dir="auto">{escape(detail)}</p>'
+    return f'<div class="qa-notice qa-{escape(kind)}"><p dir="auto">{escape(text)}</p>{told}{command}</div>'
 
 
 def _notices(warnings: Iterable[str]) -> str:

@@ -44,7 +44,9 @@ def build_server(
         hosts: the names under which it answers; None for all.
     """
     api = build_api(backend)
-    server = build_page(backend.service, examples=examples, on_reply=api.state.metrics.note)
+    server = build_page(
+        backend.service, examples=examples, on_reply=api.state.metrics.note, admit=api.state.rates.count
+    )
     server.add_middleware(Access, keys=backend.keys, owner_token=backend.owner_token, refuse=to_login)
     server.add_middleware(_First, app_of=login_app(backend.keys), paths=LOGIN_PATHS)
     server.add_middleware(_First, app_of=api, paths=_OF_THE_API)

@@ -624,7 +624,7 @@ def test_a_real_index_answers_through_the_page(browser: Browser, tmp_path: Path)
 
             visit.settle()
             visit.send("x" * 100_000)
-            expect(visit.turn.locator(".qa-notice")).to_contain_text("at most 2000", timeout=20_000)
+            expect(visit.turn.locator(".qa-notice")).to_contain_text("at most 2,000", timeout=20_000)
             assert page.title() == "Quaere"
 
 

@@ -18,7 +18,7 @@ from ui.api.openai_errors import OpenAIErrors
 from ui.api.own import PREFIX as OWN
 from ui.api.own import own_router
 from ui.api.problems import answer_with_problems
-from ui.api.rates import RateLimit
+from ui.api.rates import RateLimit, Rates
 from ui.api.sources import sources_router
 from ui.backend import Backend
 from ui.version import version
@@ -56,6 +56,7 @@ def build_api(backend: Backend) -> FastAPI:
     metrics = Metrics(service, admission)
     # Who serves a page beside the API counts its questions here too.
     api.state.metrics = metrics
+    api.state.rates = Rates(settings.requests_per_minute)
     answer_with_problems(api)
     api.include_router(asking_router(service, admission))
     api.include_router(sources_router(service, backend.uploads, backend.jobs))
@@ -67,7 +68,7 @@ def build_api(backend: Backend) -> FastAPI:
     api.include_router(metrics_router(metrics))
     larger = {_UPLOADS: int(settings.max_upload_mb * 1_000_000), OWN: _MOST_OF_COMMANDS}
     api.add_middleware(BodyLimit, most=MOST_BYTES, larger=larger)
-    api.add_middleware(RateLimit, per_minute=settings.requests_per_minute)
+    api.add_middleware(RateLimit, rates=api.state.rates)
     api.add_middleware(Access, keys=backend.keys, owner_token=backend.owner_token, open_paths=_WITHOUT_A_KEY)
     api.add_middleware(OpenAIErrors)
     api.add_middleware(Measured, metrics=metrics)

@@ -15,6 +15,9 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from components.errors import ConfigurationError, InputError, ModelError, QuaereError, StoreError
+from components.filter_syntax import UnknownField
+from components.inline_filters import UnreadableFilter
+from components.understanding import EmptyQuestion, QuestionTooLong
 from pipelines.sources import UnknownSource
 
 MEDIA_TYPE = "application/problem+json"
@@ -28,6 +31,8 @@ _STATUS: tuple[tuple[type[QuaereError], HTTPStatus], ...] = (
     (ModelError, HTTPStatus.SERVICE_UNAVAILABLE),
     (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
+_TYPE = "urn:quaere:problem:{}"
+_PLAIN = "about:blank"
 _LATER = {"Retry-After": "5"}
 _CLIENT_GONE = 499
 """Nobody reads it; logs and measurements tell it from a failure, under the number that nginx gave it."""
@@ -73,14 +78,37 @@ class TooMany(Refusal):
 
     def __init__(self, message: str, seconds: float) -> None:
         super().__init__(message)
-        self.headers = {"Retry-After": str(max(1, math.ceil(seconds)))}
+        self.seconds = max(1, math.ceil(seconds))
+        self.headers = {"Retry-After": str(self.seconds)}
 
 
 class Busy(Refusal):
-    """More requests wait than the service takes on, or one took longer than it may."""
+    """More requests wait than the service takes on."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     headers: Mapping[str, str] = {"Retry-After": "1"}
+
+
+class Overdue(Refusal):
+    """A request took longer than it may."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    headers: Mapping[str, str] = {"Retry-After": "1"}
+
+
+_KINDS: tuple[tuple[type[QuaereError], str, str], ...] = (
+    (TooMany, "too-often", "Too many requests of one key"),
+    (Busy, "busy", "Too many requests wait"),
+    (Overdue, "overdue", "The time for this request is up"),
+    (QuestionTooLong, "question-too-long", "The question is too long"),
+    (EmptyQuestion, "question-empty", "The question has no words"),
+    (UnknownField, "unknown-field", "The filter names an unknown field"),
+    (UnreadableFilter, "unreadable-filter", "A filter in the question cannot be read"),
+    (StoreError, "store", "The store cannot be used"),
+    (ModelError, "model", "A model cannot be used"),
+    (ConfigurationError, "configuration", "The settings disagree"),
+)
+"""Errors that a program may want to tell from others of the same status: the end of their type, and its title."""
 
 
 class Wrong(BaseModel):
@@ -93,8 +121,13 @@ class Wrong(BaseModel):
 class Problem(BaseModel):
     """An error, as RFC 9457 describes it."""
 
-    type: str = Field(default="about:blank", description="Nothing beyond the status: the title says it.")
-    title: str = Field(description="The name of the status.", examples=["Unprocessable Entity"])
+    type: str = Field(
+        default=_PLAIN,
+        description=f"`{_TYPE.format('...')}`, ending in {', '.join(f'`{end}`' for _, end, _ in _KINDS)}; "
+        f"`{_PLAIN}` says nothing beyond the status.",
+        examples=[_TYPE.format("busy")],
+    )
+    title: str = Field(description="What the type means; without one, the status.", examples=["Too many requests wait"])
     status: int = Field(description="The HTTP status.", examples=[422])
     detail: str = Field(description="What happened, and what to do.")
     errors: list[Wrong] = Field(default_factory=list, description="Of a body that cannot be used: field by field.")
@@ -123,20 +156,19 @@ def problem(
     status: int, detail: str, errors: Sequence[Wrong] = (), headers: Mapping[str, str] | None = None
 ) -> Response:
     """The answer that says what is wrong."""
-    found = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=list(errors))
-    return JSONResponse(found.model_dump(), status, headers, media_type=MEDIA_TYPE)
+    return _answer(Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=list(errors)), headers)
 
 
 def problem_of(error: Exception) -> Response:
     """The answer to an error of ours, or to an unexpected one, of which only the log tells."""
     if isinstance(error, Refusal):
-        return problem(error.status, str(error), headers=error.headers)
+        return _of_kind(error, error.status, error.headers)
     status = next((status for kind, status in _STATUS if isinstance(error, kind)), None)
     if status is None:
         _log.error("a request failed", exc_info=error)
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, _UNEXPECTED)
     # A server behind this one may be back soon; so may a folder that another process holds.
-    return problem(status, str(error), headers=_LATER if isinstance(error, StoreError) else None)
+    return _of_kind(error, status, _LATER if isinstance(error, StoreError) else None)
 
 
 def answer_with_problems(server: FastAPI) -> None:
@@ -171,6 +203,17 @@ def answer_with_problems(server: FastAPI) -> None:
     @server.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> Response:
         return problem_of(error)
+
+
+def _of_kind(error: Exception, status: HTTPStatus, headers: Mapping[str, str] | None) -> Response:
+    """The answer to an error of ours, with its type where it has one."""
+    end, title = next(((end, title) for kind, end, title in _KINDS if isinstance(error, kind)), ("", status.phrase))
+    kind = _TYPE.format(end) if end else _PLAIN
+    return _answer(Problem(type=kind, title=title, status=status, detail=str(error)), headers)
+
+
+def _answer(problem: Problem, headers: Mapping[str, str] | None) -> Response:
+    return JSONResponse(problem.model_dump(), problem.status, headers, media_type=MEDIA_TYPE)
 
 
 def _place(location: tuple[int | str, ...]) -> str:

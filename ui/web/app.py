@@ -3,21 +3,17 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
 
 import fastapi
 import gradio as gr
 
-from pipelines.settings import Settings
 from ui.web import scripts
 from ui.web.ask_page import ask_page
-from ui.web.asking import Asker, AskingService, OnReply
+from ui.web.asking import Admit, Asker, AskingService, OnReply
 from ui.web.documents import documents_route
 from ui.web.languages import PreferredLanguage
 from ui.web.suggesting import Chosen, FromDocuments, Suggesting
 from ui.web.texts import ENGLISH, LANGUAGES
-
-__all__ = ["PageService", "build_app", "build_page"]
 
 _FAVICON = Path(__file__).parent / "favicon.svg"
 _STYLES = ("colours", "style", "framework", "conversation", "replies", "judging")
@@ -26,12 +22,6 @@ _AT_ONCE = 4
 _WAITING = 64
 _SESSIONS = 256
 """Visitors of whom the framework keeps what it last sent them, about 40 KiB each; the pages need none of it."""
-
-
-class PageService(AskingService, Protocol):
-    """What the pages need of a service."""
-
-    settings: Settings
 
 
 def build_app(asker: Asker, suggesting: Suggesting) -> gr.Blocks:
@@ -49,7 +39,11 @@ def build_app(asker: Asker, suggesting: Suggesting) -> gr.Blocks:
 
 
 def build_page(
-    service: PageService, *, examples: Sequence[str] = (), on_reply: OnReply | None = None
+    service: AskingService,
+    *,
+    examples: Sequence[str] = (),
+    on_reply: OnReply | None = None,
+    admit: Admit | None = None,
 ) -> fastapi.FastAPI:
     """The pages as an ASGI application that shows no descriptions of its endpoints.
 
@@ -57,6 +51,7 @@ def build_page(
         service: answers the questions.
         examples: questions to offer under the box; without any, some of the FAQs in the index are.
         on_reply: called with every reply.
+        admit: called with the visitor's key before every question.
     """
     hidden = {"docs_url": None, "redoc_url": None, "openapi_url": None}
     server = fastapi.FastAPI(title="Quaere", docs_url=None, redoc_url=None, openapi_url=None)
@@ -66,7 +61,7 @@ def build_page(
     # English last: its path is the root, which would swallow the others'.
     for texts in reversed(list(LANGUAGES.values())):
         at_root = texts == ENGLISH
-        asker = Asker(service, texts, places, on_reply)
+        asker = Asker(service, texts, places, on_reply, admit)
         gr.mount_gradio_app(
             server,
             build_app(asker, Chosen(examples) if examples else FromDocuments(service, texts)),

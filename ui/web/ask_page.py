@@ -57,7 +57,8 @@ def ask_page(blocks: gr.Blocks, asker: Asker, suggesting: Suggesting, at_once: i
     filters, asked = gr.Textbox(visible=False), gr.Textbox(visible=False)
 
     async def answer(question: str, filters: str, request: gr.Request) -> AsyncIterator[list[Any]]:
-        async with aclosing(asker.answer(question, filters, groups_of(visitor(request.request)))) as changes:
+        caller = visitor(request.request)
+        async with aclosing(asker.answer(question, filters, groups_of(caller), caller.key_id)) as changes:
             async for shown in changes:
                 yield _updates(shown, texts)
 

@@ -12,14 +12,17 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from components.answering import DIFFER
-from components.errors import InputError, QuaereError
+from components.errors import QuaereError
 from components.store.records import SourceInfo
 from components.types import Passage, Query, Reply
 from pipelines.replies import Question
 from pipelines.replies import Stage as Result
+from pipelines.settings import Settings
 from pipelines.similar import SimilarKind
 from pipelines.status import Status
+from ui.api.patience import within
 from ui.render import render_notice, render_reply
+from ui.web.explaining import Explanation, explain
 from ui.web.filter_panel import render_filters
 from ui.web.filters import Filters
 from ui.web.texts import Texts
@@ -36,9 +39,14 @@ Groups = tuple[str, ...] | None
 
 OnReply = Callable[[Reply], None]
 
+Admit = Callable[[str | None], None]
+"""Counts a question of a key, None for the local visitor, and raises :class:`~ui.api.problems.TooMany`."""
+
 
 class AskingService(Protocol):
     """What the page needs of a service; calls may come from several threads at once."""
+
+    settings: Settings
 
     def ask_stream(self, question: str | Question) -> AsyncGenerator[Result]:
         """Answer a question, and give what is known as it is known; closing it cancels what is left to do."""
@@ -85,23 +93,33 @@ class Asker:
         texts: the interface's language.
         places: how many are answered at a time; shared by all visitors.
         on_reply: called with every reply, such as to count it.
+        admit: called with the visitor's key before every question, such as to limit how many there are.
     """
 
     def __init__(
-        self, service: AskingService, texts: Texts, places: asyncio.Semaphore, on_reply: OnReply | None = None
+        self,
+        service: AskingService,
+        texts: Texts,
+        places: asyncio.Semaphore,
+        on_reply: OnReply | None = None,
+        admit: Admit | None = None,
     ) -> None:
         self.service = service
         self.texts = texts
         self.places = places
         self.on_reply = on_reply
+        self.admit = admit
 
-    async def answer(self, question: str, filters: str, groups: Groups) -> AsyncGenerator[Shown]:
+    async def answer(
+        self, question: str, filters: str, groups: Groups, key_id: str | None = None
+    ) -> AsyncGenerator[Shown]:
         """Answer one question.
 
         Args:
             question: as the visitor wrote it.
             filters: as the page's controls say it.
             groups: the visitor's.
+            key_id: of the visitor's key.
         """
         texts = self.texts
         read = Filters.read(filters)
@@ -113,12 +131,22 @@ class Asker:
             yield self._refused(question, Filters(), texts.filters_unusable)
         elif read.reversed:
             yield self._refused(question, read, texts.dates_reversed)
+        elif (refusal := self._turned_away(key_id)) is not None:
+            yield self._explained(question, read, refusal)
         else:
             if self.places.locked():
                 yield self._step(question, read, Stage.WAITING)
             async with self.places, aclosing(self._answered(question, read, groups)) as steps:
                 async for step in steps:
                     yield step
+
+    def _turned_away(self, key_id: str | None) -> QuaereError | None:
+        try:
+            if self.admit is not None:
+                self.admit(key_id)
+        except QuaereError as error:
+            return error
+        return None
 
     def stopped(self, question: str, typed: str, filters: str) -> Shown:
         """What is left of a question that the visitor stopped: it goes back into the box, if that is empty."""
@@ -132,7 +160,7 @@ class Asker:
             seen = [] if groups is None else self.service.sources(groups)
             held = self.service.status()
         except QuaereError as error:
-            return render_hero(self.texts, render_notice(_sentence(str(error)), kind="problem"))
+            return render_hero(self.texts, _notice(explain(error, self.texts)))
         if not seen:
             note = self._nothing_indexed() if held.passages == 0 and may_write else self._nothing_to_read()
             return render_hero(self.texts, note)
@@ -159,15 +187,14 @@ class Asker:
                 yield Shown("", self._turn(question, filters, self._nothing_indexed()))
                 return
             asked = Question(question, filters=filters.conditions(), groups=groups)
-            async with aclosing(self.service.ask_stream(asked)) as results:
+            stages = within(self.service.ask_stream(asked), self.service.settings.question_seconds)
+            async with aclosing(stages) as results:
                 async for result in results:
                     if isinstance(result, Reply) and self.on_reply is not None:
                         self.on_reply(result)
                     yield self._shown(question, filters, result)
-        except InputError as error:
-            yield self._refused(question, filters, _sentence(str(error)))
         except QuaereError as error:
-            yield self._refused(question, filters, _sentence(str(error)), "problem")
+            yield self._explained(question, filters, error)
         except Exception:
             _log.exception("a question from the page failed")
             yield self._refused(question, filters, self.texts.failed, "problem")
@@ -193,6 +220,9 @@ class Asker:
         """The question goes back into the box, to be changed or tried again."""
         return Shown("", self._turn(question, filters, render_notice(why, kind=kind)), question)
 
+    def _explained(self, question: str, filters: Filters, error: QuaereError) -> Shown:
+        return Shown("", self._turn(question, filters, _notice(explain(error, self.texts))), question)
+
     def _turn(self, question: str, filters: Filters, body: str) -> str:
         return render_turn(question, filters, body, self.texts)
 
@@ -203,7 +233,5 @@ class Asker:
         return render_notice(self.texts.nothing_indexed, code=_INDEX_COMMAND)
 
 
-def _sentence(message: str) -> str:
-    """An error's message as a sentence of its own."""
-    text = message[:1].upper() + message[1:]
-    return text if text.endswith((".", "!", "?", "…")) else f"{text}."
+def _notice(found: Explanation) -> str:
+    return render_notice(found.words, kind="problem" if found.is_ours else "info", detail=found.detail)

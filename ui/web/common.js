@@ -43,22 +43,32 @@
     status.textContent = text;
   };
 
-  // What went wrong, in words of the page; what the service says of itself is a sentence of its own.
-  quaere.problem = (status, detail) => {
+  // What went wrong, in words of the page where there are some for the problem's type or the status; what the service
+  // says of it is English.
+  quaere.problem = (status, { type = "", detail = "" } = {}, seconds = 1) => {
     const words = quaere.words.problems;
-    const known = { 0: words.offline, 401: words.logged_out, 403: words.forbidden, 404: words.gone, 429: words.busy };
-    if (known[status] !== undefined) return known[status];
+    const typed = {
+      busy: words.busy, overdue: words.overdue, "too-often": quaere.count(words.too_often, seconds),
+      store: words.store, model: words.setup, configuration: words.setup,
+    };
+    const known = { 0: words.offline, 401: words.logged_out, 403: words.forbidden, 404: words.gone };
+    const text = typed[type.split(":").at(-1)] ?? known[status];
+    if (text !== undefined) return text;
     if (typeof detail !== "string" || detail === "") return status === 503 ? words.busy : words.failed;
     const sentence = detail[0].toUpperCase() + detail.slice(1);
-    return /[.!?…]$/.test(sentence) ? sentence : `${sentence}.`;
+    return quaere.fill(words.told, { detail: /[.!?…]$/.test(sentence) ? sentence : `${sentence}.` });
   };
 
+  // `seconds` is when to come again, where the service tells that it may work then.
   quaere.Failure = class extends Error {
-    constructor(status, detail) {
-      super(quaere.problem(status, detail));
+    constructor(status, problem, seconds) {
+      super(quaere.problem(status, problem, seconds));
       this.status = status;
+      this.seconds = seconds;
     }
   };
+  // Seconds, from the header Retry-After.
+  quaere.comeAgain = (header) => (header === null || !/^\d+$/.test(header) ? undefined : Number(header));
 
   // Asks the API; a failure says what to tell the visitor. What is given up through `signal` fails as AbortError.
   quaere.api = async (path, options = {}) => {
@@ -70,7 +80,7 @@
     }
     if (response.ok) return response;
     const said = await response.json().catch(() => ({}));
-    throw new quaere.Failure(response.status, said.detail);
+    throw new quaere.Failure(response.status, said, quaere.comeAgain(response.headers.get("Retry-After")));
   };
   quaere.json = async (path, options) => (await quaere.api(path, options)).json();
   quaere.post = (path, body) =>

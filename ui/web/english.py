@@ -119,8 +119,21 @@ ENGLISH = Texts(
         logged_out="You are no longer logged in. Reload the page to log in again.",
         forbidden="Your key does not allow this.",
         gone="It is not there any more.",
-        busy="The server is busy. Try again in a moment.",
         failed="This did not work.",
+        refused="The question could not be answered.",
+        told="{detail}",
+        busy="The server is busy. Try again in a moment.",
+        too_often=Counted(
+            "You ask more often than your key allows. Try again in {count} second.",
+            "You ask more often than your key allows. Try again in {count} seconds.",
+        ),
+        overdue="This took too long and was given up. Try again when less is going on.",
+        store="The documents cannot be searched at the moment. Try again in a while.",
+        setup="This service is not set up as it should be. Tell whoever runs it.",
+        too_long="The question has {characters} characters; at most {most} are allowed. Ask a shorter one.",
+        empty="The question has no words. Write what you want to know.",
+        unreadable_filter="The filter {filter} cannot be read. Write it like after:2025-01-31 or page:3.",
+        unknown_field="No document has the field {fields} that the filter asks for.",
     ),
     viewer=ViewerTexts(
         open="Open",
@@ -185,6 +198,9 @@ ENGLISH = Texts(
         too_large="The file is larger than {megabytes} MB.",
         waiting="Waiting",
         uploading="Uploading, {percent}",
+        again=Counted(
+            "The server is busy. Trying again in {count} second", "The server is busy. Trying again in {count} seconds"
+        ),
         queued="Uploaded, waiting to be indexed",
         indexing="Being indexed",
         indexed=Counted("Indexed: {count} passage", "Indexed: {count} passages"),

@@ -63,18 +63,19 @@
     },
   });
 
+  // Gives whether the list is there; what went wrong has been said.
   quaere.refresh = async () => {
     const mine = (latest += 1);
     list.setAttribute("aria-busy", "true");
+    let done = false;
     const contains = search.value.trim().slice(0, 200);
     try {
       const found = await quaere.json(`sources?${new URLSearchParams({ contains, limit: AT_A_TIME, offset })}`);
-      if (mine !== latest) return;
+      if (mine !== latest) return false;
       total = found.total;
       if (found.sources.length === 0 && offset > 0) {
         offset = Math.max(0, AT_A_TIME * (Math.ceil(total / AT_A_TIME) - 1));
-        await quaere.refresh();
-        return;
+        return await quaere.refresh();
       }
       list.replaceChildren(...found.sources.map(row));
       nothing.textContent = contains === "" ? said.none : said.none_fits;
@@ -85,16 +86,24 @@
       });
       previous.setAttribute("aria-disabled", String(offset === 0));
       next.setAttribute("aria-disabled", String(offset + AT_A_TIME >= total));
+      done = true;
     } catch (error) {
       if (mine === latest) quaere.say(error.message, true);
+      if (error.seconds !== undefined) setTimeout(() => mine === latest && again(), 1000 * error.seconds);
     }
     if (mine === latest) list.setAttribute("aria-busy", "false");
+    return mine === latest && done;
+  };
+
+  const again = () => {
+    quaere.say("", false);
+    return quaere.refresh();
   };
 
   const turn = async (to) => {
     if (to < 0 || to >= total) return;
     offset = to;
-    await quaere.refresh();
+    if (!(await quaere.refresh())) return;
     quaere.say(find("span", paging).textContent, false);
     library.scrollIntoView({ block: "start", behavior: quaere.smoothly() });
   };
@@ -103,8 +112,7 @@
   next.addEventListener("click", () => turn(offset + AT_A_TIME));
   search.addEventListener("input", quaere.later(async () => {
     offset = 0;
-    await quaere.refresh();
-    quaere.say(total === 0 ? said.none_fits : quaere.count(words.documents, total), false);
+    if (await quaere.refresh()) quaere.say(total === 0 ? said.none_fits : quaere.count(words.documents, total), false);
   }));
   quaere.refresh();
 }

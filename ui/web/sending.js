@@ -64,7 +64,7 @@
     sending = true;
     const { entry, file, meta, replaces } = waiting.shift();
     try {
-      const job = await upload(entry, file, meta);
+      const job = await patiently(entry, () => upload(entry, file, meta));
       const beside = replaces !== undefined && !job.uploads.some((each) => each.source_id === replaces);
       follow(entry, job, beside);
     } catch (error) {
@@ -73,6 +73,29 @@
     sending = false;
     sendNext();
   };
+
+  // Tries again for as long as the server tells when to; what waits can be cancelled.
+  const patiently = async (entry, attempt) => {
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (error.seconds === undefined) throw error;
+        for (let left = error.seconds; left > 0; left -= 1) {
+          entry.tell(quaere.count(said.again, left), null);
+          await pause(entry, 1000);
+        }
+      }
+    }
+  };
+
+  const pause = (entry, milliseconds) => new Promise((resolve, reject) => {
+    const waited = setTimeout(resolve, milliseconds);
+    entry.stop = () => {
+      clearTimeout(waited);
+      reject(new Error(said.cancelled));
+    };
+  });
 
   // `fetch` does not tell how much has been sent.
   const upload = (entry, file, meta) => new Promise((resolve, reject) => {
@@ -86,7 +109,7 @@
     request.addEventListener("load", () => {
       if (request.status === 202) resolve(request.response);
       else if (request.status === 413) reject(new Error(fill(said.too_large, { megabytes: find(".qa-adding").dataset.megabytes })));
-      else reject(new quaere.Failure(request.status, told(request.response?.detail)));
+      else reject(failure(request));
     });
     request.addEventListener("error", () => reject(new quaere.Failure(0)));
     request.addEventListener("abort", () => reject(new Error(said.cancelled)));
@@ -97,7 +120,12 @@
   });
 
   // The names of the API's fields say nothing to whoever filled in a form.
-  const told = (detail) => (typeof detail === "string" ? detail.replace(/^meta: /, "") : detail);
+  const failure = (request) => {
+    const { type, detail } = request.response ?? {};
+    const told = typeof detail === "string" ? detail.replace(/^meta: /, "") : detail;
+    const seconds = quaere.comeAgain(request.getResponseHeader("Retry-After"));
+    return new quaere.Failure(request.status, { type, detail: told }, seconds);
+  };
 
   const follow = (entry, job, beside = false) => {
     entry.tell(said.queued, null);
@@ -122,7 +150,7 @@
     if (job.state === "running") entry.tell(said.indexing, null);
     if (job.state === "queued" || job.state === "running") return false;
     const failures = job.failures.map(({ name, reason }) => {
-      const told = quaere.problem(422, reason);
+      const told = quaere.problem(422, { detail: reason });
       return job.uploads.length > 1 && name !== "" ? `${name}: ${told}` : told;
     });
     if (job.state === "cancelled") entry.end(said.cancelled, true);
@@ -157,6 +185,7 @@
           continue;
         }
         entry.tell(error.message, null);
+        wait = Math.max(wait, 1000 * (error.seconds ?? 0));
       }
       await new Promise((resolve) => setTimeout(resolve, wait));
       wait = Math.min(LONGEST_WAIT, wait * 1.5);

@@ -38,14 +38,29 @@ class Confidence(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ProblemTexts:
-    """What the page's script says of a request that fails."""
+    """What the pages say of a question or another request that fails."""
 
     offline: str
     logged_out: str
     forbidden: str
     gone: str
-    busy: str
     failed: str
+    refused: str
+    told: str
+    """With ``{detail}``, which the service says in English."""
+    busy: str
+    too_often: Counted
+    """Seconds."""
+    overdue: str
+    store: str
+    setup: str
+    too_long: str
+    """With ``{characters}`` and ``{most}``."""
+    empty: str
+    unreadable_filter: str
+    """With ``{filter}``."""
+    unknown_field: str
+    """With ``{fields}``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +146,8 @@ class LibraryTexts:
     waiting: str
     uploading: str
     """With ``{percent}``."""
+    again: Counted
+    """Seconds."""
     queued: str
     indexing: str
     indexed: Counted

@@ -156,4 +156,5 @@ def test_a_question_that_takes_too_long_is_given_up(backend: Backend) -> None:
     for body in ({"question": QUESTION}, {"question": QUESTION, "stream": True}):
         answer = client.post("/api/v1/ask", json=body)
         assert "longer than" in detail_of(answer, 503)
+        assert answer.json()["type"] == "urn:quaere:problem:overdue"
         assert answer.headers["retry-after"] == "1"

@@ -9,6 +9,7 @@ from pipelines.settings import Settings
 from tests.ui.api.cases import CASES
 from ui.api.app import AT_ONCE, MOST_BYTES, WAITING
 from ui.api.feedback import Said
+from ui.api.problems import Problem
 from ui.api.requests import MOST_ANSWERS, MOST_QUESTIONS, Ask, AskBatch, Search, Similar
 from ui.api.sources import Documents
 from ui.keys import SESSION_SECONDS
@@ -25,6 +26,13 @@ def test_the_fields_are_all_named() -> None:
     assert set(re.findall(r"^\| `(\w+)` \|", TEXT, re.MULTILINE)) == set(Ask.model_fields)
     for body in (AskBatch, Search, Similar, Said):
         assert all(f"`{name}`" in TEXT for name in body.model_fields)
+
+
+def test_the_types_of_problems_are_all_named() -> None:
+    description = str(Problem.model_json_schema()["properties"]["type"]["description"])
+    ends = set(re.findall(r"`([a-z-]+)`", description)) - {"about:blank"}
+    assert len(ends) == 10
+    assert all(f"`{end}`" in TEXT for end in ends)
 
 
 def test_the_limits_are_the_programs() -> None:

@@ -11,6 +11,7 @@ import components  # noqa: F401
 from components.errors import StoreError
 from components.types import Reply
 from tests.ui.web.handmade import EVIL, REPLIES, HandMade
+from ui.api.problems import TooMany
 from ui.web.asking import Asker, Shown
 from ui.web.suggesting import Chosen, FromDocuments
 from ui.web.texts import CHINESE, ENGLISH
@@ -160,3 +161,31 @@ def test_suggestions_that_cannot_be_looked_for_are_none(service: HandMade, monke
 
     monkeypatch.setattr(service, "similar", fail)
     assert FromDocuments(service, ENGLISH).questions(()) == ()
+
+
+async def test_a_question_is_counted_by_its_key_and_may_be_turned_away(service: HandMade) -> None:
+    counted: list[str | None] = []
+
+    def admit(key_id: str | None) -> None:
+        counted.append(key_id)
+        if len(counted) > 1:
+            raise TooMany("too many", 7.5)
+
+    asking = Asker(service, CHINESE, asyncio.Semaphore(), admit=admit)
+    assert len([each async for each in asking.answer(QUESTION, "", (), "key")]) == 4
+    (refused,) = [each async for each in asking.answer(QUESTION, "", (), "key")]
+    assert refused.turn is not None and "8 秒后重试" in refused.turn
+    assert refused.box == QUESTION
+    assert (counted, len(service.asked)) == (["key", "key"], 1)
+    assert [each async for each in asking.answer(" ", "", (), "key")]
+    assert len(counted) == 2  # what is no question costs nothing
+
+
+async def test_a_question_whose_time_is_up_frees_its_place(service: HandMade) -> None:
+    service.settings = service.settings.model_copy(update={"question_seconds": 0.05})
+    service.hold("read")
+    one_place = asker(service, 1)
+    steps = [each async for each in one_place.answer(QUESTION, "", ())]
+    assert steps[-1].turn is not None and ENGLISH.problems.overdue in steps[-1].turn
+    assert not steps[-1].busy
+    assert (service.cancelled, service.together, one_place.places.locked()) == ([QUESTION], 0, False)
