@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-PACKAGES = ("components", "pipelines", "evaluation", "training", "models", "examples")
+PACKAGES = ("components", "pipelines", "evaluation", "training", "models")
 """The top-level packages that Quaere imports besides ``ui``."""
 
 OWNER = "quaere"

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from components.types import Answer, Reply
-from examples import folder
 from pipelines.replies import Question
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from ui.samples import knowledge_base
 
-QUESTIONS = [json.loads(line) for line in (folder().parent / "questions.jsonl").read_text("utf-8").splitlines()]
+QUESTIONS = [json.loads(line) for line in (knowledge_base().parent / "questions.jsonl").read_text("utf-8").splitlines()]
 RIGHT_FLOOR = 36  # of 48 that the documents answer
 RIGHT_SO_FAR = 27
 WITHHELD_FLOOR = 9  # of 12 that they do not
@@ -66,9 +66,9 @@ def failures(pairs: list[tuple[dict, Reply]]) -> str:
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QAService]:
-    settings = Settings(data=tmp_path_factory.mktemp("sample"), synonyms=folder() / "synonyms.toml")
+    settings = Settings(data=tmp_path_factory.mktemp("sample"), synonyms=knowledge_base() / "synonyms.toml")
     with QAService(settings).open() as opened:
-        report = opened.index([str(folder())])
+        report = opened.index([str(knowledge_base())])
         assert not report.failures
         yield opened
 

@@ -9,9 +9,9 @@ import pytest
 
 from components.loading import expand, load
 from components.loading.metadata import META_FILE, FolderMetadata
-from examples import folder
+from ui.samples import knowledge_base
 
-QUESTIONS = [json.loads(line) for line in (folder().parent / "questions.jsonl").read_text("utf-8").splitlines()]
+QUESTIONS = [json.loads(line) for line in (knowledge_base().parent / "questions.jsonl").read_text("utf-8").splitlines()]
 ANSWERABLE = [question for question in QUESTIONS if question["answerable"]]
 LIMIT = 2 * 1024 * 1024
 
@@ -23,7 +23,7 @@ def sources_of(question: dict) -> list[str]:
 
 @pytest.fixture(scope="module")
 def texts() -> dict[str, str]:
-    return {Path(path).name: load(path).text for path in expand([folder()]).files}
+    return {Path(path).name: load(path).text for path in expand([knowledge_base()]).files}
 
 
 def test_the_numbers_of_questions_are_those_that_the_floors_assume():
@@ -55,7 +55,9 @@ def test_every_format_and_language_of_the_promise_is_there(texts):
 def test_what_staff_alone_may_read_needs_their_group(texts):
     metadata = FolderMetadata()
     restricted = {
-        Path(path).name for path in expand([folder()]).files if "staff" in metadata.given(path).get("groups", ())
+        Path(path).name
+        for path in expand([knowledge_base()]).files
+        if "staff" in metadata.given(path).get("groups", ())
     }
     assert restricted
     for question in ANSWERABLE:
@@ -63,22 +65,22 @@ def test_what_staff_alone_may_read_needs_their_group(texts):
 
 
 def test_the_expired_leaflet_contradicts_the_policy(texts):
-    leaflet = next(folder().rglob("warranty-leaflet-2022.md"))
+    leaflet = next(knowledge_base().rglob("warranty-leaflet-2022.md"))
     assert FolderMetadata().given(leaflet)["valid_until"] < "2024"
     assert "restocking fee of 20 percent" in texts[leaflet.name]
     assert "restocking fee of 15 percent" in texts["warranty-and-returns.docx"]
 
 
 def test_metadata_and_synonyms_are_valid_and_small():
-    with (folder() / "synonyms.toml").open("rb") as file:
+    with (knowledge_base() / "synonyms.toml").open("rb") as file:
         synonyms = tomllib.load(file)
     assert all(len(group["words"]) > 1 for group in synonyms["group"])
     assert synonyms["acronyms"]["RMA"] == "return merchandise authorization"
-    assert (folder() / META_FILE).is_file()
-    assert sum(path.stat().st_size for path in folder().parent.rglob("*") if path.is_file()) < LIMIT
+    assert (knowledge_base() / META_FILE).is_file()
+    assert sum(path.stat().st_size for path in knowledge_base().parent.rglob("*") if path.is_file()) < LIMIT
 
 
 def test_the_demo_asks_three_questions_of_which_one_has_no_answer():
-    demo = tomllib.loads((folder().parent / "demo.toml").read_text("utf-8"))["questions"]
+    demo = tomllib.loads((knowledge_base().parent / "demo.toml").read_text("utf-8"))["questions"]
     known = {question["question"]: question["answerable"] for question in QUESTIONS}
     assert sorted(known[question] for question in demo) == [False, True, True]

@@ -12,18 +12,18 @@ from rich.text import Text
 
 from ui.progress import index_progress
 from ui.reports import index_report_view
+from ui.samples import knowledge_base
 from ui.session import Session, session_of
 from ui.terminal import reply_view
 
 
 def demo(ctx: typer.Context) -> None:
     """Index the sample knowledge base and ask it three questions, one of which it cannot answer."""
-    import examples
     from components.checkpoints import cache_folder
 
     session = session_of(ctx)
     cache = cache_folder(session.settings().cache)
-    documents = examples.folder()
+    documents = knowledge_base()
     settings = session.settings(data=cache / "demo", synonyms=documents / "synonyms.toml")
     questions = tomllib.loads((documents.parent / "demo.toml").read_text("utf-8"))["questions"]
     session.remark(f"Indexing the sample knowledge base in {documents}")
