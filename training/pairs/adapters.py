@@ -1,5 +1,6 @@
 """What of a network is trained: frozen parts, and adapters of PEFT on its trunk."""
 
+import warnings
 from typing import Any
 
 from torch import nn
@@ -21,7 +22,7 @@ def prepare(model: PairModel, options: PairOptions) -> None:
             if isinstance(module, nn.Dropout):
                 module.p = options.dropout
     if options.gradient_checkpointing:
-        trunk.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+        trunk.activation_checkpointing_enable({"use_reentrant": False})
     if options.adapter != "none":
         set_trunk(model.network, _adapted(trunk, options))
         return
@@ -66,7 +67,10 @@ def _adapted(trunk: Any, options: PairOptions) -> nn.Module:
     else:
         config = peft.PrefixTuningConfig(task_type=task, num_virtual_tokens=options.prefix_tokens)
     try:
-        adapted: nn.Module = peft.get_peft_model(trunk, config)
+        with warnings.catch_warnings():
+            # PEFT asks transformers by a name that it has given up.
+            warnings.simplefilter("ignore", FutureWarning)
+            adapted: nn.Module = peft.get_peft_model(trunk, config)
     except ValueError as error:
         raise ConfigurationError(f"adapter {options.adapter!r} does not fit {options.model!r}: {error}") from error
     return adapted

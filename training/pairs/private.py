@@ -48,6 +48,7 @@ def train_privately(
     epochs = max(1, round(options.epochs))
     engine, network, optimizer, loader = _private(network, optimizer, loader, options, epochs)
     history: list[dict[str, Any]] = []
+    warnings.filterwarnings("ignore", "Full backward hook is firing", UserWarning)
     for epoch in range(epochs):
         for tensors in track(loader, description=f"epoch {epoch + 1} of {epochs}", console=console):
             batch = dict(zip(names, tensors, strict=True))
@@ -74,10 +75,10 @@ def _private(
 ) -> tuple[Any, nn.Module, Any, Any]:
     from opacus import PrivacyEngine
 
-    engine = PrivacyEngine(accountant="rdp")
     with warnings.catch_warnings():
         # Opacus tells at length that its random numbers are not those of a cryptographer.
         warnings.simplefilter("ignore")
+        engine = PrivacyEngine(accountant="rdp")
         try:
             made = engine.make_private_with_epsilon(
                 module=network,

@@ -1,19 +1,21 @@
 """How well a network in training reads and ranks: decoded as at work, measured as by ``evaluation``."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from sklearn.metrics import roc_auc_score
 
 from components.conversion import ConvertedModel
 from components.encoder import Pair, PairEncoder, PairLogits
 from components.inference import Arrays
 from components.spans import best_spans
+from evaluation.metrics.auroc import auroc
 from evaluation.metrics.exact_match import exact_match
 from evaluation.metrics.f1 import f1
+from evaluation.metrics.no_answer import best_threshold
 from training.data.example import Example
 from training.pairs.network import PairModel, run_pairs
 
@@ -32,47 +34,59 @@ def measure(
         on_question: is called after each question.
 
     Returns:
-        Of a reader ``exact_match`` and ``f1`` of the best span of the passages that answer with known words, and
-        ``answerability`` (area under the ROC curve of span against null score), where some passages do not answer.
+        Of a reader ``exact_match`` and ``f1`` of the best span of the passages that answer with known words; where some
+        passages do not answer, ``answerability`` (area under the ROC curve of span minus null score) and ``best_f1``
+        (F1 over all with the threshold on that score which suits best, as SQuAD 2.0 has it).
         Of a ranker ``first``: the share of questions with negatives whose passage is above all of these. ``mean``: of
         ``f1`` and ``first``. All in [0, 1].
     """
     encoder = _encoder(model)
     was_training = model.network.training
     model.network.eval()
-    exact, overlap, first = [], [], []
-    surest: list[tuple[bool, float]] = []
+    read, first = _Read(), []
     try:
         for at in range(0, len(examples), _CHUNK):
             for example, logits in _read(encoder, examples[at : at + _CHUNK]):
                 if model.kind != "reader" and example.negatives and example.spans:
                     first.append(float(logits[0].relevance > max(each.relevance for each in logits[1:])))
                 if model.kind != "ranker" and not example.whole:
-                    best = best_spans(logits[0].windows, MOST_ANSWER_TOKENS, 1)
-                    surest.append((bool(example.spans), best[0].score if best else -np.inf))
-                    if example.spans:
-                        words = example.passage[best[0].start : best[0].end] if best else ""
-                        exact.append(exact_match(words, example.answers))
-                        overlap.append(f1(words, example.answers))
+                    read.add(example, logits[0])
                 on_question()
     finally:
         model.network.train(was_training)
-    return _figures(exact, overlap, first, surest)
-
-
-def _figures(
-    exact: list[float], overlap: list[float], first: list[float], surest: list[tuple[bool, float]]
-) -> dict[str, float]:
-    found: dict[str, float] = {}
-    if overlap:
-        found |= {"exact_match": float(np.mean(exact)), "f1": float(np.mean(overlap))}
-    if len({answered for answered, _ in surest}) == 2:
-        labels, scores = zip(*surest, strict=True)
-        found["answerability"] = float(roc_auc_score(labels, np.clip(scores, -1e6, 1e6)))
+    found = read.figures()
     if first:
         found["first"] = float(np.mean(first))
     both = [found[name] for name in ("f1", "first") if name in found]
     return found | ({"mean": float(np.mean(both))} if both else {})
+
+
+@dataclass(slots=True)
+class _Read:
+    """What was read so far, one entry a question."""
+
+    exact: list[float] = field(default_factory=list)
+    overlap: list[float] = field(default_factory=list)
+    scores: list[float] = field(default_factory=list)
+    answered: list[bool] = field(default_factory=list)
+
+    def add(self, example: Example, logits: PairLogits) -> None:
+        best = best_spans(logits.windows, MOST_ANSWER_TOKENS, 1)
+        words = example.passage[best[0].start : best[0].end] if best else ""
+        self.exact.append(exact_match(words, example.answers) if example.spans else 0.0)
+        self.overlap.append(f1(words, example.answers) if example.spans else 0.0)
+        self.scores.append(best[0].score if best else -np.inf)
+        self.answered.append(bool(example.spans))
+
+    def figures(self) -> dict[str, float]:
+        if not any(self.answered):
+            return {}
+        count = sum(self.answered)
+        found = {"exact_match": sum(self.exact) / count, "f1": sum(self.overlap) / count}
+        if not all(self.answered):
+            found["answerability"] = auroc(self.scores, self.answered)
+            found["best_f1"] = best_threshold(self.overlap, self.scores, self.answered).overall
+        return found
 
 
 def _read(encoder: PairEncoder, examples: Sequence[Example]) -> list[tuple[Example, list[PairLogits]]]:

@@ -183,6 +183,7 @@ def training_arguments(options: PairOptions, examples: int, *, measured: bool) -
         optim="adafactor" if options.optimizer == "adafactor" else "adamw_torch",
         bf16=options.precision == "bf16",
         fp16=options.precision == "fp16",
+        use_cpu=not torch.cuda.is_available(),
         eval_strategy="steps" if measured else "no",
         eval_steps=every if measured else None,
         save_steps=every,

@@ -2,7 +2,9 @@
 
 import typer
 
+from ui.commands import train_pairs
 from ui.commands.train_calibrator import calibrator
 
 app = typer.Typer(no_args_is_help=True, help="Fine-tune models and the calibrator on your own data.")
-app.command()(calibrator)
+for _command in (train_pairs.reader, train_pairs.ranker, train_pairs.joint, calibrator):
+    app.command()(_command)

@@ -49,7 +49,7 @@ def options(models: dict[str, Path], data: Path, **more: Any) -> PairOptions:
         "data": [data],
         "out": data.parent / "out",
         "batch_size": 4,
-        "max_steps": 3,
+        "max_steps": 4,
         "learning_rate": 1e-2,
         "report_to": [],
         "dropout": 0.0,
@@ -95,7 +95,7 @@ def test_the_card_says_what_was_done(tiny_models: dict[str, Path], data: Path) -
     assert stored is not None
     assert stored["settings"]["seed"] == 5
     assert set(stored["provenance"]["data"]) == {"train.json", "dev.json"}
-    assert set(stored["after"]["development"]) == {"exact_match", "f1", "first", "answerability", "mean"}
+    assert set(stored["after"]["development"]) == {"exact_match", "f1", "first", "answerability", "best_f1", "mean"}
     assert stored["curves"]["loss"]
     text = (found.folder / "README.md").read_text("utf-8")
     assert "| development | f1 |" in text and "train.json" in text
@@ -278,9 +278,7 @@ def test_teachers_are_learned_from(tiny_models: dict[str, Path], data: Path, pla
         ({"epsilon": 1.0, "adversarial": 1.0}, "epsilon goes with"),
     ],
 )
-def test_options_that_make_no_sense(
-    more: dict[str, Any], told: str, tiny_models: dict[str, Path], data: Path
-) -> None:
+def test_options_that_make_no_sense(more: dict[str, Any], told: str, tiny_models: dict[str, Path], data: Path) -> None:
     with pytest.raises(ConfigurationError, match=told):
         options(tiny_models, data, **more)
 

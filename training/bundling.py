@@ -1,0 +1,80 @@
+"""A fine-tuned folder -> the small file that is bundled: what differs from the trunk, in half precision."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import load_file, save_file
+
+from components.checkpoints import bundled, file_sha256, resolve
+from components.errors import ConfigurationError, QuaereError
+from training.card import read_run
+from training.forgetting import losses
+
+
+def bundle(folder: Path, name: str, target: Path, tolerance: float = 0.0) -> dict[str, Any]:
+    """Write ``delta.safetensors`` and ``model.json`` of a fine-tuned bundled model.
+
+    Args:
+        folder: what a training wrote.
+        name: of the bundled model that it becomes; its trunk and layout are kept.
+        target: folder for both files; it is the bundled one's own where that is to be replaced.
+        tolerance: how much of a figure may be lost against the model that the training began with.
+
+    Returns:
+        The new description.
+
+    Raises:
+        ConfigurationError: there is no such bundled model with a delta, or the folder's tensors are not its own.
+        QuaereError: the training says that the model is worse than the one that it began with.
+    """
+    entry = bundled().get(name)
+    if entry is None or "delta" not in entry:
+        known = ", ".join(each for each, value in bundled().items() if "delta" in value)
+        raise ConfigurationError(f"{name!r} is no bundled model with weights of its own; known: {known}")
+    run = read_run(folder)
+    lost = losses(run["before"], run["after"], tolerance) if run is not None else ()
+    if lost:
+        raise QuaereError(f"{folder} is not bundled, since it is worse: {'; '.join(map(str, lost))}")
+    made, there = load_file(folder / "model.safetensors"), load_file(resolve(name).folder / "model.safetensors")
+    if {key: array.shape for key, array in made.items()} != {key: array.shape for key, array in there.items()}:
+        raise ConfigurationError(
+            f"{folder} holds other tensors than {name!r}; only a fine-tuned {name!r} can replace it"
+        )
+    shared = entry["delta"]["from_trunk"]
+    moved = [key for key in shared if not np.array_equal(made[key], there[key])]
+    if moved:
+        raise ConfigurationError(f"{folder}: {', '.join(moved)} was trained, but is taken from the trunk; freeze it")
+    target.mkdir(parents=True, exist_ok=True)
+    kept = {key: array.astype(np.float16) for key, array in made.items() if key not in shared}
+    file = target / entry["delta"]["file"]
+    scratch = file.with_suffix(".part")
+    save_file(kept, scratch)
+    scratch.replace(file)
+    described = {key: value for key, value in entry.items() if key != "root"}
+    described["delta"] = entry["delta"] | {"sha256": file_sha256(file)}
+    (target / "model.json").write_text(json.dumps(described, indent=2) + "\n", "utf-8")
+    return described
+
+
+def average(folders: list[Path], target: Path) -> None:
+    """Write a folder whose weights are the mean of several trainings of one model (Wortsman et al. 2022).
+
+    Raises:
+        ConfigurationError: they hold different tensors.
+    """
+    loaded = [load_file(folder / "model.safetensors") for folder in folders]
+    if len({tuple(sorted((key, array.shape) for key, array in each.items())) for each in loaded}) != 1:
+        raise ConfigurationError(
+            f"{', '.join(map(str, folders))} hold different tensors; average trainings of one model"
+        )
+    mean = {
+        key: np.mean([each[key].astype(np.float32) for each in loaded], axis=0).astype(loaded[0][key].dtype)
+        for key in loaded[0]
+    }
+    target.mkdir(parents=True)
+    for path in folders[0].iterdir():
+        if path.suffix in (".json", ".txt", ".model") and path.name != "run.json":
+            (target / path.name).write_bytes(path.read_bytes())
+    save_file(mean, target / "model.safetensors", metadata={"format": "pt"})

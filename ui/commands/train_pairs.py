@@ -1,0 +1,115 @@
+"""``quaere train reader|ranker|joint``: fine-tune a model of (question, passage) pairs."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from ui.commands.options import parse_pairs, typed
+from ui.session import session_of
+
+if TYPE_CHECKING:
+    from training.pairs.run import Finished
+
+Kind = Literal["reader", "ranker", "joint"]
+
+_Data = Annotated[
+    list[Path] | None, typer.Argument(metavar="DATA...", help="Files of examples: JSON, JSON Lines, CSV or TSV.")
+]
+_Out = Annotated[Path | None, typer.Option(metavar="FOLDER", help="The folder for the finished model.")]
+_Options = Annotated[
+    Path | None, typer.Option("--options", metavar="FILE", help="A TOML file with options of the training.")
+]
+_Option = Annotated[
+    list[str] | None,
+    typer.Option("--option", metavar="NAME=VALUE", help="Any option of the training; may be given again."),
+]
+_Model = Annotated[str | None, typer.Option(metavar="NAME", help="What to begin with; default: quaere-joint.")]
+_Development = Annotated[
+    list[Path] | None, typer.Option(metavar="FILE", help="Examples that choose the best checkpoint.")
+]
+_General = Annotated[list[Path] | None, typer.Option(metavar="FILE", help="Examples that show what is forgotten.")]
+_Epochs = Annotated[float | None, typer.Option(help="How often to see each example.")]
+_Minutes = Annotated[float | None, typer.Option(help="Stop after this time.")]
+
+
+def train_pairs(kind: Kind, ctx: typer.Context, given: dict[str, Any], options: Path | None, more: list[str]) -> None:
+    """Fine-tune a model and tell what came of it."""
+    from training.extra import require
+
+    session = session_of(ctx)
+    require("accelerate", "matplotlib", "peft")
+    from training.pairs.options import load_options
+    from training.pairs.run import fine_tune
+
+    extra = {name: typed(name, value) for name, value in parse_pairs(more, "--option").items()}
+    chosen = load_options(options, kind=kind, **given, **extra)
+    _tell(fine_tune(chosen, session.err), session.out.print)
+
+
+def reader(
+    ctx: typer.Context,
+    data: _Data = None,
+    out: _Out = None,
+    options: _Options = None,
+    option: _Option = None,
+    model: _Model = None,
+    development: _Development = None,
+    general: _General = None,
+    epochs: _Epochs = None,
+    minutes: _Minutes = None,
+) -> None:
+    """Fine-tune an extractive reader: where in a passage the answer stands, or that it does not."""
+    train_pairs("reader", ctx, _given(locals()), options, option or [])
+
+
+def ranker(
+    ctx: typer.Context,
+    data: _Data = None,
+    out: _Out = None,
+    options: _Options = None,
+    option: _Option = None,
+    model: _Model = None,
+    development: _Development = None,
+    general: _General = None,
+    epochs: _Epochs = None,
+    minutes: _Minutes = None,
+) -> None:
+    """Fine-tune a cross-encoder: how well a passage answers a question."""
+    train_pairs("ranker", ctx, _given(locals()), options, option or [])
+
+
+def joint(
+    ctx: typer.Context,
+    data: _Data = None,
+    out: _Out = None,
+    options: _Options = None,
+    option: _Option = None,
+    model: _Model = None,
+    development: _Development = None,
+    general: _General = None,
+    epochs: _Epochs = None,
+    minutes: _Minutes = None,
+) -> None:
+    """Fine-tune a model that ranks and reads in one pass, as the bundled one."""
+    train_pairs("joint", ctx, _given(locals()), options, option or [])
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in ("ctx", "options", "option") and value != []}
+
+
+def _tell(finished: "Finished", say: Callable[..., None]) -> None:
+    from rich.table import Table
+
+    table = Table("data", "figure", "before", "after")
+    for data, figures in finished.after.items():
+        for name, value in figures.items():
+            before = finished.before.get(data, {}).get(name)
+            table.add_row(data, name, "" if before is None else f"{before:.3f}", f"{value:.3f}")
+    if finished.after:
+        say(table)
+    for remark in finished.remarks:
+        say(remark, highlight=False)
+    say(f"written to {finished.folder}; its README.md says how it was made", highlight=False)
