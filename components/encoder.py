@@ -109,6 +109,10 @@ class PairEncoder:
         """The logits of each pair, in order."""
         return self._remembered.get_all(pairs, self._queue.run)
 
+    def forget(self) -> None:
+        """Forget all pairs, so that the next call runs the model: for those who measure what it takes."""
+        self._remembered.clear()
+
     def _encode(self, pairs: Sequence[Pair]) -> list[PairLogits]:
         encodings, owners = self._windows(pairs)
         relevance = [-np.inf] * len(pairs)
@@ -229,6 +233,10 @@ class _Memory(Generic[Key, Value]):
             while len(self._values) > self._size:
                 self._values.popitem(last=False)
         return [known[key] for key in keys]
+
+    def clear(self) -> None:
+        with self._lock:
+            self._values.clear()
 
 
 def _tokenizer(model: ConvertedModel) -> Tokenizer:

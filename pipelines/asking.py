@@ -1,6 +1,6 @@
 """The pipeline that answers a question: understanding, retrieval, reranking, reading, answering."""
 
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -39,36 +39,43 @@ def build_asking_pipeline(
     *,
     synonyms: str | None = None,
 ) -> Pipeline:
-    """Wire the stages.
+    """Make the stages and wire them.
 
     Args:
         settings: models, numbers of candidates and answers, fusion.
         store: where the passages are.
         synonyms: path of a ``synonyms.toml``.
     """
+    return wire_asking(asking_stages(settings, store, synonyms=synonyms))
+
+
+def asking_stages(settings: Settings, store: QuaereDocumentStore, *, synonyms: str | None = None) -> dict[str, Any]:
+    """The stages by name; see :func:`build_asking_pipeline` for the arguments."""
     models = settings.model_parameters()
     calibrator = None if settings.calibrator is None else str(settings.calibrator)
-    pipeline = Pipeline()
-    pipeline.add_component("understanding", QueryUnderstanding(synonyms=synonyms))
-    pipeline.add_component("embedder", TextEmbedder(settings.embedder, **models))
-    pipeline.add_component("lexical", LexicalTextEmbedder())
-    pipeline.add_component(
-        "retriever",
-        HybridRetriever(store, top_k=settings.candidates, fusion=settings.fusion, dense_weight=settings.dense_weight),
-    )
-    pipeline.add_component("ranker", CrossEncoderRanker(settings.ranker, with_context=settings.with_context, **models))
-    pipeline.add_component(
-        "reader",
-        ExtractiveReader(
+    return {
+        "understanding": QueryUnderstanding(synonyms=synonyms),
+        "embedder": TextEmbedder(settings.embedder, **models),
+        "lexical": LexicalTextEmbedder(),
+        "retriever": HybridRetriever(
+            store, top_k=settings.candidates, fusion=settings.fusion, dense_weight=settings.dense_weight
+        ),
+        "ranker": CrossEncoderRanker(settings.ranker, with_context=settings.with_context, **models),
+        "reader": ExtractiveReader(
             settings.reader,
             with_context=settings.with_context,
             max_answer_tokens=settings.max_answer_tokens,
             **models,
         ),
-    )
-    pipeline.add_component(
-        "answering", AnswerComposer(calibrator=calibrator, top_k=settings.top, threshold=settings.threshold)
-    )
+        "answering": AnswerComposer(calibrator=calibrator, top_k=settings.top, threshold=settings.threshold),
+    }
+
+
+def wire_asking(stages: Mapping[str, Any]) -> Pipeline:
+    """The pipeline of :func:`asking_stages`, or of others in their places that have the same sockets."""
+    pipeline = Pipeline()
+    for name, stage in stages.items():
+        pipeline.add_component(name, stage)
     for sender, receiver in _CONNECTIONS:
         pipeline.connect(sender, receiver)
     return pipeline

@@ -120,6 +120,15 @@ def test_a_pair_that_was_asked_before_is_not_computed_again(tiny_models: dict[st
     assert all(one is other for one, other in zip(first, encoder.encode(PAIRS), strict=True))
 
 
+def test_a_pair_that_was_forgotten_is_computed_again(tiny_models: dict[str, Path]) -> None:
+    encoder = build("reader", tiny_models["joint"])
+    first = encoder.encode(PAIRS)
+    encoder.forget()
+    for one, other in zip(first, encoder.encode(PAIRS), strict=True):
+        assert one is not other
+        assert one.relevance == other.relevance
+
+
 def test_threads_get_their_own_results(tiny_models: dict[str, Path]) -> None:
     encoder = build("embedder", tiny_models["embedder"])
     texts = [f"code {number} of the pump" for number in range(40)]
