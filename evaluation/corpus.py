@@ -1,11 +1,72 @@
 """The index of an experiment: the files of its corpus and nothing else, or its figures mean something else."""
 
+import hashlib
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from components.errors import InputError
+from components.conversion import effective_precision
+from components.errors import ConfigurationError, InputError
+from evaluation.data.dataset import DataSet
+from evaluation.data.files import sha256
+from evaluation.writing import write_whole
 from pipelines.indexing import IndexProgress, IndexReport
 from pipelines.service import QAService
+from pipelines.settings import Settings
+
+INDEX_FIGURES = "index-figures.json"
+"""Kept in the data folder, since a run that goes on indexes nothing again."""
+
+_DECIDE_THE_INDEX = ("embedder", "backend", "passage_tokens", "overlap_tokens")
+
+
+def settings_for(dataset: DataSet, settings: Settings, folder: Path) -> Settings:
+    """The settings with the data folder of this corpus: the user's own where the data bring none.
+
+    Args:
+        dataset: what is measured on.
+        settings: of the system.
+        folder: holds an index for each corpus and way of indexing it.
+
+    Raises:
+        ConfigurationError: the corpus would go onto a Qdrant server, beside what others have there.
+    """
+    if not dataset.corpus:
+        return settings
+    if settings.engine == "server":
+        raise ConfigurationError(
+            f"{dataset.name} brings its own corpus, which is indexed on this machine and never on a Qdrant server; "
+            "measure it with --set engine=edge"
+        )
+    facts = [f"{path.resolve()} {sha256(path)}" for path in dataset.corpus]
+    facts += [f"{name}={getattr(settings, name)}" for name in _DECIDE_THE_INDEX]
+    facts.append(effective_precision(settings.precision))
+    key = hashlib.sha256("\n".join(facts).encode()).hexdigest()[:8]
+    return settings.model_copy(update={"data": folder / f"{dataset.name.partition('.')[0]}-{key}"})
+
+
+def index_figures(
+    service: QAService, files: Sequence[Path], on_progress: Callable[[IndexProgress], None] | None = None
+) -> dict[str, float]:
+    """Index the files of a corpus, and tell what that cost; of files that were indexed before, what it cost then.
+
+    Raises:
+        InputError: as of :func:`index_corpus`.
+    """
+    # Preparing a model takes up to a minute, once on a machine; it is no part of indexing.
+    service.open(writable=True).prepare()
+    report = index_corpus(service, files, on_progress)
+    kept = service.settings.data / INDEX_FIGURES
+    if report.unchanged == report.files and kept.is_file():
+        figures: dict[str, float] = json.loads(kept.read_text("utf-8"))
+        return figures
+    figures = {
+        "index_passages": service.status().passages,
+        "index_seconds": report.seconds,
+        "index_passages_per_second": report.passages / report.seconds,
+    }
+    write_whole(kept, json.dumps(figures))
+    return figures
 
 
 def index_corpus(
@@ -29,3 +90,9 @@ def index_corpus(
         failure = report.failures[0]
         raise InputError(f"{failure.path} was not indexed: {failure.reason}")
     return report
+
+
+def size_of(folder: Path) -> int:
+    """Bytes that all files below a folder take on the disk; room that is set aside and not written to is none."""
+    found = [path.stat() for path in folder.rglob("*") if path.is_file()]
+    return sum(512 * each.st_blocks if hasattr(each, "st_blocks") else each.st_size for each in found)

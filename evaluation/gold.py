@@ -9,6 +9,25 @@ from evaluation.data.squad import QuestionFile
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a text stands: its source, and code points in the source's extracted text, end exclusive."""
+
+    source: str
+    start: int
+    end: int
+
+    def is_held_by(self, other: "Place") -> bool:
+        """Whether a passage at another place is this text, a slice of it, or holds it beside short neighbours.
+
+        A passage that only begins or ends with a sentence of the text is not it: they have to share half of the
+        shorter one.
+        """
+        shared = min(self.end, other.end) - max(self.start, other.start)
+        shorter = min(self.end - self.start, other.end - other.start)
+        return self.source == other.source and shared > 0 and 2 * shared >= shorter
+
+
+@dataclass(frozen=True, slots=True)
 class GoldPlaces:
     """The paragraphs of one indexed question file."""
 
@@ -18,14 +37,8 @@ class GoldPlaces:
     """By the paragraph's number: start and end in the file's extracted text."""
 
     def holds(self, paragraph: int, source: str, start: int, end: int) -> bool:
-        """Whether a passage at this place is the paragraph, a slice of it, or holds it beside short neighbours.
-
-        A passage that only begins or ends with a sentence of the paragraph is not it: they have to share half of the
-        shorter one.
-        """
-        first, last = self.spans[paragraph]
-        shared = min(last, end) - max(first, start)
-        return source == self.source and shared > 0 and 2 * shared >= min(last - first, end - start)
+        """Whether a passage at this place is the paragraph; see :meth:`Place.is_held_by`."""
+        return Place(self.source, *self.spans[paragraph]).is_held_by(Place(source, start, end))
 
 
 def gold_places(file: QuestionFile, source: str) -> GoldPlaces:

@@ -12,17 +12,25 @@ from components.errors import ConfigurationError
 class RowFile:
     """A JSON Lines file of rows with an ``id``, headed by the settings that they were made with.
 
-    Opening it drops a line that a kill left unfinished. Rows made with other settings are refused.
+    Opening it drops a line that a kill left unfinished. Rows made with other settings are refused, or dropped.
+
+    Args:
+        path: made where it is missing.
+        settings: plain JSON.
+        renew: begin anew instead of refusing rows that were made with other settings.
     """
 
-    def __init__(self, path: Path, settings: dict[str, Any]) -> None:
+    def __init__(self, path: Path, settings: dict[str, Any], *, renew: bool = False) -> None:
         self.path = path
         self.settings = settings
+        self.renew = renew
         self.rows: dict[str, dict[str, Any]] = {}
 
     def __enter__(self) -> Self:
         lines = self.path.read_text("utf-8").split("\n") if self.path.is_file() else []
         finished = [json.loads(line) for line in lines[:-1] if line]
+        if finished and finished[0].get("settings") != self.settings and self.renew:
+            finished = []
         if finished and finished[0].get("settings") != self.settings:
             raise ConfigurationError(
                 f"{self.path} holds rows made with {finished[0].get('settings')}, this run is set to {self.settings}; "

@@ -2,9 +2,18 @@
 
 import random
 from collections.abc import Sequence
+from typing import Protocol, TypeVar
 
 from components.errors import InputError
 from evaluation.data.squad import LabelledQuestion, QuestionFile
+
+
+class _Identified(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Asked = TypeVar("Asked", bound=_Identified)
 
 
 def answerable_questions(file: QuestionFile) -> list[LabelledQuestion]:
@@ -24,7 +33,7 @@ def sample_of(file: QuestionFile, count: int | None, seed: int) -> list[Labelled
     return sample
 
 
-def sampled(questions: Sequence[LabelledQuestion], count: int | None, seed: int) -> list[LabelledQuestion]:
+def sampled(questions: Sequence[Asked], count: int | None, seed: int) -> list[Asked]:
     """A sample that a larger one of the same seed begins with; all questions where ``count`` is None."""
     shuffled = sorted(questions, key=lambda question: question.id)
     random.Random(seed).shuffle(shuffled)

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ui.commands import ask, data, demo, index, keys, pipeline, serve, sources, train
+from ui.commands import ask, data, demo, evaluate, index, keys, pipeline, serve, sources, train
 from ui.commands.options import parse_pairs
 from ui.guard import ForeignPackageError, check_packages
 from ui.session import PIPE_CLOSED, Session
@@ -81,6 +81,7 @@ for _command in (
     data.backup,
     data.restore,
     demo.demo,
+    evaluate.evaluate,
     pipeline.pipeline,
     serve.serve,
 ):

@@ -7,7 +7,6 @@ from components.loading import load
 from evaluation.data.squad import read_questions
 from evaluation.gold import gold_places
 from evaluation.provenance import peak_memory, provenance
-from evaluation.summary import milliseconds, percentage, recall
 
 
 def squad(path, contexts):
@@ -35,14 +34,6 @@ def test_a_paragraph_that_indexing_drops_is_reported(tmp_path):
     path = squad(tmp_path / "q.json", ["Words.", "\0"])
     with pytest.raises(InputError, match="2 labelled paragraphs, but 1"):
         gold_places(read_questions(path), "q.json")
-
-
-def test_figures_by_hand():
-    assert recall([1, 4, None, 30]) == {"1": 25.0, "5": 50.0, "30": 75.0}
-    assert percentage([1.0, 1.0]) == {"mean": 100.0, "lower": 100.0, "upper": 100.0}
-    stages = milliseconds([{"reader": 0.1, "total": 0.2}, {"reader": 0.3, "total": 0.4}])
-    assert stages["reader"]["median"] == pytest.approx(200.0)
-    assert stages["total"]["p95"] == pytest.approx(390.0)
 
 
 def test_provenance_names_what_a_figure_depends_on(tmp_path):

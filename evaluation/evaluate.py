@@ -1,0 +1,209 @@
+"""One system on one data set: index what the data bring, ask every question, and tell what came of it.
+
+Rows are kept as they come, so that a run that was stopped goes on where it was; they belong to one state of the data,
+the settings and the code, and are of no use to another.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from components.errors import InputError
+from evaluation.corpus import index_figures, settings_for, size_of
+from evaluation.data.dataset import DataSet, Question
+from evaluation.data.files import sha256
+from evaluation.figures import figures_of
+from evaluation.outcome import Evaluation, Outcome, Task
+from evaluation.places import gold_of
+from evaluation.provenance import commit, peak_memory, provenance
+from evaluation.rows import RowFile
+from evaluation.sampling import sampled
+from evaluation.tasks.answering import Answering
+from evaluation.tasks.measured import Measured
+from evaluation.tasks.reading import Reading
+from evaluation.tasks.retrieval import FinishedRun, Retrieval
+from pipelines.folder import INDEX_FOLDER
+from pipelines.indexing import IndexProgress
+from pipelines.service import QAService
+from pipelines.settings import Settings
+
+ROWS = "evaluation-rows"
+"""Folder of the rows, beside the corpora."""
+
+_PLACES = frozenset({"data", "cache"})
+"""Settings that say where things lie: they change no figure, and are nobody's business."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is measured, and how much of it.
+
+    Args:
+        dataset: the questions and their corpus.
+        task: one of the data set's.
+        sample: questions asked at most; None for all. A larger sample begins with the smaller of the same seed.
+        seed: of the sample.
+        system: a name for the settings.
+    """
+
+    dataset: DataSet
+    task: Task
+    sample: int | None = None
+    seed: int = 0
+    system: str = "quaere"
+
+    def __post_init__(self) -> None:
+        if self.task not in self.dataset.tasks:
+            raise InputError(
+                f"{self.dataset.name} cannot measure {self.task}: it has no labels for that; it can measure "
+                f"{', '.join(self.dataset.tasks)}"
+            )
+
+    def questions(self) -> list[Question]:
+        """Those that are asked.
+
+        Raises:
+            InputError: there are none.
+        """
+        usable = [each for each in self.dataset.questions if each.answerable or self.task != "retrieval"]
+        chosen = sampled(usable, self.sample, self.seed)
+        if not chosen:
+            raise InputError(
+                f"{self.dataset.name}: there is no question to ask for {self.task} (a sample of {self.sample})"
+            )
+        return chosen
+
+
+def evaluate(
+    plan: Plan,
+    settings: Settings,
+    folder: Path,
+    *,
+    on_index: Callable[[IndexProgress], None] | None = None,
+    on_question: Callable[[int], None] = lambda _: None,
+) -> Evaluation:
+    """Measure one system on one data set.
+
+    Args:
+        plan: what is measured.
+        settings: of the system; its data folder is used where the data bring no corpus.
+        folder: where corpora are indexed, each in a folder of its own, and rows are kept.
+        on_index: is told how far indexing is.
+        on_question: is told how many questions are done.
+
+    Raises:
+        InputError: the data, or the corpus and the data together, cannot be used.
+        ConfigurationError: the settings contradict the index.
+    """
+    questions = plan.questions()
+    used = settings if plan.task == "reading" else settings_for(plan.dataset, settings, folder)
+    with (
+        _measured(plan, used, on_index) as (measured, index),
+        RowFile(rows_path(plan, settings, folder), {"index": index}, renew=True) as rows,
+    ):
+        outcomes = _asked(questions, measured, rows, on_question)
+    figures, intervals = figures_of(outcomes)
+    size = {"index_bytes": size_of(used.data / INDEX_FOLDER)} if index else {}
+    return Evaluation(
+        system=plan.system,
+        dataset=plan.dataset.name,
+        task=plan.task,
+        outcomes=tuple(outcomes),
+        figures=figures | index | size | {"peak_memory_bytes": peak_memory()},
+        intervals=intervals,
+        provenance=provenance(plan.dataset.files),
+        settings=shown_settings(used) | {"sample": plan.sample, "seed": plan.seed},
+    )
+
+
+def forget_rows(plan: Plan, settings: Settings, folder: Path) -> None:
+    """Remove the rows of a plan whose figures are safe, so that measuring again measures anew."""
+    rows_path(plan, settings, folder).unlink(missing_ok=True)
+
+
+def rows_path(plan: Plan, settings: Settings, folder: Path) -> Path:
+    """The file of a plan's rows; another one as soon as data, settings or code differ."""
+    digest = hashlib.sha256(json.dumps(_identity(plan, settings), sort_keys=True).encode()).hexdigest()[:12]
+    return folder / ROWS / f"{plan.dataset.name}-{plan.task}-{digest}.jsonl"
+
+
+def shown_settings(settings: Settings) -> dict[str, Any]:
+    """The settings that a figure may depend on, as plain JSON; secrets as stars."""
+    values = settings.model_dump()
+    return {name: str(value) for name, value in values.items() if value is not None and name not in _PLACES}
+
+
+def as_json(evaluation: Evaluation) -> dict[str, Any]:
+    """An evaluation without its outcomes, as plain JSON."""
+    return {
+        "system": evaluation.system,
+        "dataset": evaluation.dataset,
+        "task": evaluation.task,
+        "figures": dict(evaluation.figures),
+        "intervals": {name: list(interval) for name, interval in evaluation.intervals.items()},
+        "provenance": dict(evaluation.provenance),
+        "settings": dict(evaluation.settings),
+    }
+
+
+@contextmanager
+def _measured(
+    plan: Plan, settings: Settings, on_index: Callable[[IndexProgress], None] | None
+) -> Iterator[tuple[Measured, dict[str, float]]]:
+    """The task, ready to be asked, and what indexing has cost."""
+    if plan.dataset.form == "trec":
+        yield FinishedRun(plan.dataset), {}
+        return
+    if plan.task == "reading":
+        yield Reading(settings, plan.dataset), {}
+        return
+    with QAService(settings, purpose="evaluation") as service:
+        index: dict[str, float] = {}
+        if plan.dataset.corpus:
+            index = index_figures(service, plan.dataset.corpus, on_index)
+        else:
+            status = service.status()
+            index = {"index_passages": status.passages, "index_generation": status.generation}
+        gold = gold_of(plan.dataset, service)
+        if plan.task == "retrieval":
+            yield Retrieval(service, plan.dataset, gold), index
+        else:
+            yield Answering(service, plan.dataset, gold, plan.task), index
+
+
+def _asked(
+    questions: Sequence[Question], measured: Measured, rows: RowFile, on_question: Callable[[int], None]
+) -> list[Outcome]:
+    waiting = [question for question in questions if question.id not in rows.rows]
+    if waiting:
+        measured.warm_up()
+    for done, question in enumerate(waiting, start=len(questions) - len(waiting) + 1):
+        rows.add([asdict(_outcome(measured, question))])
+        on_question(done)
+    return [outcome_of(rows.rows[question.id]) for question in questions]
+
+
+def _outcome(measured: Measured, question: Question) -> Outcome:
+    try:
+        return measured.outcome(question)
+    except InputError as error:
+        raise InputError(f"{question.row or question.id}: {error}") from error
+
+
+def outcome_of(row: Mapping[str, Any]) -> Outcome:
+    """The outcome that a row was made of."""
+    return Outcome(**{**row, "references": tuple(row["references"])})
+
+
+def _identity(plan: Plan, settings: Settings) -> dict[str, Any]:
+    return {
+        "files": [sha256(path) for path in plan.dataset.files],
+        "task": plan.task,
+        "settings": shown_settings(settings),
+        "index": None if plan.dataset.corpus else str(settings.data.resolve()),
+        "commit": commit(),
+    }

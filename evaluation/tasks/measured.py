@@ -1,0 +1,73 @@
+"""What every task has in common, and the values of a ranking that several of them report. Knows no pipeline."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+from evaluation.data.dataset import Question
+from evaluation.gold import Place
+from evaluation.metrics.average_precision import average_precision_at
+from evaluation.metrics.hit_rate import hit_at, rank_of_first
+from evaluation.metrics.ndcg import ndcg_at
+from evaluation.metrics.precision import precision_at
+from evaluation.metrics.recall import recall_at
+from evaluation.metrics.reciprocal_rank import reciprocal_rank_at
+from evaluation.metrics.set_f1 import set_f1_at
+from evaluation.outcome import Outcome
+from evaluation.places import Gold
+
+CUTOFFS = (1, 5, 10, 30, 100)
+"""Recall and hit rate are reported at these, as far as rankings reach."""
+
+TOP = 10
+"""The cutoff of the metrics that have one only."""
+
+
+class Measured(Protocol):
+    """A task on one data set."""
+
+    def warm_up(self) -> None:
+        """Load the models, so that the first question takes no longer than the others."""
+
+    def outcome(self, question: Question) -> Outcome:
+        """Ask one question."""
+
+
+def ranking_values(
+    ranking: Sequence[str], grades: Mapping[str, int], *, depth: int, stage: str = ""
+) -> dict[str, float]:
+    """The metrics of one ranking by stable name, such as ``ndcg@10``.
+
+    Args:
+        ranking: document ids, best first.
+        grades: of the documents that answer the question; each above 0.
+        depth: how many documents the ranking could have held; no cutoff goes beyond.
+        stage: is put before the names ("dense_ndcg@10"); "" for the final ranking.
+    """
+    cutoffs = [k for k in CUTOFFS if k <= depth]
+    rank = rank_of_first([document in grades for document in ranking])
+    values = {
+        f"ndcg@{TOP}": ndcg_at(ranking, grades, TOP),
+        f"mrr@{TOP}": reciprocal_rank_at(ranking, grades, TOP),
+        f"map@{depth}": average_precision_at(ranking, grades, depth),
+        f"precision@{TOP}": precision_at(ranking, grades, TOP),
+        f"set_f1@{TOP}": set_f1_at(ranking, grades, TOP),
+    }
+    values |= {f"recall@{k}": recall_at(ranking, grades, k) for k in cutoffs}
+    values |= {f"hit@{k}": hit_at(rank, k) for k in cutoffs}
+    return {f"{stage}_{name}" if stage else name: value for name, value in values.items()}
+
+
+def documents_in(places: Iterable[Sequence[Place]], gold: Gold, relevant: Mapping[str, int]) -> list[str]:
+    """The documents of a ranking of passages, each at its first passage.
+
+    Args:
+        places: of each passage, best first; several where it stands for near duplicates.
+        gold: where the documents stand.
+        relevant: of the documents that one passage holds, these come first. A passage of no known document counts as
+            one of its own.
+    """
+    ranking: dict[str, None] = {}
+    for number, around in enumerate(places):
+        keys = [key for place in around for key in gold.keys_at(place)]
+        ranking |= dict.fromkeys(sorted(keys, key=lambda key: key not in relevant) or [f"\0{number}"])
+    return list(ranking)

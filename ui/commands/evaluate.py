@@ -1,0 +1,117 @@
+"""``quaere evaluate``: how good the answers to labelled questions are, and which stage loses the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ui.plain import one_line
+from ui.progress import count_progress, index_progress
+from ui.session import Session, session_of
+
+if TYPE_CHECKING:
+    from evaluation.evaluate import Plan
+    from evaluation.outcome import Evaluation, Task
+    from pipelines.settings import Settings
+
+_TASKS: tuple[Task, ...] = ("answering", "reading", "retrieval", "faq")
+"""As :data:`evaluation.outcome.Task` has them; importing that would make the help slow."""
+
+_CORPORA = "evaluation"
+"""Folder of the corpora that data sets bring, in the user's cache where no other is given."""
+
+
+def evaluate(
+    ctx: typer.Context,
+    datasets: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="DATASET...",
+            help="Labelled data: your own *.csv (question, answer, source), a SQuAD-like *.json, a BEIR folder, a FAQ "
+            "as *.jsonl, or a TREC run.",
+        ),
+    ],
+    tasks: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--task",
+            metavar="TASK",
+            help="answering, reading, retrieval or faq; may be given again. Default: what the data are made for.",
+        ),
+    ] = None,
+    passages: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A further file to index: passages that answer nothing.")
+    ] = None,
+    paraphrases: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Of a FAQ: JSON Lines of question_1 (of the FAQ), question_2 and similar."),
+    ] = None,
+    qrels: Annotated[Path | None, typer.Option(metavar="FILE", help="Of a TREC run: its judgements.")] = None,
+    sample: Annotated[int | None, typer.Option(min=1, help="Questions of each data set; default: all.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the sample; a larger one begins with the smaller.")] = 0,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write every figure by its stable name there.")
+    ] = None,
+) -> None:
+    """Measure how good the answers to labelled questions are, and which stage loses the rest.
+
+    Your own questions are asked of the data folder as it is. Data that bring a corpus have it indexed in a folder of
+    its own: below --data, or in the cache. A run that was stopped goes on where it was when started again.
+    """
+    from evaluation.data.reading import read_dataset
+    from evaluation.evaluate import Plan, forget_rows
+
+    session, chosen = session_of(ctx), [_task(name) for name in tasks or ()]
+    settings, folder = session.settings(), _corpora(session)
+    plans = []
+    for path in datasets:
+        dataset = read_dataset(path, paraphrases=paraphrases, qrels=qrels, passages=passages)
+        for task in chosen or dataset.tasks[:1]:
+            plans.append(Plan(dataset, task, sample, seed))
+    found = [_measure(session, plan, settings, folder) for plan in plans]
+    if json_file is not None:
+        _write(json_file, found)
+        session.remark(f"written to {one_line(str(json_file))}")
+    for plan in plans:
+        forget_rows(plan, settings, folder)
+
+
+def _task(name: str) -> Task:
+    found = next((task for task in _TASKS if task == name), None)
+    if found is None:
+        raise typer.BadParameter(f"--task {name!r} is not known; tasks are: {', '.join(_TASKS)}")
+    return found
+
+
+def _measure(session: Session, plan: Plan, settings: Settings, folder: Path) -> Evaluation:
+    from evaluation.evaluate import evaluate as measure
+    from ui.evaluation_view import evaluation_view
+
+    total = len(plan.questions())
+    with (
+        index_progress(session.err, quiet=session.quiet) as on_index,
+        count_progress(session.err, "questions", total, quiet=session.quiet) as on_question,
+    ):
+        found = measure(plan, settings, folder, on_index=on_index, on_question=on_question)
+    session.out.print(evaluation_view(found))
+    return found
+
+
+def _corpora(session: Session) -> Path:
+    """Where corpora are indexed: in the folder that was given for this run, else in the user's cache."""
+    if "data" in session.given:
+        return Path(session.given["data"])
+    from components.checkpoints import cache_folder
+
+    return cache_folder(session.settings().cache) / _CORPORA
+
+
+def _write(path: Path, evaluations: list[Evaluation]) -> None:
+    import json
+
+    from evaluation.evaluate import as_json
+    from evaluation.writing import write_whole
+
+    write_whole(path, json.dumps({"evaluations": [as_json(each) for each in evaluations]}, indent=2) + "\n")
