@@ -4,6 +4,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from components.errors import InputError
 from training.data.example import Example, read_examples
@@ -32,7 +33,7 @@ def read_pair_data(options: PairOptions) -> PairData:
     """
     aside = (*options.development, *options.general)
     read = read_examples(options.data, evaluation=aside)
-    training = read.readable() if options.kind == "reader" else read.examples
+    training = drawn(read.readable() if options.kind == "reader" else read.examples, options)
     if not training:
         raise InputError(
             f"{', '.join(str(path) for path in options.data)}: no example is left to learn from; "
@@ -46,6 +47,19 @@ def read_pair_data(options: PairOptions) -> PairData:
             if not measured[name]:
                 raise InputError(f"{', '.join(str(path) for path in paths)}: no example to measure with")
     return PairData(training, measured, tuple(read.report.lines()))
+
+
+def drawn(examples: Sequence[Example], options: PairOptions) -> tuple[Example, ...]:
+    """As many examples of each file as ``counts`` asks for, in the order of the files; of other files all."""
+    by_file: dict[str, list[Example]] = defaultdict(list)
+    for each in examples:
+        by_file[Path(each.origin).name].append(each)
+    chance = random.Random(options.seed)
+    chosen: list[Example] = []
+    for name, members in by_file.items():
+        whole, rest = divmod(options.counts.get(name, len(members)), len(members))
+        chosen += members * whole + chance.sample(members, rest)
+    return tuple(chosen)
 
 
 def to_measure(examples: Sequence[Example], count: int, seed: int) -> list[Example]:

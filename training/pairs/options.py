@@ -20,6 +20,9 @@ class PairOptions(BaseModel):
     kind: Kind
     model: str = Field("quaere-joint", description="what is fine-tuned: bundled name, folder or hub name")
     data: tuple[Path, ...] = Field(min_length=1, description="files of examples to learn from")
+    counts: dict[str, int] = Field(
+        {}, description="by file name, how many of its examples are drawn; more than there are: some repeatedly"
+    )
     development: tuple[Path, ...] = Field((), description="files of examples that choose the best checkpoint")
     general: tuple[Path, ...] = Field((), description="files that show what is forgotten; measured before and after")
     out: Path = Field(description="folder for the finished model")
@@ -89,6 +92,12 @@ class PairOptions(BaseModel):
             raise ValueError("negated, swapped and cut_out are shares of the same negatives: at most 1 together")
         if len(self.back_translation) == 1:
             raise ValueError("back_translation needs two models, one for each direction")
+        unknown = set(self.counts) - {path.name for path in self.data}
+        if unknown or any(count < 0 for count in self.counts.values()):
+            raise ValueError(
+                f"counts has {', '.join(sorted(unknown)) or 'a number below 0'}; it gives numbers from 0 by the names of "
+                f"the data files: {', '.join(path.name for path in self.data)}"
+            )
         if self.patience is not None and not self.development:
             raise ValueError("patience needs development files: without them nothing is measured on the way")
         if self.kind == "ranker" and self.negatives == 0:
