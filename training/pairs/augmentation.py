@@ -19,7 +19,7 @@ _NEIGHBOURS = {
 
 _ASKED = re.compile(
     r"^(?P<asked>(?:in|on|at|for|to|from|by|with)?\s*(?:who|what|when|where|which|why|how)\b[^,?]*?)\s+"
-    r"(?P<verb>is|are|was|were|did|does|do|can|could|will|would|has|have|had|should|must)\s+"
+    r"(?:is|are|was|were|did|does|do|can|could|will|would|has|have|had|should|must)\s+"
     r"(?P<rest>[^?]+?)\s*\??$",
     re.IGNORECASE,
 )
@@ -62,15 +62,15 @@ def with_synonyms(question: str, near: Mapping[str, Sequence[str]], chance: rand
 
 
 def reordered(question: str) -> str:
-    """What is asked for moved behind what is known of it: "when was X built" -> "X was built when"."""
+    """What is asked for behind what is known of it, as people type in haste: "when was X built" -> "X built when"."""
     found = _ASKED.match(question.strip())
     if found is None:
         return question
-    asked, verb, rest = found["asked"], found["verb"], found["rest"]
-    # "Who is the mayor" has no verb behind its subject that "is" could lead to.
-    order = f"{rest}, {asked} {verb}" if len(rest.split()) < 3 else f"{rest} {verb} {asked}"
-    mark = "?" if question.rstrip().endswith("?") else ""
-    return order[:1].upper() + order[1:] + mark if question[:1].isupper() else order + mark
+    asked = found["asked"].strip()
+    order = f"{found['rest']} {asked[:1].lower()}{asked[1:]}"
+    if question[:1].isupper():
+        order = order[:1].upper() + order[1:]
+    return order + ("?" if question.rstrip().endswith("?") else "")
 
 
 def with_distractor(row: Row, sentence: str, chance: random.Random) -> Row:

@@ -95,8 +95,8 @@ class PairOptions(BaseModel):
         unknown = set(self.counts) - {path.name for path in self.data}
         if unknown or any(count < 0 for count in self.counts.values()):
             raise ValueError(
-                f"counts has {', '.join(sorted(unknown)) or 'a number below 0'}; it gives numbers from 0 by the names of "
-                f"the data files: {', '.join(path.name for path in self.data)}"
+                f"counts has {', '.join(sorted(unknown)) or 'a number below 0'}; it gives numbers from 0 by the names "
+                f"of the data files: {', '.join(path.name for path in self.data)}"
             )
         if self.patience is not None and not self.development:
             raise ValueError("patience needs development files: without them nothing is measured on the way")

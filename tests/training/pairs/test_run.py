@@ -17,7 +17,7 @@ from training.pairs.network import load_pair_model
 from training.pairs.options import PairOptions, load_options
 from training.pairs.run import Finished, fine_tune
 
-WORDS = "faust goethe paris france capital reset pump code".split()
+WORDS = ["faust", "goethe", "paris", "france", "capital", "reset", "pump", "code"]
 
 
 def squad(path: Path, count: int = 24, impossible: bool = False) -> Path:

@@ -1,0 +1,224 @@
+"""How examples become rows: other wordings, rules for what does not answer, windows, and the labels of tokens."""
+
+import random
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from tokenizers import Tokenizer
+
+from training.data.example import Example
+from training.pairs import augmentation, unanswerable
+from training.pairs.collate import PairCollator
+from training.pairs.network import load_pair_model
+from training.pairs.options import PairOptions, load_options
+from training.pairs.rows import Row
+from training.pairs.sampling import PairSampler, Wordings
+from training.pairs.windows import RandomWindow
+from training.pairs.wordings import back_translations, near_words
+
+PASSAGE = "Goethe wrote Faust in Weimar. The pump has code e-1047. Paris is the capital of France."
+
+
+def row(question: str = "What is the code of the pump?", answer: str = "e-1047") -> Row:
+    start = PASSAGE.index(answer)
+    return Row(question, PASSAGE, "Notes", ((start, start + len(answer)),), relevant=True)
+
+
+def test_lower_case_is_as_typed_into_a_search_box() -> None:
+    assert augmentation.lower_case("Who wrote Faust?") == "who wrote faust"
+
+
+@given(st.text(max_size=60), st.integers(0, 1000))
+def test_a_slip_changes_one_word_by_one_letter(question: str, seed: int) -> None:
+    noisy = augmentation.typing_noise(question, random.Random(seed))
+    before, after = question.split(" "), noisy.split(" ")
+    assert len(before) == len(after)
+    differing = [(one, other) for one, other in zip(before, after, strict=True) if one != other]
+    assert len(differing) <= 1
+    for one, other in differing:
+        assert abs(len(one) - len(other)) <= 1 and (one[0], one[-1]) == (other[0], other[-1])
+
+
+def test_a_long_word_gets_its_slip() -> None:
+    slips = {augmentation.typing_noise("warranty", random.Random(seed)) for seed in range(40)}
+    assert len(slips) > 10 and all(slip[:1] == "w" for slip in slips)
+
+
+def test_words_are_exchanged_for_near_ones() -> None:
+    near = {"buy": ["purchase"], "car": ["automobile"]}
+    found = {augmentation.with_synonyms("Buy a car", near, random.Random(seed)) for seed in range(20)}
+    assert found == {"Purchase a car", "Buy a automobile", "Purchase a automobile"}
+    assert augmentation.with_synonyms("Sell it", near, random.Random(0)) == "Sell it"
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("When was the old bridge built?", "The old bridge built when?"),
+        ("in which year did the company move to Paris", "the company move to Paris in which year"),
+        ("Who is the mayor?", "The mayor who?"),
+        ("Name the capital.", "Name the capital."),
+    ],
+)
+def test_what_is_asked_for_moves_to_the_end(question: str, expected: str) -> None:
+    assert augmentation.reordered(question) == expected
+
+
+@given(st.integers(0, 1000))
+def test_spans_move_with_a_distractor(seed: int) -> None:
+    given_row = row()
+    found = augmentation.with_distractor(given_row, "Nothing here.", random.Random(seed))
+    ((start, end),) = found.spans
+    assert found.passage[start:end] == "e-1047" and "Nothing here." in found.passage
+
+
+def test_a_negated_question_is_not_answered() -> None:
+    found = unanswerable.negated(row("Who was born in Weimar?"))
+    assert found is not None
+    assert (found.question, found.spans, found.relevant) == ("Who was not born in Weimar?", (), False)
+    assert unanswerable.negated(row("Who never came?")) is None
+    assert unanswerable.negated(row("Goethe?")) is None
+
+
+@given(st.integers(0, 500))
+def test_a_swapped_name_or_number_is_not_in_the_passage(seed: int) -> None:
+    question = "Did Goethe order 1047 pumps?"
+    found = unanswerable.swapped(row(question), ["Faust", "Schiller", "Weimar"], random.Random(seed))
+    if found is not None:
+        assert found.question != question and not found.spans
+        new = next(word for word in found.question.split() if word not in question.split())
+        assert new == "Schiller" or (new.isdigit() and new not in PASSAGE)
+
+
+def test_there_is_nothing_to_swap() -> None:
+    assert unanswerable.swapped(row("what is it"), ["Schiller"], random.Random(0)) is None
+
+
+def test_the_sentence_of_the_answer_is_cut_out() -> None:
+    found = unanswerable.cut_out(row())
+    assert found is not None and not found.relevant
+    assert found.passage == "Goethe wrote Faust in Weimar. Paris is the capital of France."
+    assert unanswerable.cut_out(Row("Q", "Only this.", spans=((0, 4),), relevant=True)) is None
+    assert unanswerable.cut_out(Row("Q", "It is a. It is a b.", spans=((0, 5),), relevant=True)) is None
+
+
+@pytest.fixture(scope="module")
+def tokenizer(tiny_models: dict[str, Path]) -> Tokenizer:
+    return load_pair_model("joint", str(tiny_models["joint"])).tokenizer()
+
+
+@given(seed=st.integers(0, 10_000), size=st.integers(4, 40))
+def test_a_window_holds_the_answer(seed: int, size: int, tokenizer: Tokenizer) -> None:
+    window = RandomWindow(tokenizer, size, size)
+    found = window(row(), random.Random(seed))
+    assert found.passage in PASSAGE
+    ((start, end),) = found.spans
+    assert found.passage[start:end] == "e-1047"
+    pieces = len(tokenizer.encode(found.passage, add_special_tokens=False).ids)
+    answer = len(tokenizer.encode("e-1047", add_special_tokens=False).ids)
+    assert pieces <= max(size, answer)
+
+
+def test_windows_begin_anywhere(tokenizer: Tokenizer) -> None:
+    window = RandomWindow(tokenizer, 12, 12)
+    places = {PASSAGE.index(window(row(), random.Random(seed)).passage) for seed in range(60)}
+    assert len(places) > 4
+    empty = Row("Q", PASSAGE)
+    assert len({window(empty, random.Random(seed)).passage for seed in range(60)}) > 10
+
+
+def test_tokens_of_the_answer_are_the_targets(tokenizer: Tokenizer) -> None:
+    collate = PairCollator(tokenizer, ("input_ids", "attention_mask", "token_type_ids"), 64)
+    other = Row("who", "paris is the capital")
+    batch = collate([[row("the pump", "Weimar"), other]])
+    assert batch["relevant"].tolist() == [1, 0] and batch["group"].tolist() == [0, 0]
+    encoding = tokenizer.encode("the pump", f"Notes\n{PASSAGE}")
+    (first,), (last,) = (torch.nonzero(batch[name][0]).flatten().tolist() for name in ("starts", "ends"))
+    text = f"Notes\n{PASSAGE}"
+    assert text[encoding.offsets[first][0] : encoding.offsets[last][1]] == "Weimar"
+    assert batch["starts"][1].argmax() == 0 and batch["ends"][1].argmax() == 0
+    assert batch["readable"].tolist() == [1, 1]
+
+
+def test_several_right_places_share_the_target(tokenizer: Tokenizer) -> None:
+    both = Row("who", "paris or paris", spans=((0, 5), (9, 14)), relevant=True)
+    batch = PairCollator(tokenizer, ("input_ids", "attention_mask"), 64)([[both]])
+    assert sorted(batch["starts"][0].tolist())[-2:] == [0.5, 0.5]
+
+
+def test_an_answer_that_was_truncated_away_teaches_no_reader(tokenizer: Tokenizer) -> None:
+    batch = PairCollator(tokenizer, ("input_ids", "attention_mask"), 16)([[row()]])
+    assert batch["readable"].tolist() == [0] and batch["relevant"].tolist() == [1]
+
+
+def sampler(tmp_path: Path, wordings: Wordings | None = None, **more: object) -> PairSampler:
+    file = tmp_path / "x.json"
+    given: dict[str, object] = {"kind": "joint", "data": [file], "out": tmp_path / "out", "title_share": 0.0}
+    options: PairOptions = load_options(None, **(given | more))
+    start = PASSAGE.index("Weimar")
+    examples = [
+        Example("1", "Where was Faust written?", PASSAGE, "Notes", ((start, start + 6),), ("Hard one.",), str(file)),
+        Example("2", "What does a pump cost?", "Pumps are sold in Paris.", "Notes", (), (), str(file)),
+        Example("3", "How do I reset it?", "Press the button.", "FAQ", ((0, 17),), (), str(file), whole=True),
+    ]
+    return PairSampler(examples, options, lambda each, _: each, wordings)
+
+
+def test_a_question_gives_its_passage_and_a_hard_negative(tmp_path: Path) -> None:
+    right, wrong = sampler(tmp_path)[0]
+    assert right.relevant and right.passage == PASSAGE and right.spans
+    assert not wrong.relevant and wrong.passage == "Hard one." and not wrong.spans
+    (alone,) = sampler(tmp_path)[1]
+    assert not alone.relevant and alone.readable
+    faq, other = sampler(tmp_path)[2]
+    assert faq.relevant and not faq.readable and not faq.spans
+    assert not other.relevant and other.passage != faq.passage
+
+
+def test_rows_depend_on_seed_epoch_and_place_alone(tmp_path: Path) -> None:
+    one, other = sampler(tmp_path, typing_noise=1.0), sampler(tmp_path, typing_noise=1.0)
+    assert [one[2], one[0]] == [other[2], other[0]]
+    texts = set()
+    for epoch in range(20):
+        other.epoch = epoch
+        texts.add(other[0][0].question)
+    assert len(texts) > 5
+
+
+def test_translations_are_used_half_of_the_time(tmp_path: Path) -> None:
+    given = sampler(tmp_path, Wordings(translated={"Where was Faust written?": "Faust was written where?"}))
+    texts = []
+    for epoch in range(40):
+        given.epoch = epoch
+        texts.append(given[0][0].question)
+    assert set(texts) == {"Where was Faust written?", "Faust was written where?"}
+
+
+def test_near_words_are_neighbours_of_another_stem() -> None:
+    vocabulary = {"[UNK]": 0, "begin": 1, "start": 2, "started": 3, "pump": 4}
+    from tokenizers.models import WordPiece
+
+    table = torch.tensor([[0.0, 0.0], [1.0, 0.1], [1.0, 0.0], [1.0, 0.05], [0.0, 1.0]])
+    near = near_words(table, Tokenizer(WordPiece(vocabulary, unk_token="[UNK]")), ["start", "pump", "unknown"])
+    assert near == {"start": ["begin"]}
+
+
+def test_questions_are_translated_there_and_back(tmp_path: Path, tiny_models: dict[str, Path]) -> None:
+    from transformers import AutoTokenizer, BartConfig, BartForConditionalGeneration
+
+    torch.manual_seed(0)
+    tokenizer = AutoTokenizer.from_pretrained(tiny_models["reader"])
+    size = {"d_model": 16, "encoder_layers": 1, "decoder_layers": 1, "encoder_attention_heads": 2}
+    tokens = {"pad_token_id": 0, "bos_token_id": 2, "eos_token_id": 3, "decoder_start_token_id": 2}
+    config = BartConfig(vocab_size=len(tokenizer), decoder_attention_heads=2, encoder_ffn_dim=16, decoder_ffn_dim=16,
+        max_position_embeddings=128, forced_eos_token_id=None, **size, **tokens)  # fmt: skip
+    BartForConditionalGeneration(config).save_pretrained(tmp_path / "model")
+    tokenizer.save_pretrained(tmp_path / "model")
+    names, told = [str(tmp_path / "model")] * 2, []
+    found = back_translations(["the capital", "the pump"], names, tmp_path / "rows.jsonl", told.append)
+    assert told == [2] and set(found) <= {"the capital", "the pump"} and all(found.values())
+    assert back_translations(["the capital"], names, tmp_path / "rows.jsonl", told.append).items() <= found.items()
+    assert told == [2]  # nothing was translated twice
