@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ui.commands import ask, data, demo, evaluate, index, keys, pipeline, serve, sources, train
+from ui.commands import ask, benchmark, data, demo, evaluate, index, keys, pipeline, serve, sources, train
 from ui.commands.options import parse_pairs
 from ui.guard import ForeignPackageError, check_packages
 from ui.session import PIPE_CLOSED, Session
@@ -84,6 +84,7 @@ for _command in (
     evaluate.evaluate,
     pipeline.pipeline,
     serve.serve,
+    benchmark.benchmark,
 ):
     app.command()(_command)
 app.add_typer(sources.app, name="sources")

@@ -48,6 +48,8 @@ class Corpus:
 
     passages: Path
     count: int
+    own: int
+    """Of the passages, which come first, those of the questions' own paragraphs."""
     gold: GoldPlaces
 
     def rank(self, question: LabelledQuestion, spots: Sequence[Spot]) -> int | None:
@@ -78,6 +80,7 @@ def make_corpus(questions: QuestionFile, others: Sequence[Path], settings: Setti
         pipeline = service.pipelines()["indexing"]
         splitter, stamp = stage_of(pipeline, PassageSplitter), stage_of(pipeline, VersionStamp)
         seen: set[str] = set()
+        own = 0
         with target.open("w", encoding="utf-8") as file:
             for path in (questions.path, *others):
                 document = stamp.run([[load_file(pipeline, str(path))]])["documents"]
@@ -85,9 +88,10 @@ def make_corpus(questions: QuestionFile, others: Sequence[Path], settings: Setti
                     if passage.content not in seen:
                         seen.add(str(passage.content))
                         file.write(json.dumps(_plain(passage), ensure_ascii=False) + "\n")
+                own = own if own else len(seen)
     if not seen:
         raise InputError(f"{questions.path} gives no passage to index; name a file with paragraphs")
-    return Corpus(target, len(seen), gold)
+    return Corpus(target, len(seen), own, gold)
 
 
 def read_passages(path: Path, count: int | None = None) -> Iterator[list[Document]]:

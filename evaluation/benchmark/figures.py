@@ -33,25 +33,27 @@ def stage_milliseconds(rounds: Sequence[Round]) -> dict[str, dict[str, float]]:
 
 
 def quality(
-    questions: Sequence[LabelledQuestion], predictions: Sequence[str], ranks: Mapping[str, Sequence[int | None]]
+    questions: Sequence[LabelledQuestion],
+    predictions: Sequence[str] | None,
+    ranks: Mapping[str, Sequence[int | None]],
 ) -> dict[str, Any]:
-    """Exact match, F1 and recall at k, all in percent.
+    """Exact match, F1 and recall at k, all in percent; exact match and F1 are None where nothing was read.
 
     Args:
         questions: those that were answered, at least one.
-        predictions: in the same order.
+        predictions: in the same order; None of a system that only searches.
         ranks: by ranking, those of the right paragraph.
     """
-    pairs = list(zip(predictions, (question.references for question in questions), strict=True))
-    return {
-        "questions": len(questions),
-        "exact_match": 100 * float(np.mean([exact_match(*pair) for pair in pairs])),
-        "f1": 100 * float(np.mean([f1(*pair) for pair in pairs])),
-        "recall": {
-            name: {str(k): 100 * float(np.mean([rank is not None and rank <= k for rank in found])) for k in CUTOFFS}
-            for name, found in ranks.items()
-        },
+    found: dict[str, Any] = {"questions": len(questions), "exact_match": None, "f1": None}
+    if predictions is not None:
+        pairs = list(zip(predictions, (question.references for question in questions), strict=True))
+        found["exact_match"] = 100 * float(np.mean([exact_match(*pair) for pair in pairs]))
+        found["f1"] = 100 * float(np.mean([f1(*pair) for pair in pairs]))
+    recall = {
+        name: {str(k): 100 * float(np.mean([rank is not None and rank <= k for rank in of])) for k in CUTOFFS}
+        for name, of in ranks.items()
     }
+    return found | {"recall": recall}
 
 
 def throughput(rounds: Sequence[Round]) -> dict[str, Any]:

@@ -34,6 +34,10 @@ class System:
     """Whether Quaere does what the stock components do and no more: it searches by meaning only, reads :data:`READ`
     passages in a pass of their own, and reads them without title and heading."""
 
+    def to_dict(self) -> dict[str, Any]:
+        """As plain JSON."""
+        return {"name": self.name, "kind": self.kind, "settings": dict(self.settings), "same_work": self.same_work}
+
     @property
     def index(self) -> str:
         """Systems of the same value can use copies of one index."""
@@ -88,7 +92,14 @@ class Task:
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON."""
         vectors = None if self.vectors is None else str(self.vectors)
-        return asdict(self) | {"folder": str(self.folder), "passages": str(self.passages), "vectors": vectors}
+        return {
+            "system": self.system.to_dict(),
+            "folder": str(self.folder),
+            "passages": str(self.passages),
+            "settings": dict(self.settings),
+            "vectors": vectors,
+            "count": self.count,
+        }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

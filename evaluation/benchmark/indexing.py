@@ -1,0 +1,59 @@
+"""The first half of a comparison: every system's index, made several times in turn."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from evaluation.benchmark.alternation import turns
+from evaluation.benchmark.corpus import Corpus
+from evaluation.benchmark.plan import Plan, Tell, emptied, size_of
+from evaluation.benchmark.process import SystemProcess
+from evaluation.benchmark.results import Results
+from evaluation.benchmark.systems import System
+
+
+def prepare_all(plan: Plan, corpus: Corpus, tell: Tell) -> None:
+    """Convert and compile what the systems run, in processes that are not measured."""
+    systems = _one_of_each_index(plan)
+    for number, system in enumerate(systems):
+        tell(f"preparing: {system.index}", number, len(systems))
+        with SystemProcess(plan.task(corpus, system, plan.folder / "prepared")) as process:
+            process.prepare()
+
+
+def index_all(plan: Plan, corpus: Corpus, results: Results, tell: Tell) -> dict[str, Path]:
+    """Make every index as often as the plan says; the folder of each one's last making by :attr:`System.index`."""
+    systems = _one_of_each_index(plan)
+    seconds: dict[str, list[float]] = {system.index: [] for system in systems}
+    places = {system.index: plan.folder / "made" / system.index for system in systems}
+    figures: dict[str, dict[str, Any]] = {}
+    done, total = 0, len(systems) * plan.index_rounds
+    for order in turns(systems, plan.index_rounds):
+        for system in order:
+            tell(f"indexing: {system.index}", done, total)
+            name, folder = system.index, emptied(places[system.index])
+            with SystemProcess(plan.task(corpus, system, folder)) as process:
+                made = process.index()
+                memory = process.memory()["peak"]
+                process.close()
+            seconds[name].append(float(made["seconds"]))
+            figures[name] = _figures(seconds[name], made["passages"], memory, size_of(folder))
+            done += 1
+        results.put("index", {each.name: figures[each.index] for each in plan.systems})
+    return places
+
+
+def _one_of_each_index(plan: Plan) -> list[System]:
+    return list({system.index: system for system in reversed(plan.systems)}.values())
+
+
+def _figures(seconds: Sequence[float], passages: int, memory: int, size: int) -> dict[str, Any]:
+    middle = median(seconds)
+    return {
+        "passages": passages,
+        "seconds": {"median": middle, "rounds": list(seconds)},
+        "passages_per_second": passages / middle,
+        "memory": memory,
+        "bytes": size,
+    }
