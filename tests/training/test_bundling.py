@@ -50,7 +50,7 @@ def test_a_bundled_delta_gives_the_tuned_model_again(tuned: Path, tmp_path: Path
 
 def test_a_worse_model_is_not_bundled(tuned: Path, tmp_path: Path) -> None:
     card(tuned, 0.8, 0.7)
-    with pytest.raises(QuaereError, match="f1 on general data fell from 0.800 to 0.700"):
+    with pytest.raises(QuaereError, match=r"f1 on general data fell from 0\.800 to 0\.700"):
         bundle(tuned, "quaere-joint", tmp_path / "bundle")
     assert not (tmp_path / "bundle").exists()
     bundle(tuned, "quaere-joint", tmp_path / "bundle", tolerance=0.2)

@@ -144,6 +144,10 @@ def build_trainer(
 ) -> PairTrainer:
     """The trainer of a run, with its callbacks."""
     development = data.measured.get("development")
+
+    def quality(trained: PairModel) -> Figures:
+        return _with_selection(measure(trained, development or ()), options)
+
     callbacks: list[Any] = [TrainingProgress(console)]
     if options.patience is not None:
         callbacks.append(EarlyStoppingCallback(options.patience))
@@ -151,7 +155,7 @@ def build_trainer(
         model,
         options,
         sampler,
-        quality=None if development is None else lambda: _with_selection(measure(model, development), options),
+        quality=None if development is None else quality,
         teachers=Teachers(options.teachers, model) if options.teachers else None,
         args=training_arguments(options, len(sampler), measured=development is not None),
         callbacks=callbacks,

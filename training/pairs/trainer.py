@@ -27,7 +27,7 @@ class PairTrainer(Trainer):  # type: ignore[misc]  # transformers brings no type
         model: what is trained.
         options: its settings.
         sampler: the data.
-        quality: measures the model as it is; called instead of a loop over an evaluation set.
+        quality: measures a model as it is; called instead of a loop over an evaluation set.
         teachers: what to learn from beside the labels.
         others: arguments of ``Trainer``: ``args``, ``callbacks``, ``model_init``.
     """
@@ -38,12 +38,11 @@ class PairTrainer(Trainer):  # type: ignore[misc]  # transformers brings no type
         options: PairOptions,
         sampler: PairSampler,
         *,
-        quality: Callable[[], Figures] | None = None,
+        quality: Callable[[PairModel], Figures] | None = None,
         teachers: Teachers | None = None,
         **others: Any,
     ) -> None:
-        self._model = model
-        self._options = options
+        self.adopt(model, options)
         self._quality = quality
         self._teachers = teachers
         tokenizer = model.tokenizer()
@@ -60,6 +59,11 @@ class PairTrainer(Trainer):  # type: ignore[misc]  # transformers brings no type
         self.add_callback(_Epochs(sampler))
         if options.minutes is not None:
             self.add_callback(_TimeLimit(options.minutes))
+
+    def adopt(self, model: PairModel, options: PairOptions) -> None:
+        """Train another network by other options from now on, as in a search."""
+        self._model = model
+        self._options = options
 
     def compute_loss(self, model: nn.Module, inputs: dict[str, Tensor], *_: Any, **__: Any) -> Tensor:
         """The loss of a batch; with ``adversarial`` also that of the batch with embeddings moved to its worst side.
@@ -78,7 +82,7 @@ class PairTrainer(Trainer):  # type: ignore[misc]  # transformers brings no type
 
     def evaluate(self, *_: Any, metric_key_prefix: str = "eval", **__: Any) -> dict[str, float]:
         """Measure, log, and tell the callbacks, as ``Trainer.evaluate`` does."""
-        measured = {} if self._quality is None else self._quality()
+        measured = {} if self._quality is None else self._quality(self._model)
         metrics = {f"{metric_key_prefix}_{name}": value for name, value in measured.items()}
         self.log(metrics)
         self.control: Any = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)

@@ -1,6 +1,8 @@
 """Fine-tunings of the tiny models from files to finished folders, and what every option changes."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,14 @@ from rich.console import Console
 from safetensors.numpy import load_file
 
 from components.encoder import ModelOptions, Pair, pair_encoder
-from components.errors import ConfigurationError, InputError, QuaereError
+from components.errors import ConfigurationError, InputError, ModelError, QuaereError
 from training.card import read_run
 from training.pairs.network import load_pair_model
 from training.pairs.options import PairOptions, load_options
 from training.pairs.run import Finished, fine_tune
+from training.pairs.search import read_space, search, write_options
+
+ROOT = Path(__file__).resolve().parents[3]
 
 WORDS = ["faust", "goethe", "paris", "france", "capital", "reset", "pump", "code"]
 
@@ -298,3 +303,61 @@ def test_development_data_that_lack_the_figure(tiny_models: dict[str, Path], dat
 def test_nothing_left_to_learn_from(tiny_models: dict[str, Path], data: Path) -> None:
     with pytest.raises(InputError, match="no example is left to learn from"):
         run(options(tiny_models, data, development=[data]))
+
+
+def test_a_search_finds_the_better_settings(tiny_models: dict[str, Path], data: Path) -> None:
+    development = squad(data.parent / "dev.json", 12)
+    file = data.parent / "search.toml"
+    text = f'kind = "joint"\nmodel = "{tiny_models["joint"]}"\ndata = ["{data}"]\ndevelopment = ["{development}"]\n'
+    text += f'out = "{data.parent / "out"}"\nmax_steps = 12\nbatch_size = 4\nreport_to = []\n'
+    file.write_text(
+        text + "[search]\nlearning_rate = {choices = [1e-2, 1e-12]}\ndropout = {low = 0.0, high = 0.1}", "utf-8"
+    )
+    stored, space = read_space(file)
+    given = load_options(None, **stored)
+    best = search(given, space, 3, Console(quiet=True))
+    assert best["learning_rate"] == 1e-2 and 0 <= best["dropout"] <= 0.1
+    assert search(given, space, 3, Console(quiet=True)) == best  # nothing is trained again
+    write_options(given, best, data.parent / "best.toml")
+    assert load_options(data.parent / "best.toml").learning_rate == 1e-2
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ("", r"\[search\] is missing"),
+        ("[search]\nmodel = {choices = ['a']}", "names model; it gives low and"),
+        ("[search]\ndropout = {low = 0.1}", "give either low and high, or choices"),
+    ],
+)
+def test_searches_that_make_no_sense(table: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / "search.toml").write_text(table, "utf-8")
+    with pytest.raises(ConfigurationError, match=told):
+        read_space(tmp_path / "search.toml")
+
+
+@pytest.mark.slow
+def test_two_processes_train_one_model(tiny_models: dict[str, Path], data: Path) -> None:
+    given = options(tiny_models, data, batch_size=2)
+    file = data.parent / "run.toml"
+    write_options(given, {}, file)
+    launch = [
+        sys.executable,
+        "-m",
+        "accelerate.commands.launch",
+        "--cpu",
+        "--num_processes",
+        "2",
+        "--num_machines",
+        "1",
+    ]
+    command = [*launch, "--mixed_precision", "no", "--dynamo_backend", "no", "-m", "training.pairs.run", str(file)]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=250)
+    assert result.returncode == 0, result.stderr[-3000:]
+    assert changed(tiny_models, given.out)
+    assert result.stdout.count("parameters on 24 examples") == 1
+
+
+def test_near_words_and_translations_need_their_models(tiny_models: dict[str, Path], data: Path) -> None:
+    with pytest.raises(ModelError, match="cannot translate"):
+        run(options(tiny_models, data, back_translation=[str(tiny_models["reader"])] * 2))
