@@ -1,0 +1,56 @@
+import pytest
+
+from evaluation.data.dataset import Question
+from evaluation.gold import Place
+from evaluation.places import Gold
+from evaluation.tasks.measured import documents_in, ranking_values
+
+GOLD = Gold(
+    {
+        "a": [Place("one", 0, 100)],
+        "b": [Place("one", 102, 120)],
+        "c": [Place("two", 0, 50), Place("three", 10, 60)],
+        "dropped": [],
+    }
+)
+
+
+def test_a_passage_holds_what_stands_at_its_place():
+    assert GOLD.keys_at(Place("one", 0, 60)) == ["a"]
+    assert GOLD.keys_at(Place("one", 40, 120)) == ["a", "b"]
+    # Two signs of "a" beside the whole of "b".
+    assert GOLD.keys_at(Place("one", 98, 120)) == ["b"]
+    assert GOLD.keys_at(Place("two", 0, 50)) == GOLD.keys_at(Place("three", 0, 60)) == ["c"]
+    assert GOLD.keys_at(Place("one", 300, 400)) == GOLD.keys_at(Place("four", 0, 10)) == []
+    assert set(GOLD.sources()) == {"one", "two", "three"}
+
+
+def test_a_question_is_answered_by_any_of_its_documents():
+    question = Question("q", "?", relevant={"b": 1, "c": 1, "dropped": 1})
+    assert GOLD.holds(question, Place("three", 0, 60))
+    assert GOLD.holds(question, Place("one", 100, 130))
+    assert not GOLD.holds(question, Place("one", 0, 60))
+
+
+def test_passages_become_documents_each_at_its_first_passage():
+    places = [
+        (Place("four", 0, 10),),
+        (Place("one", 0, 120),),
+        (Place("one", 0, 60),),
+        (Place("five", 0, 10), Place("two", 0, 50)),
+    ]
+    ranking = documents_in(places, GOLD, {"b": 1})
+    assert ranking[1:] == ["b", "a", "c"]
+    assert ranking[0] not in ("a", "b", "c")
+
+
+def test_the_values_of_a_ranking_by_hand():
+    values = ranking_values(["x", "a"], {"a": 1, "b": 1}, depth=30, stage="dense")
+    assert values["dense_recall@5"] == 0.5
+    assert (values["dense_hit@1"], values["dense_hit@5"]) == (0.0, 1.0)
+    assert values["dense_mrr@10"] == 0.5
+    assert values["dense_precision@10"] == pytest.approx(0.1)
+    assert values["dense_set_f1@10"] == pytest.approx(2 / 12)
+    assert values["dense_map@30"] == pytest.approx(0.25)
+    assert "dense_recall@30" in values
+    assert "dense_recall@100" not in values
