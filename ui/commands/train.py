@@ -2,9 +2,19 @@
 
 import typer
 
-from ui.commands import train_pairs
+from ui.commands import train_pairs, train_tools
 from ui.commands.train_calibrator import calibrator
+from ui.commands.train_retriever import retriever
 
 app = typer.Typer(no_args_is_help=True, help="Fine-tune models and the calibrator on your own data.")
-for _command in (train_pairs.reader, train_pairs.ranker, train_pairs.joint, calibrator):
+for _command in (
+    train_pairs.reader,
+    train_pairs.ranker,
+    train_pairs.joint,
+    retriever,
+    train_tools.search,
+    train_tools.average,
+    train_tools.bundle,
+    calibrator,
+):
     app.command()(_command)

@@ -44,7 +44,10 @@ def train_pairs(kind: Kind, ctx: typer.Context, given: dict[str, Any], options: 
     from training.pairs.run import fine_tune
 
     extra = {name: typed(name, value) for name, value in parse_pairs(more, "--option").items()}
-    chosen = load_options(options, kind=kind, **given, **extra)
+    flags = {name: value for name, value in given.items() if value is not None}
+    if twice := sorted(flags.keys() & extra.keys()):
+        raise typer.BadParameter(f"{', '.join(twice)} is given by a flag and by --option; use one of them")
+    chosen = load_options(options, kind=kind, **flags, **extra)
     _tell(fine_tune(chosen, session.err), session.out.print)
 
 
