@@ -7,7 +7,7 @@ the settings and the code, and are of no use to another.
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -122,7 +122,10 @@ def evaluate(
 
 def forget_rows(plan: Plan, settings: Settings, folder: Path) -> None:
     """Remove the rows of a plan whose figures are safe, so that measuring again measures anew."""
-    rows_path(plan, settings, folder).unlink(missing_ok=True)
+    path = rows_path(plan, settings, folder)
+    path.unlink(missing_ok=True)
+    with suppress(OSError):  # other plans' rows may be there
+        path.parent.rmdir()
 
 
 def rows_path(plan: Plan, settings: Settings, folder: Path) -> Path:

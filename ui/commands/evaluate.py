@@ -100,11 +100,17 @@ def _measure(session: Session, plan: Plan, settings: Settings, folder: Path) -> 
 
 
 def _corpora(session: Session) -> Path:
-    """Where corpora are indexed: in the folder that was given for this run, else in the user's cache."""
-    if "data" in session.given:
-        return Path(session.given["data"])
-    from components.checkpoints import cache_folder
+    """Where corpora are indexed: in the folder that was given for this run, else in the user's cache.
 
+    A folder that is an index already is what is measured, and nothing is put into it.
+    """
+    from components.checkpoints import cache_folder
+    from components.store.catalogue import CATALOGUE_FILE
+
+    if "data" in session.given:
+        given = Path(session.given["data"])
+        if not (given / CATALOGUE_FILE).exists():
+            return given
     return cache_folder(session.settings().cache) / _CORPORA
 
 
