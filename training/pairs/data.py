@@ -10,7 +10,7 @@ from components.errors import InputError
 from training.data.example import Example, read_examples
 from training.pairs.options import PairOptions
 
-NEGATIVES = 8
+NEGATIVES = 4
 """Passages that a measured one is ranked among."""
 
 
