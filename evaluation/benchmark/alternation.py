@@ -1,6 +1,7 @@
 """In which order systems take turns, so that whatever slows the machine down for a while slows all of them."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -16,4 +17,4 @@ def blocks(items: Sequence[Item], size: int) -> list[Sequence[Item]]:
     starts = list(range(0, len(items), size))
     if len(starts) > 1 and len(items) - starts[-1] < size / 2:
         starts.pop()
-    return [items[start:end] for start, end in zip(starts, [*starts[1:], len(items)], strict=True)]
+    return [items[start:end] for start, end in pairwise([*starts, len(items)])]

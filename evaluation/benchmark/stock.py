@@ -1,8 +1,10 @@
 """The stock Haystack components as a system: embed, search by meaning, rank and read, wired as documented."""
 
 import importlib.util
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -65,8 +67,9 @@ class StockPeer:
             SentenceTransformersDocumentEmbedder as DocumentEmbedder,
         )
 
+        folder = self._models["embedder"]
         self._embedder = DocumentEmbedder(
-            model=self._models["embedder"], meta_fields_to_embed=[_CONTEXT], progress_bar=False
+            model=folder, prefix=_prompt(folder, "document"), meta_fields_to_embed=[_CONTEXT], progress_bar=False
         )
         self._embedder.warm_up()
 
@@ -139,8 +142,9 @@ def _pipeline(store: Any, models: dict[str, str]) -> Pipeline:
     from haystack_integrations.components.readers.transformers import TransformersExtractiveReader
     from haystack_integrations.components.retrievers.qdrant import QdrantEmbeddingRetriever
 
+    folder = models["embedder"]
     stages = {
-        "embedder": SentenceTransformersTextEmbedder(model=models["embedder"], progress_bar=False),
+        "embedder": SentenceTransformersTextEmbedder(model=folder, prefix=_prompt(folder, "query"), progress_bar=False),
         "retriever": QdrantEmbeddingRetriever(store, top_k=CANDIDATES),
         "ranker": SentenceTransformersSimilarityRanker(
             model=models["ranker"], top_k=READ, meta_fields_to_embed=[_CONTEXT]
@@ -158,6 +162,13 @@ def _pipeline(store: Any, models: dict[str, str]) -> Pipeline:
 
 def _with_context(passage: Document) -> Document:
     return replace(passage, meta=passage.meta | {_CONTEXT: context_before(passage) or None})
+
+
+def _prompt(folder: str, name: str) -> str:
+    """What a model wants before a "query" or a "document"; the stock components leave it to their user."""
+    file = Path(folder) / "config_sentence_transformers.json"
+    prompts = json.loads(file.read_text("utf-8")).get("prompts", {}) if file.is_file() else {}
+    return str(prompts.get(name) or "")
 
 
 def _dimension(folder: str) -> int:
