@@ -3,7 +3,7 @@
 Pure: it reads outcomes, and knows neither pipelines nor files.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from components.errors import InputError
 from evaluation.metrics.bootstrap import bootstrap_interval
 from evaluation.metrics.holm import holm
 from evaluation.metrics.randomisation import randomisation_p
-from evaluation.outcome import Evaluation
+from evaluation.outcome import Evaluation, Task
 
 SIGNIFICANT = 0.05
 """Corrected p values below are told apart from chance."""
@@ -46,14 +46,14 @@ class Comparison:
 
 
 def compare(
-    evaluations: Sequence[Evaluation], baseline: str, metrics: Sequence[str] | None = None
+    evaluations: Sequence[Evaluation], baseline: str, metrics: Mapping[Task, Sequence[str]] | None = None
 ) -> tuple[Comparison, ...]:
     """Compare every system with the baseline, data set by data set; all p values are corrected as one family.
 
     Args:
         evaluations: of one or several systems and data sets.
         baseline: the name of a system among them.
-        metrics: per-question metrics; default: all that the two systems' outcomes have.
+        metrics: per-question metrics by task; default: all that a system and the baseline have in common.
 
     Raises:
         InputError: the baseline is missing, two evaluations have the same system and data set, the systems answered
@@ -69,7 +69,8 @@ def compare(
         if (dataset, baseline) not in by_place:
             systems = ", ".join(sorted({each.system for each in evaluations if each.dataset == dataset}))
             raise InputError(f"the baseline {baseline!r} has no evaluation on {dataset}; there are: {systems}")
-        found += compared(evaluation, by_place[dataset, baseline], metrics)
+        names = None if metrics is None else metrics[evaluation.task]
+        found += compared(evaluation, by_place[dataset, baseline], names)
     corrected = holm([each.p for each in found])
     return tuple(replace(each, corrected=value) for each, value in zip(found, corrected, strict=True))
 
@@ -90,10 +91,17 @@ def compared(
 def differences(evaluation: Evaluation, baseline: Evaluation, metric: str) -> list[float]:
     """The system's value minus the baseline's, in the order of the system's questions.
 
+    Questions for which the metric is not defined, such as the exact match where there is no answer, are left out.
+
     Raises:
-        InputError: a question lacks the metric.
+        InputError: it is defined for no question, or for other questions of the two systems.
     """
     ours, theirs = _values(evaluation, metric), _values(baseline, metric)
+    if only := sorted(ours.keys() ^ theirs.keys()):
+        raise InputError(
+            f"{evaluation.dataset}: question {only[0]} has {metric!r} in one of {evaluation.system} and "
+            f"{baseline.system} alone; measure both with the same task"
+        )
     return [value - theirs[identifier] for identifier, value in ours.items()]
 
 
@@ -118,19 +126,22 @@ def _comparison(evaluation: Evaluation, baseline: Evaluation, metric: str) -> Co
 def _values(evaluation: Evaluation, metric: str) -> dict[str, float]:
     """By question."""
     found = {each.id: each.values[metric] for each in evaluation.outcomes if metric in each.values}
-    if len(found) < len(evaluation.outcomes):
-        lacking = next(each for each in evaluation.outcomes if metric not in each.values)
+    if not found:
         raise InputError(
-            f"{evaluation.system} on {evaluation.dataset}: question {lacking.id} has no {metric!r}; "
-            f"it has: {', '.join(lacking.values) or 'no metric'}"
+            f"{evaluation.system} on {evaluation.dataset}: no question has {metric!r}; there are: "
+            f"{', '.join(_names(evaluation)) or 'no metrics'}"
         )
     return found
 
 
+def _names(evaluation: Evaluation) -> list[str]:
+    return list(dict.fromkeys(name for each in evaluation.outcomes for name in each.values))
+
+
 def _common(evaluation: Evaluation, baseline: Evaluation) -> tuple[str, ...]:
-    """Metrics that every question has in both, in the system's order."""
-    outcomes = [*evaluation.outcomes, *baseline.outcomes]
-    return tuple(name for name in outcomes[0].values if all(name in each.values for each in outcomes))
+    """Metrics that both have, in the system's order."""
+    theirs = _names(baseline)
+    return tuple(name for name in _names(evaluation) if name in theirs)
 
 
 def _check_questions(evaluation: Evaluation, baseline: Evaluation) -> None:

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ui.commands import ask, benchmark, data, demo, evaluate, index, keys, pipeline, serve, sources, train
+from ui.commands import ask, benchmark, data, demo, evaluate, experiment, index, keys, pipeline, serve, sources, train
 from ui.commands.options import parse_pairs
 from ui.guard import ForeignPackageError, check_packages
 from ui.session import PIPE_CLOSED, Session
@@ -82,6 +82,7 @@ for _command in (
     data.restore,
     demo.demo,
     evaluate.evaluate,
+    experiment.experiment,
     pipeline.pipeline,
     serve.serve,
     benchmark.benchmark,

@@ -1,6 +1,5 @@
 """Evaluations and comparisons -> a report to read: one HTML page, or Markdown. Measures nothing itself."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from evaluation.comparison import Comparison
 from evaluation.outcome import Evaluation
 from evaluation.report.markdown import markdown
 from evaluation.report.page import page
+from evaluation.writing import write_whole
 
 _FORMATS = {".html": page, ".htm": page, ".md": markdown, ".markdown": markdown}
 
@@ -31,10 +31,4 @@ def write_report(evaluations: Sequence[Evaluation], comparisons: Sequence[Compar
         )
     if not evaluations:
         raise InputError(f"{path}: there is no evaluation to report on")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        scratch.write_text(make(evaluations, comparisons), "utf-8")
-        scratch.replace(path)
-    finally:
-        scratch.unlink(missing_ok=True)
+    write_whole(path, make(evaluations, comparisons))

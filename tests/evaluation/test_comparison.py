@@ -52,11 +52,28 @@ def test_each_data_set_has_its_own_baseline():
     assert [(each.dataset, each.difference) for each in found] == [("squad", 0.5), ("faq", -0.5)]
 
 
-def test_only_metrics_that_all_questions_have_are_compared_unless_named():
+def test_only_metrics_that_both_have_are_compared_unless_named():
     with_f1 = evaluation("better", [1] * 6, metric="f1")
     assert compare([BASELINE, with_f1], "plain") == ()
-    with pytest.raises(InputError, match=r"better on squad: question q0 has no 'exact_match'; it has: f1"):
-        compare([BASELINE, with_f1], "plain", ["exact_match"])
+    with pytest.raises(InputError, match=r"better on squad: no question has 'exact_match'; there are: f1"):
+        compare([BASELINE, with_f1], "plain", {"answering": ["exact_match"]})
+
+
+def test_questions_that_a_metric_is_not_defined_for_are_left_out():
+    def half(system, value):
+        rest = evaluation(system, [0, 0], metric="withheld", first=3)
+        defined = evaluation(system, [value] * 3)
+        return Evaluation(system, "squad", "answering", defined.outcomes + rest.outcomes, {})
+
+    exact, withheld = compare([half("plain", 0), half("better", 1)], "plain")
+    assert (exact.metric, exact.questions, exact.difference, exact.p) == ("exact_match", 3, 1.0, 0.25)
+    assert (withheld.metric, withheld.questions) == ("withheld", 2)
+
+
+def test_a_metric_that_only_one_system_has_for_a_question_is_refused():
+    missing = evaluation("better", [1] * 5).outcomes + evaluation("better", [1], metric="f1", first=5).outcomes
+    with pytest.raises(InputError, match=r"question q5 has 'exact_match' in one of better and plain alone"):
+        compare([BASELINE, Evaluation("better", "squad", "answering", missing, {})], "plain")
 
 
 @pytest.mark.parametrize(

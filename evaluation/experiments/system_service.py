@@ -1,0 +1,94 @@
+"""One system of an experiment as a service: its own stages over an index that several systems share."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from haystack import Pipeline
+
+from components.conversion import effective_precision
+from evaluation.experiments.definition import System
+from evaluation.experiments.sharing import (
+    Key,
+    SharedEmbedder,
+    SharedRanker,
+    SharedReader,
+    SharedResults,
+    SharedRetriever,
+    Sharing,
+)
+from pipelines.asking import asking_stages, wire_asking
+from pipelines.folder import load_models
+from pipelines.service import QAService
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What the result of each stage depends on; each holds all that comes before it."""
+
+    embedder: Key
+    retriever: Key
+    ranker: Key
+    reader: Key
+
+
+def keys_of(system: System, index: str) -> Keys:
+    """The keys of a system's stages over an index."""
+    settings, stages = system.settings, system.stages
+    models: Key = (effective_precision(settings.precision), settings.backend, settings.threads, str(settings.cache))
+    embedder: Key = (index, settings.embedder, *models, str(settings.synonyms))
+    retriever: Key = (*embedder, stages.search, settings.candidates, settings.fusion, settings.dense_weight)
+    ranker: Key = (*retriever, stages.rerank, settings.ranker, settings.with_context)
+    # One pass before two: the one finds what the ranker has just computed.
+    reader: Key = (*ranker, stages.read, stages.passes, settings.reader, settings.max_answer_tokens)
+    return Keys(embedder, retriever, ranker, reader)
+
+
+class SystemService(QAService):
+    """Asks as one system does.
+
+    Args:
+        index: open; whoever has opened it closes it, after this one.
+        system: settings and stages.
+        results: shared by all systems.
+    """
+
+    def __init__(self, index: QAService, system: System, results: SharedResults) -> None:
+        settings = system.settings.model_copy(update={"data": index.settings.data})
+        super().__init__(settings, purpose=index.purpose, on_message=index.on_message)
+        self._folder = index._open_folder()
+        self._system = system
+        self._results = results
+
+    def close(self) -> None:
+        """Let go of the pipeline; the index stays open."""
+        self._asking = None
+
+    def pipelines(self) -> dict[str, Pipeline]:
+        """The one for asking."""
+        return {"asking": self._asking_pipeline()}
+
+    def _asking_pipeline(self) -> Pipeline:
+        if self._asking is None:
+            load_models(self.settings, self.on_message)
+            self._asking = wire_asking(self._stages())
+            self._asking.warm_up()
+        return self._asking
+
+    def _stages(self) -> dict[str, Any]:
+        settings, stages = self.settings, self._system.stages
+        store = self._open_folder().store
+        made = asking_stages(settings, store, synonyms=self._synonyms())
+        keys = keys_of(self._system, str(settings.data))
+        shared = ("embedder", "retriever", "ranker", "reader")
+        parameters = {name: made[name].to_dict()["init_parameters"] for name in shared}
+        is_joint = stages.rerank and stages.passes == 1 and settings.ranker == settings.reader
+        return made | {
+            "embedder": SharedEmbedder(Sharing(self._results, keys.embedder), **parameters["embedder"]),
+            "retriever": SharedRetriever(
+                Sharing(self._results, keys.retriever),
+                stages.search,
+                **(parameters["retriever"] | {"document_store": store}),
+            ),
+            "ranker": SharedRanker(Sharing(self._results, keys.ranker), stages.rerank, **parameters["ranker"]),
+            "reader": SharedReader(Sharing(self._results, keys.reader), stages.read, is_joint, **parameters["reader"]),
+        }
