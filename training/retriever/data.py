@@ -1,0 +1,138 @@
+"""Files -> the triplets that an embedder learns from, and the searches that it is measured by."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from components.errors import InputError
+from evaluation.metrics.normalisation import normalised
+from training.data.example import Example, read_examples
+from training.retriever.options import RetrieverOptions
+
+_TRIES = 20
+"""Passages drawn at random until one does not hold the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Triplet:
+    """A question, a passage that answers it, and as many as asked for that do not."""
+
+    question: str
+    passage: str
+    negatives: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Questions with the passages that they are searched among."""
+
+    passages: tuple[str, ...]
+    questions: tuple[str, ...]
+    relevant: tuple[frozenset[int], ...]
+    """For each question the places of the passages that answer it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetrieverData:
+    """What a run learns from and is measured by."""
+
+    triplets: tuple[Triplet, ...]
+    searches: Mapping[str, Search]
+    """By name: "development" and "general", where there are such files."""
+    report: tuple[str, ...]
+    """What was kept, repaired and dropped, in words."""
+
+
+def read_retriever_data(options: RetrieverOptions) -> RetrieverData:
+    """Read the files of a run; whatever training shares with the others is dropped from it.
+
+    Raises:
+        InputError: a file cannot be used, or nothing is left to learn from or to measure with.
+    """
+    read = read_examples(options.data, evaluation=(*options.development, *options.general))
+    triplets = triplets_of(read.examples, options)
+    if not triplets:
+        raise InputError(
+            f"{_names(options.data)}: no question with a passage that answers it is left to learn from; "
+            + "; ".join(read.report.lines())
+        )
+    searches = {}
+    for name, paths in (("development", options.development), ("general", options.general)):
+        if paths:
+            searches[name] = search_of(read_examples(paths).examples, options)
+            if not searches[name].questions:
+                raise InputError(f"{_names(paths)}: no question with a passage that answers it, to measure with")
+    report = [*read.report.lines(), f"{len(triplets):,} questions with a passage to learn from"]
+    return RetrieverData(triplets, searches, tuple(report))
+
+
+def triplets_of(examples: Sequence[Example], options: RetrieverOptions) -> tuple[Triplet, ...]:
+    """The examples that are answered, each with negatives of its own or, where these are too few, random ones.
+
+    Titles stand before all passages of a triplet or before none: else a title would tell the right one.
+    """
+    chance = random.Random(options.seed)
+    titles = {example.passage: example.title for example in examples}
+    passages = list(titles)
+    made = []
+    for example in examples:
+        if not example.spans:
+            continue
+        negatives = list(example.negatives[: options.negatives])
+        negatives += _random_ones(example, passages, options.negatives - len(negatives), chance)
+        if len(negatives) < options.negatives:
+            raise InputError(
+                f"{example.id}: only {len(negatives)} of {options.negatives} negatives are found, as too few passages "
+                "lack its answer; set negatives lower, or give more data"
+            )
+        known = options.titles and all(each in titles for each in negatives)
+        texts = [with_title(each, titles[each]) if known else each for each in (example.passage, *negatives)]
+        made.append(Triplet(example.question, texts[0], tuple(texts[1:])))
+    return tuple(made)
+
+
+def search_of(examples: Sequence[Example], options: RetrieverOptions) -> Search:
+    """A sample of the answered questions over their passages and, up to the limit, over others of the files."""
+    chance = random.Random(options.seed)
+    answered = [each for each in examples if each.spans]
+    asked = chance.sample(answered, min(options.sample, len(answered)))
+    wanted: dict[str, set[str]] = {}
+    for each in answered:
+        wanted.setdefault(each.question, set()).add(_text(each, options))
+    questions = list(dict.fromkeys(each.question for each in asked))
+    needed = sorted({text for question in questions for text in wanted[question]})
+    negatives = [text for each in examples for text in each.negatives]
+    others = sorted({*(_text(each, options) for each in examples), *negatives} - set(needed))
+    more = chance.sample(others, min(len(others), max(0, options.passages - len(needed))))
+    passages = [*needed, *more]
+    place_of = {text: place for place, text in enumerate(passages)}
+    relevant = [frozenset(place_of[text] for text in wanted[question]) for question in questions]
+    return Search(tuple(passages), tuple(questions), tuple(relevant))
+
+
+def with_title(passage: str, title: str) -> str:
+    """A passage as the index holds it (:func:`components.embedding.indexed_text`)."""
+    return f"{title}\n{passage}" if title else passage
+
+
+def _text(example: Example, options: RetrieverOptions) -> str:
+    return with_title(example.passage, example.title) if options.titles else example.passage
+
+
+def _random_ones(example: Example, passages: Sequence[str], count: int, chance: random.Random) -> list[str]:
+    """Passages of other examples that do not hold the answer."""
+    answers = [] if example.whole else [f" {normalised(answer)} " for answer in example.answers]
+    found: list[str] = []
+    for _ in range(count * _TRIES):
+        if len(found) == count:
+            break
+        passage = chance.choice(passages)
+        held = f" {normalised(passage)} " if answers else ""
+        if passage != example.passage and passage not in found and not any(answer in held for answer in answers):
+            found.append(passage)
+    return found
+
+
+def _names(paths: Sequence[Path]) -> str:
+    return ", ".join(str(path) for path in paths)

@@ -1,0 +1,78 @@
+"""How well an embedder finds the passages that answer: an exact search, measured as by ``evaluation``."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.base.evaluation import BaseEvaluator
+from sentence_transformers.base.model import BaseModel
+
+from evaluation.metrics.ndcg import ndcg_at
+from evaluation.metrics.recall import recall_at
+from evaluation.metrics.reciprocal_rank import reciprocal_rank_at
+from training.retriever.data import Search
+
+_BATCH = 32
+_DEPTH = 10
+
+
+def measure(model: SentenceTransformer, search: Search, dimension: int | None = None) -> dict[str, float]:
+    """``recall@1``, ``recall@10``, ``mrr@10`` and ``ndcg@10``, means over the questions, each in [0, 1].
+
+    Args:
+        model: questions and passages get its prompts "query" and "document", as at work.
+        search: what is searched for, and among what.
+        dimension: how many of the vectors' first numbers are used; None for all.
+    """
+    was_training = model.training
+    model.eval()
+    questions = _vectors(model, search.questions, "query", dimension)
+    passages = _vectors(model, search.passages, "document", dimension)
+    model.train(was_training)
+    order = np.argsort(-(questions @ passages.T), axis=1, kind="stable")[:, :_DEPTH]
+    rankings = [[str(place) for place in row] for row in order]
+    relevant = [{str(place) for place in places} for places in search.relevant]
+    figures: dict[str, Callable[[list[str], set[str]], float]] = {
+        "recall@1": lambda ranking, right: recall_at(ranking, right, 1),
+        "recall@10": lambda ranking, right: recall_at(ranking, right, 10),
+        "mrr@10": lambda ranking, right: reciprocal_rank_at(ranking, right, 10),
+        "ndcg@10": lambda ranking, right: ndcg_at(ranking, dict.fromkeys(right, 1), 10),
+    }
+    return {
+        name: float(np.mean([figure(*each) for each in zip(rankings, relevant, strict=True)]))
+        for name, figure in figures.items()
+    }
+
+
+class SearchEvaluator(BaseEvaluator):
+    """The same, in the form that the trainer of sentence-transformers calls."""
+
+    def __init__(self, search: Search, metric: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.search = search
+        self.primary_metric = metric
+
+    def __call__(
+        self, model: BaseModel, output_path: str | None = None, epoch: int = -1, steps: int = -1
+    ) -> dict[str, float]:
+        """The figures by name."""
+        assert isinstance(model, SentenceTransformer)
+        return measure(model, self.search)
+
+
+def _vectors(
+    model: SentenceTransformer, texts: Sequence[str], prompt: str, dimension: int | None
+) -> npt.NDArray[np.float32]:
+    """Unit vectors, (n, dimension)."""
+    found = model.encode(
+        list(texts),
+        prompt=(model.prompts or {}).get(prompt) or None,
+        batch_size=_BATCH,
+        normalize_embeddings=True,
+        truncate_dim=dimension,
+        convert_to_numpy=True,
+        show_progress_bar=False,
+    )
+    vectors: npt.NDArray[np.float32] = np.asarray(found, dtype=np.float32)
+    return vectors

@@ -1,0 +1,245 @@
+"""An embedder's fine-tuning from its settings to a finished folder with its card; killed and run again, it goes on."""
+
+import json
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from datasets import Dataset
+from rich.console import Console
+from rich.progress import Progress
+from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer, SentenceTransformerTrainingArguments
+from sentence_transformers.base.sampler import BatchSamplers
+from sentence_transformers.sentence_transformer.model_card import SentenceTransformerModelCardCallback
+from transformers import EarlyStoppingCallback, PrinterCallback, set_seed
+
+from components.checkpoints import resolve
+from components.errors import ConfigurationError
+from evaluation.provenance import provenance
+from training.card import RunCard
+from training.forgetting import losses
+from training.pairs.trainer import curves
+from training.progress import TrainingProgress
+from training.retriever.data import RetrieverData, Triplet, read_retriever_data
+from training.retriever.losses import loss_for
+from training.retriever.options import RetrieverOptions
+from training.retriever.quality import SearchEvaluator, measure
+from training.retriever.teaching import teacher_scores
+from training.run_folder import RunFolder
+from training.time_limit import TimeLimit
+
+_MEASUREMENTS = 10
+
+FiguresBySet = dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a run gave."""
+
+    folder: Path
+    before: FiguresBySet
+    after: FiguresBySet
+    remarks: tuple[str, ...]
+
+
+def fine_tune(options: RetrieverOptions, console: Console) -> Finished:
+    """Train, measure, and write the folder.
+
+    Raises:
+        ConfigurationError: an option does not fit the model, or the folder of a run with other options is there.
+        InputError: a file of the data cannot be used.
+        QuaereError: the model lost more of the general figures than it may, or is worse than one whose place it should
+            take; it stands beside its place, refused.
+    """
+    started = time.monotonic()
+    check(options)
+    folder = RunFolder(options.out)
+    folder.begin(options.model_dump_json(indent=2))
+    data = read_retriever_data(options)
+    for line in data.report:
+        console.print(line, highlight=False)
+    set_seed(options.seed)
+    model = SentenceTransformer(str(resolve(options.model).folder), device=_device(), local_files_only=True)
+    before: FiguresBySet = folder.remembered("before", lambda: _figures(model, data, options))
+    trainer = build_trainer(model, options, data, folder, console)
+    trainer.train(resume_from_checkpoint=folder.last_checkpoint())
+    after = _figures(model, data, options)
+    lost = losses({"general": before.get("general", {})}, after, options.tolerance)
+    remarks = _remarks(before, after, options)
+    card = RunCard(
+        title=f"{options.out.name}: an embedder fine-tuned with Quaere",
+        base=options.model,
+        settings=json.loads(options.model_dump_json()),
+        provenance=provenance([*options.data, *options.development, *options.general]),
+        seconds=time.monotonic() - started,
+        data=data.report,
+        before=before,
+        after=after,
+        remarks=[*remarks, *(f"Forgotten: {each}." for each in lost)],
+        curves=curves(trainer.state.log_history),
+    )
+    placed = folder.finish(
+        lambda target: model.save_pretrained(str(target), create_model_card=False), card, options.tolerance, lost
+    )
+    return Finished(placed, before, after, tuple(remarks))
+
+
+def check(options: RetrieverOptions) -> None:
+    """Refuse what cannot work before anything is read.
+
+    Raises:
+        ConfigurationError: see the message.
+    """
+    if options.precision == "fp16" and not torch.cuda.is_available():
+        raise ConfigurationError("precision 'fp16' needs a GPU, and none is found; set 'bf16' or 'fp32'")
+
+
+def build_trainer(
+    model: SentenceTransformer, options: RetrieverOptions, data: RetrieverData, folder: RunFolder, console: Console
+) -> SentenceTransformerTrainer:
+    """The trainer of a run, with its callbacks.
+
+    Raises:
+        ConfigurationError: ``matryoshka`` names more dimensions than the model has.
+    """
+    full = model.get_embedding_dimension() or 0
+    if options.matryoshka and max(options.matryoshka) > full:
+        raise ConfigurationError(
+            f"matryoshka names {max(options.matryoshka)} dimensions, but {options.model} has {full}; name fewer"
+        )
+    if options.gradient_checkpointing:
+        # The trainer would ask the sentence-transformers model, which knows it by its old name only.
+        network: Any = model.transformers_model
+        network.activation_checkpointing_enable()
+    development = data.searches.get("development")
+    callbacks: list[Any] = [TrainingProgress(console)]
+    if options.minutes is not None:
+        callbacks.append(TimeLimit(options.minutes, measured=development is not None))
+    if options.patience is not None:
+        callbacks.append(EarlyStoppingCallback(options.patience))
+    trainer = SentenceTransformerTrainer(
+        model=model,
+        args=training_arguments(model, options, folder, len(data.triplets), measured=development is not None),
+        train_dataset=_dataset(data.triplets, _taught(options, data.triplets, folder, console)),
+        loss=loss_for(model, options),
+        evaluator=None if development is None else SearchEvaluator(development, options.metric),
+        callbacks=callbacks,
+    )
+    # Its lines would stand between ours; and the card is our own.
+    for shown in (PrinterCallback, SentenceTransformerModelCardCallback):
+        trainer.remove_callback(shown)
+    return trainer
+
+
+def training_arguments(
+    model: SentenceTransformer, options: RetrieverOptions, folder: RunFolder, examples: int, *, measured: bool
+) -> SentenceTransformerTrainingArguments:
+    """Our options in the terms of the trainer.
+
+    Args:
+        model: whose prompts are put before questions and passages.
+        options: of the run.
+        folder: for checkpoints and logs.
+        examples: how many there are in an epoch.
+        measured: whether development data choose the best checkpoint.
+    """
+    steps = options.max_steps or max(1, round(options.epochs * examples / (options.batch_size * options.accumulation)))
+    every = min(steps, options.evaluate_every or max(1, steps // _MEASUREMENTS))
+    os.environ["TENSORBOARD_LOGGING_DIR"] = str(folder.work / "tensorboard")
+    return SentenceTransformerTrainingArguments(
+        output_dir=str(folder.work),
+        num_train_epochs=options.epochs,
+        max_steps=options.max_steps or -1,
+        per_device_train_batch_size=options.batch_size,
+        gradient_accumulation_steps=options.accumulation,
+        learning_rate=options.learning_rate,
+        lr_scheduler_type=options.schedule if options.schedule != "constant" else "constant_with_warmup",
+        warmup_steps=options.warmup,
+        weight_decay=options.weight_decay,
+        max_grad_norm=options.clip,
+        optim="adafactor" if options.optimizer == "adafactor" else "adamw_torch",
+        bf16=options.precision == "bf16",
+        fp16=options.precision == "fp16",
+        use_cpu=not torch.cuda.is_available(),
+        prompts=_prompts(model, options.negatives),
+        # A passage that answers one question of a batch would be a wrong one for another question about it.
+        batch_sampler=BatchSamplers.NO_DUPLICATES,
+        eval_strategy="steps" if measured else "no",
+        eval_steps=every if measured else None,
+        save_steps=every,
+        save_total_limit=2,
+        load_best_model_at_end=measured,
+        metric_for_best_model=f"eval_{options.metric}" if measured else None,
+        greater_is_better=True if measured else None,
+        logging_steps=max(1, min(20, every)),
+        report_to=list(options.report_to),
+        seed=options.seed,
+        dataloader_pin_memory=False,
+        disable_tqdm=True,
+    )
+
+
+def _prompts(model: SentenceTransformer, negatives: int) -> dict[str, str] | None:
+    known = model.prompts or {}
+    columns = {"question": known.get("query"), "passage": known.get("document")}
+    columns |= {_negative(place): known.get("document") for place in range(negatives)}
+    given = {column: prompt for column, prompt in columns.items() if prompt}
+    return given or None
+
+
+def _dataset(triplets: tuple[Triplet, ...], scores: list[list[float]] | None) -> Dataset:
+    columns: dict[str, list[Any]] = {
+        "question": [each.question for each in triplets],
+        "passage": [each.passage for each in triplets],
+    }
+    for place in range(len(triplets[0].negatives)):
+        columns[_negative(place)] = [each.negatives[place] for each in triplets]
+    if scores is not None:
+        columns["label"] = scores
+    return Dataset.from_dict(columns)
+
+
+def _negative(place: int) -> str:
+    return f"negative_{place + 1}"
+
+
+def _taught(
+    options: RetrieverOptions, triplets: tuple[Triplet, ...], folder: RunFolder, console: Console
+) -> list[list[float]] | None:
+    if options.teacher is None:
+        return None
+    with Progress(console=console) as progress:
+        task = progress.add_task(f"asking {options.teacher}", total=len(triplets))
+        return teacher_scores(
+            options.teacher,
+            triplets,
+            folder.work / "teacher.jsonl",
+            lambda done: progress.update(task, completed=done),
+        )
+
+
+def _figures(model: SentenceTransformer, data: RetrieverData, options: RetrieverOptions) -> FiguresBySet:
+    """By data set; the shorter dimensions of a Matryoshka run as sets of their own."""
+    found = {name: measure(model, search) for name, search in data.searches.items()}
+    for dimension in options.matryoshka:
+        for name, search in data.searches.items():
+            found[f"{name}, {dimension} dimensions"] = measure(model, search, dimension)
+    return found
+
+
+def _remarks(before: FiguresBySet, after: FiguresBySet, options: RetrieverOptions) -> list[str]:
+    """What a reader has to know before using the model."""
+    remarks = []
+    if "development" in after and after["development"][options.metric] <= before["development"][options.metric]:
+        remarks.append(f"No better on development data by {options.metric}; the base model serves as well.")
+    if "general" not in after:
+        remarks.append("What was forgotten is not known: give general files to see it.")
+    return remarks
+
+
+def _device() -> str:
+    return "cuda" if torch.cuda.is_available() else "cpu"

@@ -1,0 +1,43 @@
+"""A cross-encoder's logits of triplets, for an embedder to learn their margins from."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from components.checkpoints import fingerprint
+from components.encoder import ModelOptions, Pair, pair_encoder
+from evaluation.rows import RowFile
+from training.retriever.data import Triplet
+
+_CHUNK = 16
+
+
+def teacher_scores(
+    teacher: str, triplets: Sequence[Triplet], file: Path, on_done: Callable[[int], None] = lambda done: None
+) -> list[list[float]]:
+    """For each triplet the relevance of its passage and of each negative, as logits.
+
+    Args:
+        teacher: name of a ranker or joint model.
+        triplets: what is scored.
+        file: where finished scores are kept, so that an interrupted run goes on.
+        on_done: called with the number of triplets that are scored.
+    """
+    # Each pair is scored once and learned from for long: exactness is worth more than speed.
+    encoder = pair_encoder(teacher, "ranker", ModelOptions(precision="fp32"))
+    with RowFile(file, {"teacher": fingerprint(teacher), "triplets": len(triplets)}) as rows:
+        waiting = [place for place in range(len(triplets)) if str(place) not in rows.rows]
+        for at in range(0, len(waiting), _CHUNK):
+            places = waiting[at : at + _CHUNK]
+            texts = [(triplets[place].passage, *triplets[place].negatives) for place in places]
+            pairs = [
+                Pair(triplets[place].question, text)
+                for place, passages in zip(places, texts, strict=True)
+                for text in passages
+            ]
+            logits = iter(encoder.encode(pairs))
+            rows.add(
+                {"id": str(place), "scores": [next(logits).relevance for _ in passages]}
+                for place, passages in zip(places, texts, strict=True)
+            )
+            on_done(len(rows.rows))
+        return [rows.rows[str(place)]["scores"] for place in range(len(triplets))]

@@ -1,0 +1,99 @@
+"""Where a training stands until it is finished: a folder beside the one that it will become.
+
+``NAME.training`` holds the options, the checkpoints and what was measured before; the same options go on with it,
+others are refused. A finished model takes the place ``NAME``, unless it is worse than it may be: then ``NAME.refused``.
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from components.checkpoints import replace_folder
+from components.errors import ConfigurationError, QuaereError
+from training.card import RunCard, read_run, write_card
+from training.curves import draw_curves
+from training.forgetting import Loss, losses
+
+_OPTIONS = "options.json"
+
+
+class RunFolder:
+    """The unfinished training of one folder.
+
+    Args:
+        out: where the finished model goes.
+    """
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self.work = out.with_name(out.name + ".training")
+
+    def begin(self, options: str) -> None:
+        """Make the folder, or take up the one that an interrupted run left.
+
+        Args:
+            options: everything that decides what the run does, as JSON.
+
+        Raises:
+            ConfigurationError: a run of other options left it, or the finished folder's place is taken.
+        """
+        if self.out.exists() and read_run(self.out) is None:
+            raise ConfigurationError(f"{self.out} exists and was not written by a training; name another folder")
+        stored = self.work / _OPTIONS
+        if stored.is_file() and stored.read_text("utf-8") != options:
+            raise ConfigurationError(
+                f"{self.work} holds an unfinished training with other options; run it again with those in {stored}, "
+                "or delete that folder to begin anew"
+            )
+        self.work.mkdir(parents=True, exist_ok=True)
+        stored.write_text(options, "utf-8")
+
+    def remembered(self, name: str, compute: Callable[[], Any]) -> Any:
+        """A JSON value that is computed once in a run, however often that is interrupted."""
+        path = self.work / f"{name}.json"
+        if not path.is_file():
+            scratch = path.with_suffix(".part")
+            scratch.write_text(json.dumps(compute(), ensure_ascii=False), "utf-8")
+            scratch.replace(path)
+        return json.loads(path.read_text("utf-8"))
+
+    def last_checkpoint(self) -> str | None:
+        """The last checkpoint of an interrupted run, None where there is none."""
+        from transformers.trainer_utils import get_last_checkpoint
+
+        found: str | None = get_last_checkpoint(str(self.work))
+        return found
+
+    def finish(self, save: Callable[[Path], None], card: RunCard, tolerance: float, lost: Sequence[Loss]) -> Path:
+        """Write the model with its card, put it in its place, and clear up.
+
+        Args:
+            save: writes the model into a folder.
+            card: what came of the run.
+            tolerance: how much of a figure may be lost against a model that has the place already.
+            lost: what was lost against the model that the run began with, and may not be.
+
+        Raises:
+            QuaereError: something was lost; the model stands beside its place, refused.
+        """
+        there = read_run(self.out) if self.out.exists() else None
+        worse = [*lost, *(losses(_figures(there["after"]), card.after, tolerance) if there is not None else ())]
+        folder = self.out.with_name(self.out.name + ".refused") if worse else self.out
+        made = self.work / "finished"
+        shutil.rmtree(made, ignore_errors=True)
+        save(made)
+        write_card(made, card)
+        draw_curves(card.curves, made / "curves.png")
+        replace_folder(made, folder)
+        shutil.rmtree(self.work)
+        if worse:
+            reasons = "; ".join(dict.fromkeys(map(str, worse)))
+            raise QuaereError(f"the new model is not better: {reasons}. It is in {folder}, and {self.out} untouched")
+        return folder
+
+
+def _figures(stored: Any) -> Mapping[str, Mapping[str, float]]:
+    figures: Mapping[str, Mapping[str, float]] = stored
+    return figures
