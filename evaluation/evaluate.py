@@ -16,7 +16,7 @@ from components.errors import InputError
 from evaluation.corpus import index_figures, settings_for, size_of
 from evaluation.data.dataset import DataSet, Question
 from evaluation.data.files import sha256
-from evaluation.figures import figures_of
+from evaluation.figures import figures_of, grouped
 from evaluation.outcome import Evaluation, Outcome, Task
 from evaluation.places import gold_of
 from evaluation.provenance import commit, peak_memory, provenance
@@ -148,6 +148,8 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
         "task": evaluation.task,
         "figures": dict(evaluation.figures),
         "intervals": {name: list(interval) for name, interval in evaluation.intervals.items()},
+        "by_kind": grouped(evaluation.outcomes, lambda outcome: outcome.kind),
+        "by_language": grouped(evaluation.outcomes, lambda outcome: outcome.language),
         "provenance": dict(evaluation.provenance),
         "settings": dict(evaluation.settings),
     }

@@ -4,7 +4,7 @@ Shares are in [0, 1], times in seconds, sizes in bytes; a figure that the data c
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from evaluation.failures import losses
 from evaluation.metrics.auroc import auroc
@@ -41,13 +41,27 @@ def figures_of(outcomes: Sequence[Outcome]) -> tuple[dict[str, float], Intervals
 
 def mean_figures(outcomes: Sequence[Outcome]) -> tuple[dict[str, float], Intervals]:
     """The means of the per-question metrics, over the questions that have them."""
-    figures: dict[str, float] = {}
-    intervals: Intervals = {}
-    for name in dict.fromkeys(name for outcome in outcomes for name in outcome.values):
-        values = [outcome.values[name] for outcome in outcomes if name in outcome.values]
-        figures[name] = sum(values) / len(values)
-        intervals[name] = bootstrap_interval(values)
+    figures = _means(outcomes)
+    intervals = {
+        name: bootstrap_interval([each.values[name] for each in outcomes if name in each.values]) for name in figures
+    }
     return figures, intervals
+
+
+def grouped(outcomes: Sequence[Outcome], by: Callable[[Outcome], str]) -> dict[str, dict[str, float]]:
+    """The means of every group of questions, and how many it holds; nothing where all are of one."""
+    groups: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        groups.setdefault(by(outcome), []).append(outcome)
+    if len(groups) < 2:
+        return {}
+    return {name: {"questions": float(len(members)), **_means(members)} for name, members in sorted(groups.items())}
+
+
+def _means(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    names = dict.fromkeys(name for outcome in outcomes for name in outcome.values)
+    values = {name: [each.values[name] for each in outcomes if name in each.values] for name in names}
+    return {name: sum(found) / len(found) for name, found in values.items()}
 
 
 def confidence_figures(outcomes: Sequence[Outcome]) -> dict[str, float]:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,9 @@ def provenance(data: Iterable[Path]) -> dict[str, Any]:
     }
 
 
+@cache
 def commit() -> str | None:
-    """The checkout's commit, with "+" where files differ from it; None outside a checkout."""
+    """The checkout's commit when it was first asked for, with "+" where files differ; None outside a checkout."""
     found = _git("rev-parse", "HEAD")
     if found is None:
         return None

@@ -77,13 +77,21 @@ def test_a_threshold_decides_what_is_given(tmp_path, tiny_models):
 def test_an_interrupted_run_goes_on_and_a_finished_one_starts_anew(tmp_path, settings):
     dataset = read_dataset(write_squad(tmp_path / "q.json"))
     plan = Plan(dataset, "reading")
-    smaller, told = measure(dataset, "reading", settings, tmp_path, sample=2)
-    assert told == [1, 2]
+
+    def interrupt(done):
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(plan, settings, tmp_path / "work", on_question=interrupt)
     rows = rows_path(plan, settings, tmp_path / "work")
-    rows.write_text(rows.read_text("utf-8") + '{"id": "half', "utf-8")
+    kept = rows.read_text("utf-8")
+    rows.write_text(kept + '{"id": "half', "utf-8")
     whole, told = measure(dataset, "reading", settings, tmp_path)
     assert told == [3]
-    assert whole.outcomes[:2] == smaller.outcomes
+    assert rows.read_text("utf-8").startswith(kept)
+    smaller, told = measure(dataset, "reading", settings, tmp_path, sample=2)
+    assert (told, smaller.outcomes) == ([], whole.outcomes[:2])
     forget_rows(plan, settings, tmp_path / "work")
     assert measure(dataset, "reading", settings, tmp_path)[1] == [1, 2, 3]
 

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from evaluation.figures import figures_of
+from evaluation.figures import figures_of, grouped
 from evaluation.judging import is_right
 from evaluation.outcome import Outcome
 from evaluation.tasks.answering import answer_values
@@ -65,6 +65,15 @@ def test_figures_by_hand():
     assert figures["questions_per_second"] == pytest.approx(5 / 15)
     assert intervals["f1"][0] <= figures["f1"] <= intervals["f1"][1]
     assert "questions" not in intervals
+
+
+def test_groups_by_hand():
+    found = grouped(OUTCOMES, lambda outcome: "has" if outcome.answerable else "none")
+    assert found["has"]["questions"] == 3
+    assert found["has"]["f1"] == pytest.approx((1 + 2 / 3) / 3)
+    assert found["none"]["f1_at_threshold"] == 0.5
+    assert "f1" not in found["none"]
+    assert grouped(OUTCOMES, lambda outcome: outcome.task) == {}
 
 
 def test_what_the_data_cannot_tell_is_left_out():

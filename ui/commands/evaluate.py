@@ -70,7 +70,11 @@ def evaluate(
         dataset = read_dataset(path, paraphrases=paraphrases, qrels=qrels, passages=passages)
         for task in chosen or dataset.tasks[:1]:
             plans.append(Plan(dataset, task, sample, seed))
-    found = [_measure(session, plan, settings, folder) for plan in plans]
+    try:
+        found = [_measure(session, plan, settings, folder) for plan in plans]
+    except KeyboardInterrupt:
+        session.remark("stopped; the same command goes on from here")
+        raise
     if json_file is not None:
         _write(json_file, found)
         session.remark(f"written to {one_line(str(json_file))}")
