@@ -80,4 +80,4 @@ def _stamped(document: Document) -> Document:
 
 
 def _without_text(meta: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in meta.items() if name not in ("blocks", "boxes")}
+    return {name: value for name, value in meta.items() if name not in ("blocks", "boxes", "page_count")}

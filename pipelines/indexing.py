@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -55,6 +55,8 @@ class Identity:
     source: str
     """The name that answers give."""
     source_id: str
+    uploaded_at: str | None = None
+    """When it was sent to the service, UTC, ISO 8601."""
 
     @classmethod
     def of(cls, path: Path) -> Self:
@@ -210,9 +212,9 @@ class Indexer:
         if state is not None and known is not None and known[0] == self._version(state):
             return state
         state, document = read_unchanging(path, state, look_again, lambda: maker.load(given_path))
-        ids = asdict(identity) | {"version": self._version(state)}
+        ids = {"source": identity.source, "source_id": identity.source_id, "version": self._version(state)}
         meta: dict[str, Any] = {"groups": [PUBLIC_GROUP]} | document.meta | fields | ids
-        return Loaded(given_path, replace(document, meta=meta), state)
+        return Loaded(given_path, replace(document, meta=meta), state, identity.uploaded_at)
 
     def _version(self, state: FileState) -> str:
         return version_of(state.sha256, state.given, self.splitting)

@@ -9,6 +9,9 @@ from haystack import Document
 
 from components.store.catalogue import FileState, SourceInfo, SourceRecord, SourceText
 
+_OF_THE_FILE = frozenset({"boxes", "page_count"})
+"""What is known of a file as a whole and of no passage."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -18,6 +21,8 @@ class Loaded:
     """As it was given."""
     document: Document
     state: FileState
+    uploaded_at: str | None = None
+    """When it was sent to the service, UTC, ISO 8601."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -26,7 +31,7 @@ class Loaded:
 
     def for_splitting(self) -> Document:
         """The document without what no passage carries."""
-        meta = {name: value for name, value in self.document.meta.items() if name != "boxes"}
+        meta = {name: value for name, value in self.document.meta.items() if name not in _OF_THE_FILE}
         return replace(self.document, meta=meta)
 
     def record(self, languages: Counter[str]) -> SourceRecord:
@@ -37,7 +42,7 @@ class Loaded:
         """
         meta = self.document.meta
         source_id, version = self.key
-        own = {name: value for name, value in meta.items() if name not in ("blocks", "boxes")}
+        own = {name: value for name, value in meta.items() if name not in ("blocks", *_OF_THE_FILE)}
         info = SourceInfo(
             source=meta["source"],
             source_id=source_id,
@@ -51,6 +56,10 @@ class Loaded:
             version=version,
             indexed_at=datetime.now(UTC).isoformat(timespec="seconds"),
             updated_at=meta.get("updated_at"),
+            tags=tuple(meta.get("tags", ())),
+            url=meta.get("url"),
+            uploaded_at=self.uploaded_at,
+            pages=meta.get("page_count"),
         )
         text = SourceText(
             source_id=source_id,

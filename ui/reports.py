@@ -63,6 +63,9 @@ def sources_table(sources: Sequence[SourceInfo]) -> RenderableType:
     table.add_column("format", no_wrap=True)
     table.add_column("language", no_wrap=True)
     table.add_column("groups")
+    tagged = any(info.tags for info in sources)
+    if tagged:
+        table.add_column("tags", overflow="fold")
     table.add_column("passages", justify="right", no_wrap=True)
     table.add_column("size", justify="right", no_wrap=True)
     for info in sources:
@@ -72,6 +75,7 @@ def sources_table(sources: Sequence[SourceInfo]) -> RenderableType:
             Text(info.format),
             Text(info.language),
             Text(one_line(", ".join(info.groups))),
+            *([Text(one_line(", ".join(info.tags)))] if tagged else []),
             str(info.passages),
             size(info.bytes),
         )
@@ -88,9 +92,13 @@ def source_view(detail: SourceDetail, *, text: bool) -> RenderableType:
         "format": info.format,
         "language": info.language,
         "groups": ", ".join(info.groups),
+        "tags": ", ".join(info.tags),
+        "url": info.url,
         "size": size(info.bytes),
         "indexed": info.indexed_at,
+        "uploaded": info.uploaded_at,
         "updated": info.updated_at,
+        "pages": None if info.pages is None else str(info.pages),
         "passages": str(info.passages),
     }
     parts: list[RenderableType] = [_pairs([(name, value) for name, value in facts.items() if value])]

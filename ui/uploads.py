@@ -10,6 +10,7 @@ import tomllib
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -50,8 +51,12 @@ class Upload:
 
     @property
     def identity(self) -> Identity:
-        """What the index knows it by, wherever the data folder lies."""
-        return Identity(self.name, self.source_id)
+        """What the index knows it by, wherever the data folder lies, and since when its file is there."""
+        try:
+            sent = datetime.fromtimestamp(os.stat(self.path).st_mtime, UTC).isoformat(timespec="seconds")
+        except OSError:  # deleted a moment ago, as the index will find
+            sent = None
+        return Identity(self.name, self.source_id, sent)
 
 
 class Uploads:

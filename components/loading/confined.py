@@ -189,6 +189,8 @@ def _checked(extracted: Extracted) -> Extracted:
     names = (extracted.text, extracted.format, "" if extracted.title is None else extracted.title)
     if not all(isinstance(name, str) for name in names) or not isinstance(extracted.meta, dict):
         raise TypeError("text, format and title are texts, and the metadata a mapping")
+    if extracted.pages is not None and (type(extracted.pages) is not int or extracted.pages < 1):
+        raise TypeError("the number of pages is a whole number")
     places = [(block.start, block.end) for block in extracted.blocks]
     if not all(type(offset) is int for place in places for offset in place):
         raise TypeError("offsets are whole numbers")

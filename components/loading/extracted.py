@@ -57,6 +57,8 @@ class Extracted:
     """"text", "markdown", "html", "pdf", "docx", "pptx", "xlsx", "csv", "json" or "jsonl"."""
     boxes: bytes | None = None
     """PDF only: character boxes for ``components.loading.pdf.decode_boxes``."""
+    pages: int | None = None
+    """PDF only: how many there are, those without text included."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""
@@ -67,6 +69,7 @@ class Extracted:
             "meta": self.meta,
             "format": self.format,
             "boxes": None if self.boxes is None else b64encode(self.boxes).decode("ascii"),
+            "pages": self.pages,
         }
 
     @classmethod
@@ -74,4 +77,4 @@ class Extracted:
         """Invert :meth:`to_dict`."""
         blocks = tuple(map(Block.from_dict, data["blocks"]))
         boxes = None if data["boxes"] is None else b64decode(data["boxes"], validate=True)
-        return cls(data["text"], blocks, data["title"], data["meta"], data["format"], boxes)
+        return cls(data["text"], blocks, data["title"], data["meta"], data["format"], boxes, data["pages"])

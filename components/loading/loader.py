@@ -17,8 +17,8 @@ class DocumentLoader:
     """Loads one document a file.
 
     A document's ``content`` is the extracted text. Its ``meta`` holds ``source`` (the path as given), ``format``,
-    ``title``, ``blocks`` (``list[Block]``), ``boxes`` (PDF only) and the metadata of the file, its folders' and the
-    caller's.
+    ``title``, ``blocks`` (``list[Block]``), ``boxes`` and ``page_count`` (PDF only) and the metadata of the file, its
+    folders' and the caller's.
 
     Args:
         max_bytes: a larger file is refused before it is read.
@@ -68,6 +68,7 @@ class DocumentLoader:
             "format": extracted.format,
             "blocks": list(extracted.blocks),
             "boxes": extracted.boxes,
+            "page_count": extracted.pages,
             **folders.merged(source, fields),
         }
         place = uuid.uuid5(uuid.NAMESPACE_URL, os.path.abspath(source).replace(os.sep, "/"))

@@ -7,6 +7,7 @@ import ctypes
 import re
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,8 @@ def extract(data: bytes, path: Path, max_bytes: int) -> Extracted:
     builder = TextBuilder()
     boxes = _add_pages(builder, grouped, sizes)
     title = fields.pop("title", None) or builder.first_heading
-    return builder.build("pdf", title, own_fields(fields, "the document's properties"), encode_boxes(boxes))
+    built = builder.build("pdf", title, own_fields(fields, "the document's properties"), encode_boxes(boxes))
+    return replace(built, pages=len(sizes))
 
 
 def _read(data: bytes, path: Path) -> tuple[dict[str, Any], list[tuple[float, float]], list[list[Line]]]:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, cast
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from components.errors import StoreError
@@ -19,6 +19,7 @@ from components.store.records import FileState, JournalEntry, Phase, Rebuilt, So
 from components.store.sessions import WRITER, Sessions
 from components.store.shared_locks import SharedLocks, lock_for_transaction
 from components.store.tables import Journal, Manifest, Source, Table, TextRow
+from components.store.upgrades import upgrade
 
 __all__ = [
     "CATALOGUE_FILE", "SCHEMA", "Catalogue", "FileState", "JournalEntry", "Rebuilt", "SourceInfo", "SourceRecord",
@@ -28,9 +29,10 @@ __all__ = [
 CATALOGUE_FILE = "catalogue.sqlite"
 """Name of the catalogue in the data folder."""
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the tables; a catalogue with a higher number was written by a newer Quaere."""
 
+_FORMAT = "schema"
 _REBUILT = "rebuilt"
 _IDS_PER_STATEMENT = 500  # databases limit the number of bound values in one statement
 
@@ -60,16 +62,24 @@ class Catalogue:
                 # Two processes that start at once would both find no tables, and both make them.
                 lock_for_transaction(connection, "making tables", patience="60s")
                 Table.metadata.create_all(connection)
-            found = self.setdefault("schema", SCHEMA)
+                self._bring_up_to_date(connection)
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def _bring_up_to_date(self, connection: Connection) -> None:
+        with Session(connection) as session:
+            noted = session.get(Manifest, _FORMAT)
+            found = SCHEMA if noted is None else int(noted.value)
             if found > SCHEMA:
                 raise StoreError(
                     f"{self._sessions.name}: the catalogue has format {found}, this version of Quaere reads up to "
                     f"{SCHEMA}; use the newer Quaere that wrote it, or another data folder"
                 )
-        except BaseException:
-            self.close()
-            raise
-        return self
+            upgrade(connection, found)
+            session.merge(Manifest(key=_FORMAT, value=SCHEMA))
+            session.flush()
 
     def close(self) -> None:
         """Let go of the database; a second call is free."""
@@ -301,7 +311,8 @@ def _grow(session: Session, steps: int) -> None:
 def _row(record: SourceRecord) -> dict[str, Any]:
     info = {name: getattr(record.info, name) for name in SourceInfo.__slots__}
     state = {name: getattr(record.state, name) for name in FileState.__slots__}
-    return info | state | {"groups": list(record.info.groups), "languages": list(record.languages)}
+    lists = {"groups": record.info.groups, "tags": record.info.tags, "languages": record.languages}
+    return info | state | {name: list(values) for name, values in lists.items()}
 
 
 def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -27,6 +27,13 @@ class SourceInfo:
     """UTC, ISO 8601."""
     updated_at: str | None
     """The document's own date, UTC, ISO 8601."""
+    tags: tuple[str, ...] = ()
+    url: str | None = None
+    """Where readers find it."""
+    uploaded_at: str | None = None
+    """When it was sent to the service, UTC, ISO 8601; None where it was not."""
+    pages: int | None = None
+    """Of a PDF; None where the format has none, or it was indexed before they were counted."""
 
 
 @dataclass(frozen=True, slots=True)

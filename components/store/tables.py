@@ -62,11 +62,17 @@ class Source(Table):
     version: Mapped[str]
     indexed_at: Mapped[str]
     updated_at: Mapped[str | None]
+    # Since format 2; a row that is older has none of them.
+    tags: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    url: Mapped[str | None] = mapped_column(Text)
+    uploaded_at: Mapped[str | None]
+    pages: Mapped[int | None]
 
     def info(self) -> SourceInfo:
         """As it is listed."""
         values = {name: getattr(self, name) for name in SourceInfo.__slots__}
-        return SourceInfo(**values | {"groups": tuple(self.groups)})
+        tags = () if self.tags is None else tuple(self.tags)
+        return SourceInfo(**values | {"groups": tuple(self.groups), "tags": tags})
 
 
 class TextRow(Table):

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -51,6 +52,10 @@ class Source(Part):
     version: str = Field(description="Changes with the content, the metadata and the way of splitting.")
     indexed_at: str = Field(description="UTC, ISO 8601.")
     updated_at: str | None = Field(description="The document's own date, UTC, ISO 8601, or null.")
+    uploaded_at: str | None = Field(description="When its file was sent, UTC, ISO 8601; null where none was.")
+    tags: list[str] = Field(description="As the document or whoever added it says.")
+    url: str | None = Field(description="Where readers find it, or null.")
+    pages: int | None = Field(ge=1, description="Of a PDF; null where the format has none, or they are not counted.")
 
 
 class Sources(Part):
@@ -165,15 +170,18 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
     def listed(
         caller: Reader,
         contains: Annotated[str, Query(max_length=200, description="Part of the name or title.")] = "",
+        tag: Annotated[
+            list[str] | None, Query(max_length=20, description="A tag that they have; repeated, each of these.")
+        ] = None,
         limit: Annotated[int, Query(ge=1, le=1000, description="Sources at most.")] = 100,
         offset: Annotated[int, Query(ge=0, le=10_000_000, description="How many to pass over.")] = 0,
     ) -> Sources:
         """What you may read of what is indexed."""
-        wanted = contains.casefold()
+        wanted, tags = contains.casefold(), set(tag or ())
         found = [
             info
             for info in service.sources(caller.groups)
-            if wanted in info.source.casefold() or wanted in (info.title or "").casefold()
+            if (wanted in info.source.casefold() or wanted in (info.title or "").casefold()) and tags <= set(info.tags)
         ]
         return Sources(total=len(found), sources=[_view(info, caller) for info in found[offset : offset + limit]])
 
@@ -278,6 +286,7 @@ def _change(info: SourceInfo, changes: dict[str, Any], caller: Caller, uploads: 
         place = replace(place, replaces=info.source_id)
         with file.open("rb") as content:
             copy = uploads.receive(content, file.stat().st_size)
+        shutil.copystat(file, copy)  # it was sent when it was sent
         job = jobs.prepare([place], caller.key_id)
         uploads.keep(copy, place, fields)
     jobs.begin(job)
@@ -301,8 +310,8 @@ def _received(given: Sequence[_Given], uploads: Uploads, most: int) -> Iterator[
 
 
 def _view(info: SourceInfo, caller: Caller) -> Source:
-    values = {name: getattr(info, name) for name in Source.model_fields if name != "groups"}
-    return Source(**values, groups=_shared(info.groups, caller))
+    values = {name: getattr(info, name) for name in Source.model_fields if name not in ("groups", "tags")}
+    return Source(**values, groups=_shared(info.groups, caller), tags=list(info.tags))
 
 
 def _shared(groups: Iterable[str], caller: Caller) -> list[str]:

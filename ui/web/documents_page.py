@@ -90,6 +90,7 @@ def _list(texts: Texts, *, may_write: bool) -> str:
         f'<section class="qa-library" aria-label="{words.listed}"{" data-may-write" if may_write else ""}>'
         f'<div class="qa-tools"><h3>{words.listed}</h3><input type="search" class="qa-find" '
         f'placeholder="{words.find}" aria-label="{words.find}" autocomplete="off"></div>'
+        f'<ul class="qa-tagged" aria-label="{words.tagged}" hidden></ul>'
         f'<ul class="qa-sources" aria-busy="true"></ul><p class="qa-muted qa-nothing" hidden></p>'
         f'<nav class="qa-paging" aria-label="{words.listed}" hidden><button type="button" class="qa-quiet qa-previous">'
         f'{words.previous}</button><span class="qa-muted"></span><button type="button" class="qa-quiet qa-next">'

@@ -11,6 +11,8 @@
   const nothing = find(".qa-nothing", library);
   const paging = find(".qa-paging", library);
   const [previous, next] = [find(".qa-previous", paging), find(".qa-next", paging)];
+  const tagged = find(".qa-tagged", library);
+  let tags = [];
   let offset = 0;
   let total = 0;
   let latest = 0;
@@ -26,11 +28,40 @@
   const readers = (groups) => groups.map((group) => (group === "public" ? said.everyone : group)).join(", ");
 
   const facts = (source) => {
-    const day = source.updated_at === null ? fill(said.since, { date: date(source.indexed_at) }) : date(source.updated_at);
+    const days = [
+      source.updated_at && date(source.updated_at),
+      source.uploaded_at && fill(said.uploaded, { date: date(source.uploaded_at) }),
+    ].filter((each) => each);
     return [
       source.format.toUpperCase(), words.languages[source.language] ?? source.language, size(source.bytes),
-      quaere.count(words.passages, source.passages), readers(source.groups), day,
+      ...(source.pages === null ? [] : [quaere.count(said.pages, source.pages)]),
+      quaere.count(words.passages, source.passages), readers(source.groups),
+      ...(days.length > 0 ? days : [fill(said.since, { date: date(source.indexed_at) })]),
     ];
+  };
+
+  const address = ({ url, source }) => (url === null || !/^https?:\/\//i.test(url) ? null : make("li", {}, make("a", {
+    href: url, target: "_blank", rel: "noopener noreferrer", "aria-label": `${said.address} ${source}`,
+  }, said.address)));
+
+  // A tag of a document narrows the list to those that have it too.
+  const tagsOf = (source) => (source.tags.length === 0 ? null : make("ul", { class: "qa-row-tags" },
+    ...source.tags.map((tag) => make("li", {}, button(make("bdi", {}, tag), async () => {
+      await narrow(tags.includes(tag) ? without(tag) : [...tags, tag]);
+      (find("button", tagged) ?? search).focus({ preventScroll: true });
+    }, { class: "qa-tag-button", "aria-label": fill(said.only_tagged, { tag }), "aria-pressed": String(tags.includes(tag)) })))));
+
+  const without = (tag) => tags.filter((each) => each !== tag);
+
+  const narrow = async (chosen) => {
+    tags = chosen;
+    offset = 0;
+    tagged.replaceChildren(...tags.map((tag) => make("li", {}, button(make("bdi", {}, tag), async () => {
+      await narrow(without(tag));
+      (find("button", tagged) ?? search).focus({ preventScroll: true });
+    }, { class: "qa-tag-button qa-chosen-tag", "aria-label": fill(said.not_tagged, { tag }) }))));
+    tagged.hidden = tags.length === 0;
+    await lookUp();
   };
 
   const row = (source) => {
@@ -45,7 +76,8 @@
     const title = source.title && source.title !== name ? make("p", { class: "qa-titled", dir: "auto" }, source.title) : null;
     return make("li", { class: "qa-row" },
       make("div", { class: "qa-about" }, open, title,
-        make("ul", { class: "qa-row-facts" }, ...facts(source).map((fact) => make("li", {}, make("bdi", {}, fact))))), deeds);
+        make("ul", { class: "qa-row-facts" }, ...facts(source).map((fact) => make("li", {}, make("bdi", {}, fact))),
+          address(source) ?? ""), tagsOf(source)), deeds);
   };
 
   const remove = (source) => quaere.confirm({
@@ -63,6 +95,13 @@
     },
   });
 
+  const none = () => (tags.length > 0 ? said.none_tagged : search.value.trim() === "" ? said.none : said.none_fits);
+
+  // Shows what is looked for, and says how much there is.
+  const lookUp = async () => {
+    if (await quaere.refresh()) quaere.say(total === 0 ? none() : quaere.count(words.documents, total), false);
+  };
+
   // Gives whether the list is there; what went wrong has been said.
   quaere.refresh = async () => {
     const mine = (latest += 1);
@@ -70,7 +109,9 @@
     let done = false;
     const contains = search.value.trim().slice(0, 200);
     try {
-      const found = await quaere.json(`sources?${new URLSearchParams({ contains, limit: AT_A_TIME, offset })}`);
+      const query = new URLSearchParams({ contains, limit: AT_A_TIME, offset });
+      for (const tag of tags) query.append("tag", tag);
+      const found = await quaere.json(`sources?${query}`);
       if (mine !== latest) return false;
       total = found.total;
       if (found.sources.length === 0 && offset > 0) {
@@ -78,7 +119,7 @@
         return await quaere.refresh();
       }
       list.replaceChildren(...found.sources.map(row));
-      nothing.textContent = contains === "" ? said.none : said.none_fits;
+      nothing.textContent = none();
       nothing.hidden = total > 0;
       paging.hidden = total <= AT_A_TIME;
       find("span", paging).textContent = fill(said.range, {
@@ -110,9 +151,9 @@
 
   previous.addEventListener("click", () => turn(offset - AT_A_TIME));
   next.addEventListener("click", () => turn(offset + AT_A_TIME));
-  search.addEventListener("input", quaere.later(async () => {
+  search.addEventListener("input", quaere.later(() => {
     offset = 0;
-    if (await quaere.refresh()) quaere.say(total === 0 ? said.none_fits : quaere.count(words.documents, total), false);
+    return lookUp();
   }));
   quaere.refresh();
 }

@@ -161,6 +161,15 @@ class LibraryTexts:
     find: str
     since: str
     """With ``{date}``."""
+    uploaded: str
+    """With ``{date}``."""
+    pages: Counted
+    tagged: str
+    only_tagged: str
+    """With ``{tag}``."""
+    not_tagged: str
+    """With ``{tag}``."""
+    none_tagged: str
     range: str
     """With ``{first}``, ``{last}`` and ``{total}``."""
     previous: str

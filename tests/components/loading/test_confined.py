@@ -84,7 +84,7 @@ class Wild:
         self.fields = fields
     def to_dict(self):
         return {"text": "abc", "blocks": [{"start": 0, "end": 3, "kind": "text"}], "title": None, "meta": {},
-                "format": "text", "boxes": None, **self.fields}
+                "format": "text", "boxes": None, "pages": None, **self.fields}
 
 def lie_about_text(path, max_bytes):
     return Wild(text=5)

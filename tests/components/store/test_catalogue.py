@@ -197,6 +197,39 @@ def test_a_url_names_a_database_too(tmp_path):
     assert (tmp_path / "by-url.sqlite").exists()
 
 
+def as_format_1(place: Path) -> None:
+    """What an older Quaere left: the same tables without what has come since."""
+    with closing(sqlite3.connect(place)) as connection, connection:
+        for column in ("tags", "url", "uploaded_at", "pages"):
+            connection.execute(f"ALTER TABLE sources DROP COLUMN {column}")
+        connection.execute("UPDATE manifest SET value = '1' WHERE key = 'schema'")
+
+
+def test_an_older_format_is_brought_up_to_date_with_what_the_texts_tell(tmp_path):
+    place = tmp_path / CATALOGUE_FILE
+    tagged = record("tagged.md")
+    tagged = replace(tagged, text=replace(tagged.text, meta={"tags": ["a", "b"], "url": "https://example.org"}))
+    with Catalogue(place) as catalogue:
+        put(catalogue, tagged, record("plain.md"))
+        text = catalogue.text("id-tagged.md")
+    as_format_1(place)
+    for _ in range(2):
+        with Catalogue(place) as catalogue:
+            plain, found = catalogue.sources()
+            assert catalogue.manifest()["schema"] == SCHEMA
+            assert catalogue.text("id-tagged.md") == text
+    assert (plain.tags, plain.url, plain.uploaded_at, plain.pages) == ((), None, None, None)
+    assert found == replace(tagged.info, tags=("a", "b"), url="https://example.org")
+
+
+def test_what_is_listed_of_a_source_comes_back(tmp_path):
+    given = record()
+    info = replace(given.info, tags=("x",), url="https://a", uploaded_at="2026-01-02T03:04:05+00:00", pages=7)
+    with Catalogue(tmp_path / CATALOGUE_FILE) as catalogue:
+        put(catalogue, replace(given, info=info))
+        assert catalogue.sources() == [info]
+
+
 def test_a_newer_format_is_refused_with_both_numbers(tmp_path):
     place = tmp_path / CATALOGUE_FILE
     with Catalogue(place) as catalogue:

@@ -358,7 +358,7 @@ def test_documents_are_added_found_replaced_and_deleted(browser: Browser, served
         sent = page.locator(".qa-sending")
         chooser = page.locator("input[type=file]")
         page.locator(".qa-adding summary").click()
-        page.get_by_label("Tags").fill("gate, keys")
+        page.get_by_role("textbox", name="Tags").fill("gate, keys")
         page.get_by_label("Address").fill("https://example.org/gate")
         held: list[Route] = []
         page.route("**/sources/files", lambda route: held.append(route))
@@ -393,7 +393,7 @@ def test_documents_are_added_found_replaced_and_deleted(browser: Browser, served
         row = page.locator(".qa-row")
         expect(row).to_have_count(1)
         expect(row.locator(".qa-row-facts li")).to_contain_text(
-            ["MARKDOWN", "English", "0.1 kB", "1 passage", "board", "indexed "]
+            ["MARKDOWN", "English", "0.1 kB", "1 passage", "board", "uploaded ", "Address"]
         )
         row.get_by_role("button", name="Replace gate.md").click()
         expect(page.locator(".qa-replacing")).to_contain_text("The next file replaces gate.md")
@@ -459,6 +459,43 @@ def test_readers_tags_and_address_of_an_upload_are_changed(browser: Browser, ser
         row.get_by_role("button", name="Delete tap.md").click()
         page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
         expect(page.get_by_text("tap.md is deleted.")).to_be_visible()
+
+
+def test_the_list_is_narrowed_by_tags(browser: Browser, served: Served) -> None:
+    hostile = "<img src=x onerror=\"document.title='ran'\">"
+    with served.visited(browser, "board", "documents?lang=en") as visit:
+        page = visit.page
+        page.locator(".qa-adding summary").click()
+        for name, tags in (("valve.md", f"water, valves, {hostile}"), ("hose.md", "water")):
+            page.get_by_role("textbox", name="Tags").fill(tags)
+            page.locator("input[type=file]").set_input_files([a_file(name, f"# {name}\n\nIt holds water.\n")])
+        expect(page.locator(".qa-finished")).to_have_count(2, timeout=30_000)
+        row = page.locator(".qa-row")
+        water = page.get_by_role("button", name="Only documents with the tag water")
+        water.first.click()
+        expect(row).to_have_count(2)
+        expect(page.locator(".qa-tagged")).to_be_visible()
+        expect(page.get_by_role("button", name="Also documents without the tag water")).to_be_focused()
+        expect(visit.status).to_have_text("2 documents")
+        page.get_by_role("button", name="Only documents with the tag valves").click()
+        expect(row).to_have_count(1)
+        expect(row).to_contain_text("valve.md")
+        expect(row.get_by_text(hostile)).to_be_visible()
+        assert "ran" not in page.title()
+        visit.shoot("documents-tagged", whole=False)
+        assert_accessible(page)
+        page.get_by_label("Find a document by its name").fill("hose")
+        expect(page.locator(".qa-nothing")).to_have_text("No document has all these tags and that name.")
+        page.get_by_role("button", name="Also documents without the tag valves").click()
+        expect(row).to_contain_text(["hose.md"])
+        page.get_by_role("button", name="Also documents without the tag water").click()
+        expect(page.locator(".qa-tagged")).not_to_be_visible()
+        for name in ("hose.md", "valve.md"):
+            page.get_by_label("Find a document by its name").fill(name)
+            row.get_by_role("button", name=f"Delete {name}").click()
+            page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
+            expect(page.get_by_text(f"{name} is deleted.")).to_be_visible()
+            expect(page.get_by_role("alertdialog")).to_have_count(0)
 
 
 def test_files_are_dropped_and_a_long_list_has_pages(browser: Browser, served: Served) -> None:
