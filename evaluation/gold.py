@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from components.errors import InputError
-from components.loading import load
+from components.loading import MAX_BYTES, load
 from evaluation.data.squad import QuestionFile
 
 
@@ -45,12 +45,27 @@ def gold_places(file: QuestionFile, source: str) -> GoldPlaces:
     """Find the paragraphs of a question file as indexing sees them.
 
     Raises:
+        InputError: as of :func:`paragraph_places`.
+    """
+    places = paragraph_places(file.path, len(file.paragraphs), source)
+    return GoldPlaces(source, tuple((place.start, place.end) for place in places))
+
+
+def paragraph_places(path: Path, count: int, source: str, max_bytes: int = MAX_BYTES) -> list[Place]:
+    """Where the paragraphs of a SQuAD-like file stand in its extracted text.
+
+    Args:
+        path: the file.
+        count: how many paragraphs are labelled.
+        source: the file's name in the index.
+        max_bytes: limit of the file's size.
+
+    Raises:
         InputError: the file's text has another number of paragraphs, so that places cannot be told.
     """
-    blocks = [block for block in load(Path(file.path)).blocks if block.kind != "heading"]
-    if len(blocks) != len(file.paragraphs):
+    blocks = [block for block in load(path, max_bytes=max_bytes).blocks if block.kind != "heading"]
+    if len(blocks) != count:
         raise InputError(
-            f"{file.path}: {len(file.paragraphs)} labelled paragraphs, but {len(blocks)} in the extracted text; "
-            "a paragraph may be empty"
+            f"{path}: {count} labelled paragraphs, but {len(blocks)} in the extracted text; a paragraph may be empty"
         )
-    return GoldPlaces(source, tuple((block.start, block.end) for block in blocks))
+    return [Place(source, block.start, block.end) for block in blocks]

@@ -14,7 +14,7 @@ from components.errors import InputError
 from components.loading import load
 from components.types import Passage
 from evaluation.data.dataset import DataSet, Question
-from evaluation.gold import Place
+from evaluation.gold import Place, paragraph_places
 from pipelines.service import QAService
 
 
@@ -23,10 +23,13 @@ class Gold:
 
     Args:
         places: by the document's key; none for a document that indexing has dropped.
+        of_documents: whether the keys are of whole documents, of which several passages count as one; else they are
+            of the answers to single questions.
     """
 
-    def __init__(self, places: Mapping[str, Sequence[Place]]) -> None:
+    def __init__(self, places: Mapping[str, Sequence[Place]], *, of_documents: bool = True) -> None:
         self.places = places
+        self.of_documents = of_documents
         self._by_source: dict[str, list[tuple[Place, str]]] = {}
         for key, found in places.items():
             for place in found:
@@ -49,10 +52,6 @@ class Gold:
         """Whether a passage at this place answers the question."""
         return any(each.is_held_by(place) for key in question.relevant for each in self.places.get(key, ()))
 
-    def sources(self) -> list[str]:
-        """The sources in which documents stand."""
-        return list(self._by_source)
-
 
 def gold_of(dataset: DataSet, service: QAService) -> Gold:
     """Find the documents of a data set in an index.
@@ -64,22 +63,14 @@ def gold_of(dataset: DataSet, service: QAService) -> Gold:
 
 
 def _brought(dataset: DataSet, service: QAService) -> Gold:
-    path = dataset.corpus[0]
-    source = source_of(service, path)
-    blocks = load(path, max_bytes=round(service.settings.max_file_mb * 2**20)).blocks
-    keys = list(dataset.documents)
-    if dataset.form != "squad":
-        rows = {block.row: Place(source, block.start, block.end) for block in blocks if block.row is not None}
-        return Gold({key: [rows[row]] for row, key in enumerate(keys, start=1) if row in rows})
-    paragraphs = [block for block in blocks if block.kind != "heading"]
-    if len(paragraphs) != len(keys):
-        raise InputError(
-            f"{path}: {len(keys)} labelled paragraphs, but {len(paragraphs)} in the extracted text; "
-            "a paragraph may be empty"
-        )
-    return Gold(
-        {key: [Place(source, each.start, each.end)] for key, each in zip(keys, paragraphs, strict=True)},
-    )
+    path, keys = dataset.corpus[0], list(dataset.documents)
+    source, most = source_of(service, path), round(service.settings.max_file_mb * 2**20)
+    if dataset.form == "squad":
+        places = paragraph_places(path, len(keys), source, most)
+        return Gold({key: [place] for key, place in zip(keys, places, strict=True)})
+    blocks = load(path, max_bytes=most).blocks
+    rows = {block.row: Place(source, block.start, block.end) for block in blocks if block.row is not None}
+    return Gold({key: [rows[row]] for row, key in enumerate(keys, start=1) if row in rows})
 
 
 def source_of(service: QAService, path: Path) -> str:
@@ -109,7 +100,7 @@ def _own(dataset: DataSet, service: QAService) -> Gold:
                 f"{question.row}: the answer {question.references[0]!r} does not stand in {place}; give the exact "
                 "words of the document, or index the document that holds them"
             )
-    return Gold(found)
+    return Gold(found, of_documents=False)
 
 
 def _named(question: Question, names: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """What every task has in common, and the values of a ranking that several of them report. Knows no pipeline."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from evaluation.data.dataset import Question
@@ -57,17 +57,19 @@ def ranking_values(
     return {f"{stage}_{name}" if stage else name: value for name, value in values.items()}
 
 
-def documents_in(places: Iterable[Sequence[Place]], gold: Gold, relevant: Mapping[str, int]) -> list[str]:
-    """The documents of a ranking of passages, each at its first passage.
+def documents_in(places: Iterable[Sequence[Place]], gold: Gold, relevant: Container[str]) -> list[str]:
+    """The documents of a ranking of passages, each at its first passage; a passage takes one place.
 
     Args:
         places: of each passage, best first; several where it stands for near duplicates.
         gold: where the documents stand.
-        relevant: of the documents that one passage holds, these come first. A passage of no known document counts as
-            one of its own.
+        relevant: of the documents that one passage holds, these count, else the first. A passage of no known document
+            counts as one of its own.
     """
     ranking: dict[str, None] = {}
     for number, around in enumerate(places):
         keys = [key for place in around for key in gold.keys_at(place)]
-        ranking |= dict.fromkeys(sorted(keys, key=lambda key: key not in relevant) or [f"\0{number}"])
+        held = [key for key in keys if key in relevant]
+        others = keys[:1] if gold.of_documents else []
+        ranking |= dict.fromkeys(held or others or [f"\0{number}"])
     return list(ranking)
