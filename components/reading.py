@@ -7,7 +7,8 @@ from haystack.dataclasses import ExtractedAnswer
 
 from components.calibration import sigmoid
 from components.conversion import Precision
-from components.encoder import ModelOptions, PairEncoder, PairLogits, pair_encoder
+from components.encoder import ModelOptions, PairLogits
+from components.ensemble import PairScorer, pair_scorer
 from components.inference import Backend
 from components.reranking import pair_of
 from components.spans import best_spans, null_score
@@ -33,7 +34,8 @@ class ExtractiveReader:
         """Store the parameters.
 
         Args:
-            model: a bundled name, a folder or a hub name of an extractive question-answering model.
+            model: a bundled name, a folder or a hub name of an extractive question-answering model; several with
+                " + " between them read by their mean logits.
             top_k: how many passages to read, from the first; None reads all.
             answers_per_passage: spans per passage at most; they do not overlap.
             max_answer_tokens: longest span in the reader's tokens.
@@ -52,7 +54,7 @@ class ExtractiveReader:
         self.backend = backend
         self.threads = threads
         self.cache = cache
-        self._encoder: PairEncoder | None = None
+        self._encoder: PairScorer | None = None
 
     def warm_up(self) -> None:
         """Load the model."""
@@ -105,10 +107,10 @@ class ExtractiveReader:
         """Build from :meth:`to_dict`'s result."""
         return default_from_dict(cls, data)
 
-    def _ready(self) -> PairEncoder:
+    def _ready(self) -> PairScorer:
         if self._encoder is None:
             options = ModelOptions(self.precision, self.backend, self.threads, self.cache)
-            self._encoder = pair_encoder(self.model, "reader", options)
+            self._encoder = pair_scorer(self.model, "reader", options)
         return self._encoder
 
     def _answers(self, query: str, document: Document, logits: PairLogits) -> list[ExtractedAnswer]:

@@ -8,7 +8,8 @@ from haystack import Document, component, default_from_dict, default_to_dict
 from components.calibration import sigmoid
 from components.conversion import Precision
 from components.embedding import context_before
-from components.encoder import ModelOptions, Pair, PairEncoder, pair_encoder
+from components.encoder import ModelOptions, Pair
+from components.ensemble import PairScorer, pair_scorer
 from components.inference import Backend
 from components.types import Candidates
 
@@ -36,7 +37,8 @@ class CrossEncoderRanker:
         """Store the parameters.
 
         Args:
-            model: a bundled name, a folder or a hub name of a sequence classifier with one label.
+            model: a bundled name, a folder or a hub name of a sequence classifier with one label; several with
+                " + " between them rank by their mean logits.
             top_k: how many passages to keep; None keeps all.
             with_context: whether title and heading are read before the passage.
             precision: "auto", "int8" or "fp32".
@@ -51,7 +53,7 @@ class CrossEncoderRanker:
         self.backend = backend
         self.threads = threads
         self.cache = cache
-        self._encoder: PairEncoder | None = None
+        self._encoder: PairScorer | None = None
 
     def warm_up(self) -> None:
         """Load the model."""
@@ -99,10 +101,10 @@ class CrossEncoderRanker:
         """Build from :meth:`to_dict`'s result."""
         return default_from_dict(cls, data)
 
-    def _ready(self) -> PairEncoder:
+    def _ready(self) -> PairScorer:
         if self._encoder is None:
             options = ModelOptions(self.precision, self.backend, self.threads, self.cache)
-            self._encoder = pair_encoder(self.model, "ranker", options)
+            self._encoder = pair_scorer(self.model, "ranker", options)
         return self._encoder
 
 

@@ -22,7 +22,8 @@ from pydantic import SecretStr
 from components.checkpoints import fingerprint, tokenizer_file
 from components.conversion import ConvertedModel, convert
 from components.embedding import DocumentEmbedder
-from components.encoder import ModelOptions, pair_encoder, text_encoder
+from components.encoder import ModelOptions, text_encoder
+from components.ensemble import pair_scorer
 from components.errors import ConfigurationError, InputError, StoreError
 from components.lexical import AVERAGE_LENGTH, LexicalDocumentEmbedder, average_length, lexical_fingerprint
 from components.splitting import PassageSplitter
@@ -336,8 +337,8 @@ def load_models(settings: Settings, on_message: Callable[[str], None] | None = N
     options = ModelOptions(**settings.model_parameters())
     loads: list[Callable[[], object]] = [
         lambda: text_encoder(settings.embedder, options, on_message),
-        lambda: pair_encoder(settings.ranker, "ranker", options, on_message),
-        lambda: pair_encoder(settings.reader, "reader", options, on_message),
+        lambda: pair_scorer(settings.ranker, "ranker", options, on_message),
+        lambda: pair_scorer(settings.reader, "reader", options, on_message),
     ]
     with ThreadPoolExecutor(len(loads)) as pool:
         for loading in [pool.submit(load) for load in loads]:

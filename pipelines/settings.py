@@ -44,8 +44,8 @@ class Settings(BaseSettings):
     cache: Path | None = Field(None, description="folder for converted models; default: the user's cache")
 
     embedder: str = Field("all-MiniLM-L6-v2", description="bundled name, folder or hub name")
-    ranker: str = Field("quaere-joint", description="bundled name, folder or hub name")
-    reader: str = Field("quaere-joint", description="bundled name, folder or hub name")
+    ranker: str = Field("quaere-joint", description="bundled name, folder or hub name; several: one + other")
+    reader: str = Field("quaere-joint", description="bundled name, folder or hub name; several: one + other")
     calibrator: Path | None = Field(None, description="JSON file; default: the one bundled with the default models")
     precision: Precision = Field("auto", description="auto, int8 or fp32")
     backend: Backend = Field("openvino", description="openvino or torch")
