@@ -95,6 +95,6 @@ def _check_alike(one: tuple[_Member, Sequence[Window]], other: tuple[_Member, Se
     )
     if not alike:
         raise ConfigurationError(
-            f"models {one[0].name!r} and {other[0].name!r} cut texts into other tokens or windows; only models with one "
-            "tokenizer and one longest input can be an ensemble"
+            f"models {one[0].name!r} and {other[0].name!r} cut texts into other tokens or windows; only models with "
+            "one tokenizer and one longest input can be an ensemble"
         )
