@@ -17,6 +17,7 @@ from typing import Any
 
 import torch
 from rich.console import Console
+from rich.progress import Progress
 from transformers import EarlyStoppingCallback, TrainingArguments, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
@@ -69,7 +70,7 @@ def fine_tune(options: PairOptions, console: Console) -> Finished:
         console.print(line, highlight=False)
     set_seed(options.seed)
     model = load_pair_model(options.kind, options.model)
-    before = _before(model, data, options)
+    before = _before(model, data, options, console)
     sampler = PairSampler(data.training, options, _window(model, options), make_wordings(model, data, options, console))
     prepare(model, options)
     trained, of = trained_parameters(model.network)
@@ -85,7 +86,7 @@ def fine_tune(options: PairOptions, console: Console) -> Finished:
         if not trainer.is_world_process_zero():
             return Finished(options.out, before, {}, ())
     merge_adapter(model, options)
-    after = {name: measure(model, examples) for name, examples in data.measured.items()}
+    after = _measured(model, data, console)
     lost = losses({"general": before.get("general", {})}, after, options.tolerance)
     remarks = [*remarks, *(f"Forgotten: {each}." for each in lost)]
     card = RunCard(
@@ -217,12 +218,21 @@ def _window(model: PairModel, options: PairOptions) -> RandomWindow:
     return RandomWindow(model.tokenizer(), options.shortest_window, options.longest_window)
 
 
-def _before(model: PairModel, data: PairData, options: PairOptions) -> FiguresBySet:
+def _measured(model: PairModel, data: PairData, console: Console) -> FiguresBySet:
+    """The figures of all sets."""
+    with Progress(console=console, transient=True) as progress:
+        figures = {}
+        for name, examples in data.measured.items():
+            task = progress.add_task(f"measuring {name} data", total=len(examples))
+            figures[name] = measure(model, examples, lambda task=task: progress.advance(task))
+        return figures
+
+
+def _before(model: PairModel, data: PairData, options: PairOptions, console: Console) -> FiguresBySet:
     """The figures of the model as it was; remembered, since a run that goes on has them no more."""
     path = options.work / _BEFORE
     if not path.is_file():
-        figures = {name: measure(model, examples) for name, examples in data.measured.items()}
-        path.write_text(json.dumps(figures), "utf-8")
+        path.write_text(json.dumps(_measured(model, data, console)), "utf-8")
     stored: FiguresBySet = json.loads(path.read_text("utf-8"))
     return stored
 
