@@ -60,6 +60,7 @@ class Finding:
             page=meta.get("page"),
             start=first + self.start,
             end=first + self.end,
+            source_id=_source_id(meta),
         )
 
 
@@ -260,7 +261,14 @@ def _states(first: Finding, member: Finding, codes_too: bool) -> bool:
 
 
 def _share(one: Place, other: Place) -> bool:
-    return one.source == other.source and overlaps((one.start, one.end), (other.start, other.end))
+    same = (one.source, one.source_id) == (other.source, other.source_id)
+    return same and overlaps((one.start, one.end), (other.start, other.end))
+
+
+def _source_id(facts: Mapping[str, Any]) -> str:
+    """Empty where a passage did not come from the catalogue."""
+    found = facts.get("source_id")
+    return "" if found is None else str(found)
 
 
 def _duplicates(document: Document) -> list[Place]:
@@ -271,6 +279,7 @@ def _duplicates(document: Document) -> list[Place]:
             page=entry.get("page"),
             start=int(entry["start"]),
             end=int(entry["end"]),
+            source_id=_source_id(entry),
         )
         for entry in document.meta.get("duplicates", ())
     ]

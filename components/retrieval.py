@@ -23,7 +23,7 @@ LEAST_PER_SIDE = 30
 MOST_REFILLED = 8
 """How many times as many passages are looked at, at most, when near duplicates take the places of others."""
 
-_PLACE = ("source", "title", "page", "start", "end")
+_PLACE = ("source", "source_id", "title", "page", "start", "end")
 
 
 @component

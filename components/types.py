@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 
 from haystack import Document
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "1.2"
 """Version of the reply's JSON; the minor number grows with added fields, the major with changed ones."""
 
 PUBLIC_GROUP = "public"
@@ -107,6 +107,8 @@ class Place:
     page: int | None
     start: int
     end: int
+    source_id: str = ""
+    """As an answer's."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON."""

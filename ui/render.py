@@ -57,7 +57,7 @@ def _answers(reply: Reply, texts: Texts) -> str:
     """The best answer, and beside it those that contradict it, as equals; the others folded."""
 
     def card(answer: Answer, *, first: bool = False) -> str:
-        return render_answer(answer, reply.query.kind, texts, first=first, passages=reply.passages)
+        return render_answer(answer, reply.query.kind, texts, first=first)
 
     best, differing = reply.answers[0], [answer for answer in reply.answers if answer.differs]
     others = [answer for answer in reply.answers[1:] if not answer.differs]

@@ -123,6 +123,16 @@ def test_spans_at_one_place_seen_through_two_windows_count_once(composer):
     assert len(answer.support) == 1
 
 
+def test_one_place_in_two_sources_of_one_name_is_two(composer):
+    text = "The warranty lasts three years."
+    one, two = passage(text, source_id="s-one", relevance=2.0), passage(text + " Keep the bill.", source_id="s-two")
+    elsewhere = [{"source": "copy.md", "source_id": "s-copy", "title": None, "page": 2, "start": 5, "end": 9}]
+    two.meta["duplicates"] = [*elsewhere, {"source": "stock.md", "start": 5, "end": 9}]
+    (answer,) = compose(composer, [one, two], [span(one, "three years"), span(two, "three years")])["answers"]
+    assert answer.support[0].source_id == answer.source_id
+    assert sorted(place.source_id for place in answer.support) == ["", "s-copy", "s-one", "s-two"]
+
+
 def test_a_span_that_the_reader_does_not_believe_is_no_support(composer):
     first = passage("The warranty lasts three years.", "a.md")
     second = passage("The company is three years old.", "b.md")

@@ -88,7 +88,15 @@ def test_the_newest_of_near_duplicates_stands_for_all(store):
     fill(
         store,
         [
-            passage("old", text, [1.0, 0.0], updated_at="2024-01-01T00:00:00Z", title="Handbook 1", page=3),
+            passage(
+                "old",
+                text,
+                [1.0, 0.0],
+                updated_at="2024-01-01T00:00:00Z",
+                title="Handbook 1",
+                page=3,
+                source_id="s-old",
+            ),
             passage("new", text + ".", [0.9, 0.1], updated_at="2025-01-01T00:00:00Z"),
             passage("undated", text.upper(), [0.8, 0.2]),
             passage("other", "Nothing of the kind", [0.0, 1.0]),
@@ -98,7 +106,8 @@ def test_the_newest_of_near_duplicates_stands_for_all(store):
     assert [each.id for each in found] == ["new", "other"]
     # The score of the best twin: half for being the nearest, nothing from the words.
     assert found[0].score == found[0].meta["scores"]["fused"] == 0.5
-    assert {"source": "old.md", "title": "Handbook 1", "page": 3, "start": 0, "end": 9} in found[0].meta["duplicates"]
+    old = {"source": "old.md", "source_id": "s-old", "title": "Handbook 1", "page": 3, "start": 0, "end": 9}
+    assert old in found[0].meta["duplicates"]
     assert len(found[0].meta["duplicates"]) == 2
     assert "duplicates" not in found[1].meta
 

@@ -419,23 +419,18 @@ def test_without_its_id_a_source_cannot_be_opened_or_judged() -> None:
         assert "data-judge" not in shown
 
 
-def test_other_places_open_where_one_passage_of_that_name_holds_them() -> None:
+def test_other_places_open_by_the_id_of_their_source() -> None:
     places = (
-        Place("manual.pdf", None, 7, 100, 110),
-        Place("faq.csv", None, None, 5, 12),
-        Place("twice.md", None, None, 5, 12),
-        Place("faq.csv", "Elsewhere", None, 500, 512),
+        Place("manual.pdf", None, 7, 100, 110, "s-own"),
+        Place("twice.md", None, None, 5, 12, "s-one"),
+        Place("twice.md", None, None, 5, 12, "s-two"),
+        Place("elsewhere.csv", None, None, 500, 512),
     )
-    passages = (
-        a_passage(source="faq.csv", source_id="s-faq", start=0, end=20),
-        a_passage(source="twice.md", source_id="s-one", start=0, end=20),
-        a_passage(source="twice.md", source_id="s-two", start=0, end=20),
-    )
-    shown = render_answer(an_answer(support=places, source_id="s-own"), passages=passages)
+    shown = render_answer(an_answer(support=places, source_id="s-own", start=100, end=110))
     support = _Reader(shown[shown.index('class="qa-support"') : shown.index('class="qa-folds"')])
     opened = [each for tag, each in support.elements if tag == "button"]
-    assert [each["data-source"] for each in opened] == ["s-own", "s-faq"]
-    assert all(source in support.text for source in ("twice.md", "Elsewhere"))
+    assert [(each["data-source"], each["data-start"]) for each in opened] == [("s-one", "5"), ("s-two", "5")]
+    assert "elsewhere.csv" in support.text
 
 
 def test_that_nothing_was_found_can_be_judged() -> None:

@@ -40,6 +40,7 @@ class Place(Part):
     """One place in the documents."""
 
     source: Name
+    source_id: SourceId
     title: Title
     page: Page
     start: Start

@@ -3,7 +3,7 @@
 Pure: no files, no page framework, no clock.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from components.types import Answer, Passage, Place, QueryKind
 from ui.web.controls import judge_answer, open_button
@@ -35,7 +35,6 @@ def render_answer(
     texts: Texts = ENGLISH,
     *,
     first: bool = False,
-    passages: Sequence[Passage] = (),
 ) -> str:
     """One answer as a card.
 
@@ -44,14 +43,13 @@ def render_answer(
         kind: of the question; to some, the whole sentence or list leads, with the span marked in it.
         texts: the interface's language.
         first: whether it is the best one, which stands larger.
-        passages: the reply's; they tell the ids of the sources that state the answer too.
     """
     classes = "qa-card" + (" qa-first" if first else "") + (" qa-differs" if answer.differs else "")
     return (
         f'<article class="{classes}" data-answer="{escape(answer.id)}">'
         f"{_tags(answer, texts)}{_wording(answer, kind)}"
         f'<div class="qa-facts">{_source_line(answer, texts)}{_confidence(answer.confidence, texts)}</div>'
-        f"{_support(answer, passages, texts)}"
+        f"{_support(answer, texts)}"
         f'<div class="qa-folds">{_passage_of(answer, texts)}{_evidence(answer.scores, texts)}</div>'
         f"{_deeds(answer, texts)}{_copy_button(answer, kind, texts)}</article>"
     )
@@ -171,33 +169,20 @@ def _confidence(confidence: float, texts: Texts) -> str:
     )
 
 
-def _support(answer: Answer, passages: Sequence[Passage], texts: Texts) -> str:
-    own = (answer.source, answer.start, answer.end)
+def _support(answer: Answer, texts: Texts) -> str:
+    own = (answer.source, answer.source_id, answer.start, answer.end)
     # Two spans on one page read as the same line twice.
-    others: dict[str, Place] = {}
+    others: dict[tuple[str, str], Place] = {}
     for place in answer.support:
-        if (place.source, place.start, place.end) != own:
-            others.setdefault(_place(place, texts), place)
+        if (place.source, place.source_id, place.start, place.end) != own:
+            others.setdefault((place.source_id, _place(place, texts)), place)
     if not others:
         return ""
     listed = ""
-    for line, place in others.items():
-        opening = open_button(_source_id(place, answer, passages), place.source, place.start, place.end, texts, line)
+    for (source_id, line), place in others.items():
+        opening = open_button(source_id, place.source, place.start, place.end, texts, line)
         listed += f"<li>{opening if opening else line}</li>"
     return f'<div class="qa-support"><p>{texts.also_in}</p><ul>{listed}</ul></div>'
-
-
-def _source_id(place: Place, answer: Answer, passages: Sequence[Passage]) -> str:
-    """The id of a place's source, from the passage that holds it; empty where none does, or two of one name do."""
-    found = {
-        each.source_id
-        for each in passages
-        if each.source == place.source and each.start <= place.start and place.end <= each.end
-    }
-    first, last = answer.passage_start, answer.passage_start + len(answer.passage)
-    if answer.source == place.source and first <= place.start and place.end <= last:
-        found.add(answer.source_id)
-    return found.pop() if len(found) == 1 else ""
 
 
 def _place(place: Place, texts: Texts) -> str:
