@@ -4,6 +4,7 @@ import typer
 
 from ui.commands import train_pairs, train_tools
 from ui.commands.train_calibrator import calibrator
+from ui.commands.train_mine import mine
 from ui.commands.train_retriever import retriever
 
 app = typer.Typer(no_args_is_help=True, help="Fine-tune models and the calibrator on your own data.")
@@ -12,6 +13,7 @@ for _command in (
     train_pairs.ranker,
     train_pairs.joint,
     retriever,
+    mine,
     train_tools.search,
     train_tools.average,
     train_tools.bundle,
