@@ -107,7 +107,8 @@ def evaluate(
     ):
         outcomes = _asked(questions, measured, rows, on_question)
     figures, intervals = figures_of(outcomes)
-    size = {"index_bytes": size_of(used.data / INDEX_FOLDER)} if index else {}
+    stored = used.data / INDEX_FOLDER
+    size = {"index_bytes": size_of(stored)} if index and stored.is_dir() else {}
     return Evaluation(
         system=plan.system,
         dataset=plan.dataset.name,

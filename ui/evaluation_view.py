@@ -13,7 +13,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ui.plain import one_line
+from ui.plain import one_line, shortened
 from ui.progress import duration, size
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ _MEANS = (
     "coverage_at_80_precision", "coverage_at_90_precision", "coverage_at_95_precision",
 )  # fmt: skip
 _RANKING = ("recall@1", "recall@5", "recall@10", "recall@30", "recall@100", "mrr@10", "ndcg@10")
+_EXAMPLES, _WORDS = 3, 80
+"""Examples of the worst stage, and the longest text in them, in characters."""
 _STAGES = ("dense", "lexical", "fused", "reranked")
 
 
@@ -34,7 +36,7 @@ def evaluation_view(evaluation: Evaluation) -> RenderableType:
     head = Text(f"{one_line(evaluation.dataset)}: {evaluation.task}, {len(evaluation.outcomes):,} questions", "bold")
     tables = (figures_table(evaluation), ranking_table(evaluation), failures_table(evaluation), times_table(evaluation))
     shown = [table for table in tables if table.row_count]
-    return Group(head, *shown, cost_line(evaluation), advice_line(evaluation))
+    return Group(head, *shown, cost_line(evaluation), advice_line(evaluation), *examples(evaluation))
 
 
 def figures_table(evaluation: Evaluation) -> Table:
@@ -106,6 +108,24 @@ def advice_line(evaluation: Evaluation) -> Text:
         (ADVICE[worst.failure], "bold yellow"),
         f" ({worst.count:,} of {len(evaluation.outcomes):,} questions are lost there)",
     )
+
+
+def examples(evaluation: Evaluation) -> list[Text]:
+    """The first questions that the worst stage loses, with what was said and what would have been right."""
+    from evaluation.failures import worst_stage
+
+    worst = worst_stage(evaluation.outcomes)
+    lost = [each for each in evaluation.outcomes if worst is not None and each.failure == worst.failure]
+    lines = []
+    for outcome in lost[:_EXAMPLES]:
+        line = Text(f"  {shortened(outcome.question, _WORDS)}")
+        if outcome.prediction:
+            line.append(f" answered: {shortened(outcome.prediction, _WORDS)}", style="yellow")
+        expected = outcome.references[0] if outcome.references else outcome.expected_passage
+        right = shortened(expected, _WORDS) if outcome.answerable and expected else ""
+        line.append(f" right: {right}" if right else "", style="green")
+        lines.append(line)
+    return lines
 
 
 def _of_searches(evaluation: Evaluation) -> set[str]:

@@ -1,6 +1,8 @@
 import json
+import re
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -25,6 +27,14 @@ def measure(dataset, task, settings, tmp_path, **options):
     return found, told
 
 
+def documented_figures():
+    """The names that docs/evaluation.md explains and that are no patterns."""
+    text = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text("utf-8")
+    table = text.partition("## Figures")[2].partition("\n\nThe files in")[0]
+    first = " ".join(line.split("|")[1] for line in table.splitlines() if line.startswith("|"))
+    return {name for name in re.findall(r"`([a-z0-9_@]+)`", first) if not name.startswith("_") and "@k" not in name}
+
+
 def test_answering_from_a_corpus(tmp_path, settings):
     more = write(tmp_path / "more.tsv", "pid\ttitle\ttext\n0\tMore\tA pump is in the capital.\n")
     dataset = read_dataset(write_squad(tmp_path / "q.json", ["where is goethe"]), passages=more)
@@ -41,6 +51,7 @@ def test_answering_from_a_corpus(tmp_path, settings):
     assert min(figures[name] for name in ("index_bytes", "peak_memory_bytes", "questions_per_second")) > 0
     assert figures["seconds_total_p50"] <= figures["seconds_total_p99"]
     assert {"answerability_auroc", "f1_best", "withheld_of_unanswerable"} <= figures.keys()
+    assert documented_figures() <= figures.keys()
     lost = sum(figures[f"failure_{stage}"] for stage in STAGES)
     assert lost == pytest.approx(1 - figures["right_at_threshold"])
     assert set(found.provenance["data"]) == {"q.json", "more.tsv"}

@@ -39,7 +39,18 @@ def run(tmp_path: Path, tiny_models: dict[str, Path], monkeypatch: pytest.Monkey
 def test_tables_advice_and_a_file_of_figures(run: Run, tmp_path: Path) -> None:
     write(tmp_path / "q.json", squad(["where is goethe"]))
     result = run(
-        "evaluate", "q.json", "--task", "answering", "--task", "reading", "--data", "work", "--json", "out.json"
+        "evaluate",
+        "q.json",
+        "--task",
+        "answering",
+        "--task",
+        "reading",
+        "--data",
+        "work",
+        "--json",
+        "out.json",
+        "--rows",
+        "rows.jsonl",
     )
     assert result.exit_code == 0, result.output
     for words in ("q.json: answering, 4 questions", "q.json: reading, 4 questions", "exact_match", "reranked"):
@@ -55,6 +66,9 @@ def test_tables_advice_and_a_file_of_figures(run: Run, tmp_path: Path) -> None:
     assert len(answering["provenance"]["data"]["q.json"]) == 64
     assert answering["settings"]["passage_tokens"] == "40"
     assert str(tmp_path) not in json.dumps(answering["provenance"])
+    rows = [json.loads(line) for line in (tmp_path / "rows.jsonl").read_text("utf-8").splitlines()]
+    assert [row["task"] for row in rows] == ["answering"] * 4 + ["reading"] * 4
+    assert {"question", "prediction", "failure", "values"} <= rows[0].keys()
     # The corpus stays for the next time, the rows do not.
     (corpus,) = (tmp_path / "work").iterdir()
     assert corpus.name.startswith("q-")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,6 +56,10 @@ def evaluate(
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write every figure by its stable name there.")
     ] = None,
+    rows_file: Annotated[
+        Path | None,
+        typer.Option("--rows", metavar="FILE", help="Write what came of every question there, as JSON Lines."),
+    ] = None,
 ) -> None:
     """Measure how good the answers to labelled questions are, and which stage loses the rest.
 
@@ -75,9 +81,9 @@ def evaluate(
     except KeyboardInterrupt:
         session.remark("stopped; the same command goes on from here")
         raise
-    if json_file is not None:
-        _write(json_file, found)
-        session.remark(f"written to {one_line(str(json_file))}")
+    for file, text in ((json_file, _figures_text), (rows_file, _rows_text)):
+        if file is not None:
+            _write(session, file, text(found))
     for plan in plans:
         forget_rows(plan, settings, folder)
 
@@ -118,10 +124,19 @@ def _corpora(session: Session) -> Path:
     return cache_folder(session.settings().cache) / _CORPORA
 
 
-def _write(path: Path, evaluations: list[Evaluation]) -> None:
-    import json
-
+def _figures_text(evaluations: list[Evaluation]) -> str:
     from evaluation.evaluate import as_json
+
+    return json.dumps({"evaluations": [as_json(each) for each in evaluations]}, indent=2) + "\n"
+
+
+def _rows_text(evaluations: list[Evaluation]) -> str:
+    rows = ({"dataset": each.dataset} | asdict(outcome) for each in evaluations for outcome in each.outcomes)
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def _write(session: Session, path: Path, text: str) -> None:
     from evaluation.writing import write_whole
 
-    write_whole(path, json.dumps({"evaluations": [as_json(each) for each in evaluations]}, indent=2) + "\n")
+    write_whole(path, text)
+    session.remark(f"written to {one_line(str(path))}")
