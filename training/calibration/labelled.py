@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from evaluation.datasets import FaqEntry, LabelledQuestion, QuestionFile, QuestionPair
+from evaluation.data.faq import FaqEntry, QuestionPair
+from evaluation.data.squad import LabelledQuestion, QuestionFile
 from evaluation.sampling import sampled
 from training.data.example import Example
 

@@ -106,7 +106,9 @@ def _check(data: _Data) -> None:
 
 def _ask(session: Session, service: QAService, data: _Data, file: Path) -> list[Row]:
     from evaluation.corpus import index_corpus
-    from evaluation.datasets import read_faq, read_pairs, read_questions, sha256
+    from evaluation.data.faq import read_faq, read_pairs
+    from evaluation.data.files import sha256
+    from evaluation.data.squad import read_questions
     from training.calibration.calibrator import collect
     from training.calibration.labelled import calibration_set, own_questions, write_corpus
     from training.data.example import read_examples

@@ -1,7 +1,8 @@
 import json
 from collections import Counter
 
-from evaluation.datasets import FaqEntry, LabelledQuestion, Paragraph, QuestionFile, QuestionPair
+from evaluation.data.faq import FaqEntry, QuestionPair
+from evaluation.data.squad import LabelledQuestion, Paragraph, QuestionFile
 from training.calibration.labelled import calibration_set, own_questions, write_corpus
 from training.data.example import Example
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from evaluation.datasets import read_questions
+from evaluation.data.squad import read_questions
 from pipelines.service import QAService
 from pipelines.settings import Settings
 from tests.ui.api.test_access import bearer
