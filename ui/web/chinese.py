@@ -140,6 +140,7 @@ CHINESE = Texts(
         close="关闭",
         loading="正在加载……",
         page="第 {page} 页",
+        page_of="第 {page} 页，共 {pages} 页",
         previous_page="上一页",
         next_page="下一页",
         as_text="以文本显示",

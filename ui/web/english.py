@@ -141,6 +141,7 @@ ENGLISH = Texts(
         close="Close",
         loading="Loading …",
         page="Page {page}",
+        page_of="Page {page} of {pages}",
         previous_page="Previous page",
         next_page="Next page",
         as_text="Show as text",

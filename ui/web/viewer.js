@@ -48,9 +48,12 @@
     }, { class: "qa-quiet qa-as-text" });
     const picture = make("img", { class: "qa-picture", alt: "" });
     const frame = make("div", { class: "qa-frame", tabindex: "0", role: "group", "aria-label": words.viewer.loading }, picture);
-    let last = Infinity;
+    let last = view.facts.pages ?? Infinity; // not counted in what was indexed long ago
     let latest = 0;
 
+    const place = (page) => (Number.isFinite(last)
+      ? fill(words.viewer.page_of, { page: quaere.number(page), pages: quaere.number(last) })
+      : fill(words.viewer.page, { page: quaere.number(page) }));
     const able = (each, yes) => each.setAttribute("aria-disabled", String(!yes));
     const turn = async (page) => {
       if (page < 1 || page > last) return;
@@ -64,7 +67,7 @@
         picture.alt = fill(words.viewer.picture, { page, source: view.facts.source });
         frame.setAttribute("aria-label", picture.alt);
         view.page = page;
-        shown.textContent = fill(words.viewer.page, { page });
+        shown.textContent = place(page);
         view.panel.say("");
         await picture.decode();
         const at = page === view.excerpt.page ? await marked(view) : 0;

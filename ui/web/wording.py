@@ -74,6 +74,8 @@ class ViewerTexts:
     loading: str
     page: str
     """With ``{page}``."""
+    page_of: str
+    """With ``{page}`` and ``{pages}``."""
     previous_page: str
     next_page: str
     as_text: str

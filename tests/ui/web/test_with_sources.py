@@ -162,10 +162,11 @@ def test_a_pdf_opens_at_its_page_with_the_words_marked(browser: Browser, served:
         page.wait_for_function("frame => frame.scrollTop > 100", arg=panel.locator(".qa-frame").element_handle())
         visit.shoot("viewer-page", whole=False)
         assert_accessible(page)
-        panel.get_by_role("button", name="Next page").click()
-        expect(panel.get_by_text("Page 9")).to_be_visible()
-        panel.get_by_role("button", name="Previous page").click()
-        expect(panel.get_by_text("Page 8")).to_be_visible()
+        following, before = (panel.get_by_role("button", name=f"{name} page") for name in ("Next", "Previous"))
+        following.click()
+        expect(panel.get_by_text("Page 9 of 12")).to_be_visible()
+        before.click()
+        expect(panel.get_by_text("Page 8 of 12")).to_be_visible()
         panel.get_by_role("button", name="Show as text").click()
         expect(panel.locator("mark")).to_have_text(visit.cards.first.locator(".qa-answer").inner_text())
         expect(panel.locator("mark")).to_be_in_viewport()
@@ -176,6 +177,28 @@ def test_a_pdf_opens_at_its_page_with_the_words_marked(browser: Browser, served:
         page.keyboard.press("Escape")
         expect(panel).to_have_count(0)
         expect(opener).to_be_focused()
+
+
+def test_the_pages_of_a_pdf_end_where_they_end(browser: Browser, served: Served) -> None:
+    with served.visited(browser, "reader", "zh/documents", language="zh") as visit:
+        page = visit.page
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url) if "/pages/" in request.url else None)
+        row = page.locator(".qa-row", has_text="manual.pdf")
+        expect(row).to_contain_text("12 页")
+        row.locator(".qa-name").click()
+        panel = page.get_by_role("dialog")
+        following, before = (panel.get_by_role("button", name=name) for name in ("下一页", "上一页"))
+        for number in range(1, 13):
+            expect(panel.locator(".qa-page-number")).to_have_text(f"第 {number} 页，共 12 页")
+            expect(before).to_have_attribute("aria-disabled", str(number == 1).lower())
+            expect(following).to_have_attribute("aria-disabled", str(number == 12).lower())
+            following.focus()
+            page.keyboard.press("Enter")
+        expect(panel.locator(".qa-page-number")).to_have_text("第 12 页，共 12 页")
+        assert not [each for each in asked if "/pages/13" in each]
+        visit.shoot("viewer-last-page", whole=False)
+        assert_accessible(page)
 
 
 def test_a_hostile_source_opens_as_text_and_a_lost_one_is_explained(browser: Browser, served: Served) -> None:
