@@ -21,9 +21,8 @@ from components.reranking import CrossEncoderRanker
 from components.retrieval import HybridRetriever
 from components.types import Query
 from components.understanding import QueryUnderstanding
+from evaluation.judging import is_right
 from evaluation.metrics.exact_match import exact_match
-from evaluation.metrics.f1 import f1
-from evaluation.metrics.normalisation import normalised
 from evaluation.ranking import stage_of
 from training.calibration.labelled import Asked
 
@@ -32,9 +31,6 @@ KEPT = 40
 
 Many, since a fit that saw only those which one calibrator likes would learn what it overlooks, not what counts.
 """
-
-LEAST_F1 = 0.5
-"""An answer of a few words is right from this token F1 with a reference."""
 
 
 def evidence_row(pipeline: Pipeline, asked: Asked, calibrator: Calibrator, languages: Sequence[str]) -> dict[str, Any]:
@@ -61,23 +57,6 @@ def evidence_row(pipeline: Pipeline, asked: Asked, calibrator: Calibrator, langu
     }
 
 
-def is_right(text: str, whole: bool, asked: Asked) -> bool:
-    """Whether an answer is right.
-
-    Args:
-        text: the answer.
-        whole: whether it is a whole sentence, list or passage, which has to hold a reference; an answer of a few words
-            has to share half of its words with one.
-        asked: the question with its references.
-    """
-    if not asked.references:
-        return False
-    if whole:
-        held = f" {normalised(text)} "
-        return any(f" {normalised(reference)} " in held for reference in asked.references)
-    return f1(text, asked.references) >= LEAST_F1
-
-
 def _read(
     pipeline: Pipeline, question: str, languages: Sequence[str]
 ) -> tuple[Query, list[Document], list[ExtractedAnswer]]:
@@ -92,8 +71,7 @@ def _read(
 
 def _labelled(scored: Scored, asked: Asked) -> dict[str, Any]:
     finding = scored.finding
-    whole = finding.kind != "span"
-    right = is_right(finding.text, whole, asked)
+    right = is_right(finding.text, finding.kind, asked.references)
     if finding.kind == "passage" and asked.paragraph is not None:
         # Common words ("two") stand in many passages; only the one that was asked about is right.
         right = right and _same_paragraph(finding.document, asked.paragraph)
