@@ -3,6 +3,7 @@
 Questions are compared with single spaces, as the index keeps them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,10 +51,33 @@ def read_faq_dataset(path: Path, paraphrases: Path) -> DataSet:
         InputError: a file is not of this kind, a pair names a question that the FAQ does not hold, two judgements of
             one pair disagree, or no pair is alike.
     """
-    entries = read_faq(path)
+    entries = {str(number): entry for number, entry in enumerate(read_faq(path), start=1)}
+    asked = _asked(path, entries, paraphrases)
+    return DataSet(
+        name=path.name,
+        form="faq",
+        tasks=("faq", "retrieval"),
+        questions=tuple(
+            Question(
+                id=f"{number}",
+                text=text,
+                references=tuple(dict.fromkeys(entries[key].answer.strip() for key in relevant)),
+                relevant=relevant,
+                row=f"{paraphrases}: {text!r}",
+            )
+            for number, (text, relevant) in enumerate(asked.items(), start=1)
+        ),
+        documents={key: f"{entry.question.strip()}\n{entry.answer.strip()}" for key, entry in entries.items()},
+        corpus=(path,),
+        files=(path, paraphrases),
+    )
+
+
+def _asked(path: Path, entries: Mapping[str, FaqEntry], paraphrases: Path) -> dict[str, dict[str, int]]:
+    """The questions that are asked, each with the rows that answer it."""
     rows: dict[str, list[str]] = {}
-    for number, entry in enumerate(entries, start=1):
-        rows.setdefault(_spaced(entry.question), []).append(str(number))
+    for key, entry in entries.items():
+        rows.setdefault(_spaced(entry.question), []).append(key)
     asked: dict[str, dict[str, int]] = {}
     judged: dict[tuple[str, str], tuple[bool, str]] = {}
     for row, pair in _pairs(paraphrases):
@@ -67,24 +91,7 @@ def read_faq_dataset(path: Path, paraphrases: Path) -> DataSet:
             asked.setdefault(other, {}).update(dict.fromkeys(rows[one], 1))
     if not asked:
         raise InputError(f"{paraphrases}: no pair is alike ('similar': 1), so that there is nothing to ask")
-    answers = {str(number): entry.answer for number, entry in enumerate(entries, start=1)}
-    return DataSet(
-        name=path.name,
-        form="faq",
-        tasks=("faq", "retrieval"),
-        questions=tuple(
-            Question(
-                id=f"{number}",
-                text=text,
-                references=tuple(dict.fromkeys(answers[key].strip() for key in relevant)),
-                relevant=relevant,
-            )
-            for number, (text, relevant) in enumerate(asked.items(), start=1)
-        ),
-        documents={key: f"{entries[int(key) - 1].question.strip()}\n{answers[key].strip()}" for key in answers},
-        corpus=(path,),
-        files=(path, paraphrases),
-    )
+    return asked
 
 
 def _pairs(path: Path) -> list[tuple[str, QuestionPair]]:
