@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from components.boundaries import is_unspaced
 from components.errors import InputError
 from components.loading import load
 from components.types import Passage
@@ -93,7 +94,7 @@ def _own(dataset: DataSet, service: QAService) -> Gold:
         if not question.answerable:
             continue
         where = [_named(question, names)] if question.source else names
-        found[question.id] = [place for name in where for place in _mentions(question.references, name, text(name))]
+        found[question.id] = [place for name in where for place in mentions(question.references, name, text(name))]
         if not found[question.id]:
             place = where[0] if question.source else f"any of the {len(names)} sources in {service.settings.data}"
             raise InputError(
@@ -114,16 +115,21 @@ def _named(question: Question, names: Sequence[str]) -> str:
     return ending[0]
 
 
-def _mentions(answers: Iterable[str], source: str, text: str) -> list[Place]:
+def mentions(answers: Iterable[str], source: str, text: str) -> list[Place]:
     """Where any of the answers stands as whole words, whatever the case and the white space."""
-    places = []
-    for answer in answers:
-        # \b would not do: an answer may begin or end with a sign.
-        pattern = r"(?<!\w)" if answer[0].isascii() and answer[0].isalnum() else ""
-        pattern += r"\s+".join(re.escape(word) for word in answer.split())
-        pattern += r"(?!\w)" if answer[-1].isascii() and answer[-1].isalnum() else ""
-        places += [Place(source, *each.span()) for each in re.finditer(pattern, text, re.IGNORECASE)]
-    return places
+    patterns = (r"\s+".join(re.escape(word) for word in answer.split()) for answer in answers)
+    found = (match.span() for pattern in patterns for match in re.finditer(pattern, text, re.IGNORECASE))
+    return [
+        Place(source, start, end)
+        for start, end in found
+        if not _cuts_word(text[start - 1 : start + 1], start) and not _cuts_word(text[end - 1 : end + 1], end)
+    ]
+
+
+def _cuts_word(around: str, edge: int) -> bool:
+    """Whether an edge between two signs of a text lies inside a word; between signs of unspaced scripts none does."""
+    inside = edge > 0 and len(around) == 2
+    return inside and all(sign.isalnum() and not is_unspaced(sign) for sign in around)
 
 
 class Indexed:

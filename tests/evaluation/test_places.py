@@ -2,7 +2,7 @@ import pytest
 
 from evaluation.data.dataset import Question
 from evaluation.gold import Place
-from evaluation.places import Gold
+from evaluation.places import Gold, mentions
 from evaluation.tasks.measured import documents_in, ranking_values
 
 GOLD = Gold(
@@ -41,6 +41,22 @@ def test_passages_become_documents_each_at_its_first_passage():
     ranking = documents_in(places, GOLD, {"b": 1})
     assert ranking[1:] == ["b", "a", "c"]
     assert ranking[0] not in ("a", "b", "c")
+
+
+@pytest.mark.parametrize(
+    ("answer", "text", "starts"),
+    [
+        ("two  years", "It lasts Two\nyears, not two yearsish.", [9]),
+        ("30", "A 30-day trial, 300 users, x30.", [2]),
+        ("30天", "保修期共30天。", [4]),
+        ("über", "darüber, über", [9]),
+        ("$5", "US$5 and $5", [2, 9]),
+        ("a", "a", [0]),
+        ("a+b", "aab a+b", [4]),
+    ],
+)
+def test_an_answer_is_found_as_whole_words(answer, text, starts):
+    assert [place.start for place in mentions([answer], "s", text)] == starts
 
 
 def test_answers_to_other_questions_are_no_documents():
