@@ -102,7 +102,7 @@ async def _measure(plan: LoadPlan, results: Results, tell: Tell) -> None:
         levels: list[dict[str, Any]] = []
         for clients in doubled(plan.most_clients):
             level = _Level(clients, perf_counter() + plan.seconds, plan.count)
-            tell(f"asking with {clients} clients", len(levels), len(list(doubled(plan.most_clients))))
+            tell(f"clients: {clients}", len(levels), len(list(doubled(plan.most_clients))))
             started = perf_counter()
             await asyncio.gather(*(_client(client, level, waiting) for _ in range(clients)))
             levels.append(level_figures(level.clients, perf_counter() - started, level.seconds, level.errors))
@@ -212,12 +212,14 @@ def is_saturated(levels: Sequence[dict[str, Any]]) -> bool:
 def remark(levels: Sequence[dict[str, Any]], most_clients: int) -> str:
     """What the levels say, in words."""
     best = max(levels, key=lambda level: float(level["answers_per_second"]))
-    rate = f"{best['answers_per_second']:.2f} answers a second with {best['clients']} clients"
-    if not is_saturated(levels):
-        return f"{rate}; throughput was still growing at {levels[-1]['clients']} (the most was {most_clients})."
+    number = best["clients"]
+    rate = f"{best['answers_per_second']:.2f} answers a second with {number} client{'' if number == 1 else 's'}"
     limited = any("429" in level["errors"] for level in levels)
     why = " The service turned requests away (429): its requests_per_minute is part of this figure." if limited else ""
-    return f"At most {rate}.{why}"
+    if is_saturated(levels):
+        return f"At most {rate}.{why}"
+    last = levels[-1]["clients"]
+    return f"{rate}; throughput was still growing at {last}, and --most-clients was {most_clients}.{why}"
 
 
 def _said(reply: httpx.Response) -> str:

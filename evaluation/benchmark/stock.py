@@ -26,6 +26,9 @@ PACKAGES = {
 }
 """Modules that hold the stock components, and the packages that bring them."""
 
+_READER_TOKENS = 384
+"""What the reader takes at a time by itself; a model may hold less."""
+
 _CONTEXT = "context"
 """The field with title and heading; the embedder and the ranker put it before the passage, as ours do."""
 
@@ -50,7 +53,7 @@ class StockPeer:
         self._models = {name: str(resolve(task.settings[name]).folder) for name in ("embedder", "ranker", "reader")}
         self.store = QdrantDocumentStore(
             path=str(task.folder / "qdrant"),
-            embedding_dim=_dimension(self._models["embedder"]),
+            embedding_dim=_sizes(self._models["embedder"]).hidden_size,
             progress_bar=False,
             # The local store refuses other threads than the one that opened it, although it only reads.
             force_disable_check_same_thread=True,
@@ -149,7 +152,10 @@ def _pipeline(store: Any, models: dict[str, str]) -> Pipeline:
         "ranker": SentenceTransformersSimilarityRanker(
             model=models["ranker"], top_k=READ, meta_fields_to_embed=[_CONTEXT]
         ),
-        "reader": TransformersExtractiveReader(model=models["reader"]),
+        "reader": TransformersExtractiveReader(
+            model=models["reader"],
+            max_seq_length=min(_READER_TOKENS, _sizes(models["reader"]).max_position_embeddings),
+        ),
     }
     pipeline = Pipeline()
     for name, stage in stages.items():
@@ -171,8 +177,8 @@ def _prompt(folder: str, name: str) -> str:
     return str(prompts.get(name) or "")
 
 
-def _dimension(folder: str) -> int:
-    """Width of a model's vectors."""
+def _sizes(folder: str) -> Any:
+    """A model's configuration."""
     from transformers import AutoConfig
 
-    return int(AutoConfig.from_pretrained(folder).hidden_size)
+    return AutoConfig.from_pretrained(folder)

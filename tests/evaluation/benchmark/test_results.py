@@ -1,0 +1,37 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from components.errors import InputError
+from evaluation.benchmark.results import Results
+
+
+def test_every_part_is_on_disk_at_once_and_says_whether_it_is_all(tmp_path: Path) -> None:
+    data, file = tmp_path / "data.txt", tmp_path / "new" / "out.json"
+    data.write_text("x", "utf-8")
+    results = Results("peers", {"count": 3}, [data], file)
+    begun = json.loads(file.read_text("utf-8"))
+    assert (begun["benchmark"], begun["finished"], begun["settings"]) == ("peers", False, {"count": 3})
+    assert list(begun["provenance"]["data"]) == ["data.txt"]
+    assert "qdrant-client" in begun["provenance"]["peers"]
+    results.put("index", {"stock": 1})
+    assert json.loads(file.read_text("utf-8"))["index"] == {"stock": 1}
+    assert results.finish() == json.loads(file.read_text("utf-8"))
+    assert json.loads(file.read_text("utf-8"))["finished"] is True
+    assert [path.name for path in file.parent.iterdir()] == ["out.json"]
+
+
+def test_a_figure_that_is_no_number_is_an_error_and_leaves_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "out.json"
+    results = Results("peers", {}, [], file)
+    before = file.read_text("utf-8")
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        results.put("index", float("nan"))
+    assert file.read_text("utf-8") == before
+
+
+def test_a_place_that_cannot_be_written_is_known_before_anything_is_measured(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    with pytest.raises(InputError, match="cannot be written"):
+        Results("peers", {}, [], tmp_path / "file" / "out.json")

@@ -1,0 +1,77 @@
+"""``quaere benchmark`` as a user types it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from pipelines.service import QAService
+from pipelines.settings import Settings
+from tests.ui.serving import serving
+from ui.cli import app
+
+
+@pytest.fixture
+def questions(tmp_path: Path) -> Path:
+    file = tmp_path / "q.txt"
+    file.write_text("Who wrote Faust?\nWhere is Paris?\n", "utf-8")
+    return file
+
+
+def quaere(*args: object) -> Result:
+    return CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"}).invoke(app, ["benchmark", *map(str, args)])
+
+
+def test_a_running_service_is_put_under_load(tmp_path: Path, questions: Path, tiny_models: dict[str, Path]) -> None:
+    (tmp_path / "a.md").write_text("Goethe wrote Faust in France.\n", "utf-8")
+    models = {"embedder": str(tiny_models["embedder"]), "ranker": str(tiny_models["joint"])}
+    settings = Settings.load(
+        data=tmp_path / "data", reader=models["ranker"], precision="fp32", passage_tokens=40, overlap_tokens=0, **models
+    )
+    out = tmp_path / "out.json"
+    with QAService(settings) as service:
+        service.index([str(tmp_path / "a.md")])
+        with serving(service) as url:
+            result = quaere("--url", url, "--on", questions, "--questions", 3, "--most-clients", 1, "--json", out)
+    assert result.exit_code == 0, result.output
+    assert "answers/s" in result.stdout
+    assert "clients: 1" in result.stderr
+    assert json.loads(out.read_text("utf-8"))["levels"][0]["answers"] == 3
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "message"),
+    [
+        ((), 2, "name a file of questions with --on FILE"),
+        (("--on", "{}", "--key-file", "k"), 2, "--key-file is for --url"),
+        (("--on", "{}", "--clients", "1,x"), 2, "--clients 1,x: give whole numbers above 0"),
+        (("growth", "--on", "{}", "--sizes", "0"), 2, "--sizes 0: give whole numbers above 0"),
+        (("size", "--on", "{}"), 2, "size"),
+        (("--on", "{}", "--systems", "lucene"), 1, "no system 'lucene'"),
+        (("--on", "{}"), 1, "is not valid JSON"),
+        (("--on", "no/such/file.json"), 1, "no/such/file.json cannot be read"),
+        (("--on", "{}", "--url", "here"), 1, "'here' is not the address of a service"),
+        (("--on", "{}", "--url", "http://127.0.0.1:9"), 1, "cannot be reached"),
+        (("--on", "{}", "--url", "http://127.0.0.1:9", "--key-file", "no/key"), 1, "no/key, which holds the key"),
+        (("--on", "{}", "--url", "http://127.0.0.1:9", "--key-file", "{}"), 1, "holds no key"),
+    ],
+)
+def test_bad_input_is_named(questions: Path, args: tuple[str, ...], code: int, message: str) -> None:
+    result = quaere(*(arg.format(questions) for arg in args))
+    assert result.exit_code == code
+    assert message in " ".join(result.stderr.split())
+    assert "Traceback" not in result.output
+
+
+def test_an_interruption_says_what_is_kept(questions: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    # Stands for the key pressed while the first level is measured.
+    monkeypatch.setattr("evaluation.benchmark.load.asyncio.run", lambda work: (work.close(), interrupted()))
+    out = tmp_path / "out.json"
+    result = quaere("--on", questions, "--url", "http://127.0.0.1:9", "--json", out)
+    assert result.exit_code == 130
+    assert f"what was finished is in {out}" in " ".join(result.stderr.split())
+    assert json.loads(out.read_text("utf-8"))["finished"] is False
