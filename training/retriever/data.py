@@ -8,7 +8,7 @@ from pathlib import Path
 from components.errors import InputError
 from evaluation.metrics.normalisation import normalised
 from training.data.example import Example, read_examples
-from training.retriever.options import RetrieverOptions
+from training.retriever.options import RetrieverOptions, SearchedOptions
 
 _TRIES = 20
 """Passages drawn at random until one does not hold the answer."""
@@ -57,14 +57,22 @@ def read_retriever_data(options: RetrieverOptions) -> RetrieverData:
             f"{_names(options.data)}: no question with a passage that answers it is left to learn from; "
             + "; ".join(read.report.lines())
         )
-    searches = {}
-    for name, paths in (("development", options.development), ("general", options.general)):
-        if paths:
-            searches[name] = search_of(read_examples(paths).examples, options)
-            if not searches[name].questions:
-                raise InputError(f"{_names(paths)}: no question with a passage that answers it, to measure with")
+    searches = searches_of({"development": options.development, "general": options.general}, options)
     report = [*read.report.lines(), f"{len(triplets):,} questions with a passage to learn from"]
     return RetrieverData(triplets, searches, tuple(report))
+
+
+def searches_of(files: Mapping[str, Sequence[Path]], options: SearchedOptions) -> dict[str, Search]:
+    """What is measured, by the names of those sets that have files.
+
+    Raises:
+        InputError: a file cannot be used, or a set has no question with a passage that answers it.
+    """
+    searches = {name: search_of(read_examples(paths).examples, options) for name, paths in files.items() if paths}
+    for name, search in searches.items():
+        if not search.questions:
+            raise InputError(f"{_names(files[name])}: no question with a passage that answers it, to measure with")
+    return searches
 
 
 def triplets_of(examples: Sequence[Example], options: RetrieverOptions) -> tuple[Triplet, ...]:
@@ -92,7 +100,7 @@ def triplets_of(examples: Sequence[Example], options: RetrieverOptions) -> tuple
     return tuple(made)
 
 
-def search_of(examples: Sequence[Example], options: RetrieverOptions) -> Search:
+def search_of(examples: Sequence[Example], options: SearchedOptions) -> Search:
     """A sample of the answered questions over their passages and, up to the limit, over others of the files."""
     chance = random.Random(options.seed)
     answered = [each for each in examples if each.spans]
@@ -116,7 +124,7 @@ def with_title(passage: str, title: str) -> str:
     return f"{title}\n{passage}" if title else passage
 
 
-def _text(example: Example, options: RetrieverOptions) -> str:
+def _text(example: Example, options: SearchedOptions) -> str:
     return with_title(example.passage, example.title) if options.titles else example.passage
 
 

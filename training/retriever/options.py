@@ -3,54 +3,44 @@
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from training.schedule import ScheduleOptions
 
 Metric = Literal["recall@1", "recall@10", "mrr@10", "ndcg@10"]
 
 
-class RetrieverOptions(BaseModel):
-    """Everything that decides what a fine-tuning of an embedder does."""
+class SearchedOptions(ScheduleOptions):
+    """How an embedder is measured: by searching the passages of examples for those that answer."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    development: tuple[Path, ...] = Field((), description="files of examples that choose the best checkpoint")
+    general: tuple[Path, ...] = Field((), description="files that show what is forgotten; measured before and after")
+    sample: int = Field(500, ge=1, description="questions of development and of general data that are measured")
+    passages: int = Field(5000, ge=2, description="passages that they are searched among, at most")
+    titles: bool = Field(True, description="whether titles stand before passages, as in the index")
+    tolerance: float = Field(0.01, ge=0, description="how much of a general figure may be lost")
+
+
+class RetrieverOptions(SearchedOptions):
+    """Everything that decides what a fine-tuning of an embedder does."""
 
     model: str = Field("all-MiniLM-L6-v2", description="what is fine-tuned: bundled name, folder or hub name")
     data: tuple[Path, ...] = Field(min_length=1, description="files of examples to learn from")
-    development: tuple[Path, ...] = Field((), description="files of examples that choose the best checkpoint")
-    general: tuple[Path, ...] = Field((), description="files that show what is forgotten; measured before and after")
     out: Path = Field(description="folder for the finished model")
-    seed: int = 0
-
-    epochs: float = Field(1.0, gt=0)
-    max_steps: int | None = Field(None, ge=1, description="stop after this many steps; beats epochs")
-    minutes: float | None = Field(None, gt=0, description="stop after this time, wherever the schedule is")
     batch_size: int = Field(32, ge=2, description="questions a step: each one's passage is wrong for all others")
     mini_batch: int | None = Field(
         None, ge=1, description="questions in memory at a time, for large batches (cached gradients)"
     )
-    accumulation: int = Field(1, ge=1, description="batches whose gradients are added before a step")
-    learning_rate: float = Field(2e-5, gt=0)
-    schedule: Literal["linear", "cosine", "constant"] = "linear"
-    warmup: float = Field(0.1, ge=0, lt=1, description="share of the steps over which the rate rises from 0")
-    weight_decay: float = Field(0.01, ge=0)
-    clip: float = Field(1.0, gt=0, description="largest norm of the gradient")
-    optimizer: Literal["adamw", "adafactor"] = "adamw"
-    precision: Literal["fp32", "bf16", "fp16"] = Field("fp32", description="fp16 needs a GPU")
     gradient_checkpointing: bool = Field(False, description="less memory for a third more time")
 
     negatives: int = Field(1, ge=0, description="wrong passages of each question, beside those of the batch")
     scale: float = Field(20.0, gt=0, description="what cosines are multiplied by before the softmax")
-    titles: bool = Field(True, description="whether titles stand before passages, as in the index")
     teacher: str | None = Field(None, description="cross-encoder whose margins are learned (margin-MSE)")
     teacher_weight: float = Field(0.1, ge=0, description="weight of the teacher's loss beside the ranking loss")
     matryoshka: tuple[int, ...] = Field((), description="shorter dimensions that shall work by themselves as well")
 
-    evaluate_every: int | None = Field(None, ge=1, description="steps; default: ten times in a run")
-    sample: int = Field(500, ge=1, description="questions of development and of general data that are measured")
-    passages: int = Field(5000, ge=2, description="passages that they are searched among, at most")
     metric: Metric = Field("ndcg@10", description="figure that chooses the best checkpoint")
     patience: int | None = Field(None, ge=1, description="measurements without a better one before it stops")
-    tolerance: float = Field(0.01, ge=0, description="how much of a general figure may be lost")
-    report_to: tuple[Literal["tensorboard", "wandb"], ...] = ("tensorboard",)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -1,13 +1,11 @@
 """An embedder's fine-tuning from its settings to a finished folder with its card; killed and run again, it goes on."""
 
 import json
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from datasets import Dataset
 from rich.console import Console
 from rich.progress import Progress
@@ -29,9 +27,8 @@ from training.retriever.options import RetrieverOptions
 from training.retriever.quality import SearchEvaluator, measure
 from training.retriever.teaching import teacher_scores
 from training.run_folder import RunFolder
+from training.schedule import device, trainer_arguments
 from training.time_limit import TimeLimit
-
-_MEASUREMENTS = 10
 
 FiguresBySet = dict[str, dict[str, float]]
 
@@ -56,14 +53,14 @@ def fine_tune(options: RetrieverOptions, console: Console) -> Finished:
             take; it stands beside its place, refused.
     """
     started = time.monotonic()
-    check(options)
+    options.check_device()
     folder = RunFolder(options.out)
     folder.begin(options.model_dump_json(indent=2))
     data = read_retriever_data(options)
     for line in data.report:
         console.print(line, highlight=False)
     set_seed(options.seed)
-    model = SentenceTransformer(str(resolve(options.model).folder), device=_device(), local_files_only=True)
+    model = SentenceTransformer(str(resolve(options.model).folder), device=device(), local_files_only=True)
     before: FiguresBySet = folder.remembered("before", lambda: _figures(model, data, options))
     trainer = build_trainer(model, options, data, folder, console)
     trainer.train(resume_from_checkpoint=folder.last_checkpoint())
@@ -86,16 +83,6 @@ def fine_tune(options: RetrieverOptions, console: Console) -> Finished:
         lambda target: model.save_pretrained(str(target), create_model_card=False), card, options.tolerance, lost
     )
     return Finished(placed, before, after, tuple(remarks))
-
-
-def check(options: RetrieverOptions) -> None:
-    """Refuse what cannot work before anything is read.
-
-    Raises:
-        ConfigurationError: see the message.
-    """
-    if options.precision == "fp16" and not torch.cuda.is_available():
-        raise ConfigurationError("precision 'fp16' needs a GPU, and none is found; set 'bf16' or 'fp32'")
 
 
 def build_trainer(
@@ -123,7 +110,14 @@ def build_trainer(
         callbacks.append(EarlyStoppingCallback(options.patience))
     trainer = SentenceTransformerTrainer(
         model=model,
-        args=training_arguments(model, options, folder, len(data.triplets), measured=development is not None),
+        args=SentenceTransformerTrainingArguments(
+            **trainer_arguments(
+                options, folder.work, len(data.triplets), metric=None if development is None else options.metric
+            ),
+            prompts=_prompts(model, options.negatives),
+            # A passage that answers one question of a batch would be a wrong one for another question about it.
+            batch_sampler=BatchSamplers.NO_DUPLICATES,
+        ),
         train_dataset=_dataset(data.triplets, _taught(options, data.triplets, folder, console)),
         loss=loss_for(model, options),
         evaluator=None if development is None else SearchEvaluator(development, options.metric),
@@ -133,54 +127,6 @@ def build_trainer(
     for shown in (PrinterCallback, SentenceTransformerModelCardCallback):
         trainer.remove_callback(shown)
     return trainer
-
-
-def training_arguments(
-    model: SentenceTransformer, options: RetrieverOptions, folder: RunFolder, examples: int, *, measured: bool
-) -> SentenceTransformerTrainingArguments:
-    """Our options in the terms of the trainer.
-
-    Args:
-        model: whose prompts are put before questions and passages.
-        options: of the run.
-        folder: for checkpoints and logs.
-        examples: how many there are in an epoch.
-        measured: whether development data choose the best checkpoint.
-    """
-    steps = options.max_steps or max(1, round(options.epochs * examples / (options.batch_size * options.accumulation)))
-    every = min(steps, options.evaluate_every or max(1, steps // _MEASUREMENTS))
-    os.environ["TENSORBOARD_LOGGING_DIR"] = str(folder.work / "tensorboard")
-    return SentenceTransformerTrainingArguments(
-        output_dir=str(folder.work),
-        num_train_epochs=options.epochs,
-        max_steps=options.max_steps or -1,
-        per_device_train_batch_size=options.batch_size,
-        gradient_accumulation_steps=options.accumulation,
-        learning_rate=options.learning_rate,
-        lr_scheduler_type=options.schedule if options.schedule != "constant" else "constant_with_warmup",
-        warmup_steps=options.warmup,
-        weight_decay=options.weight_decay,
-        max_grad_norm=options.clip,
-        optim="adafactor" if options.optimizer == "adafactor" else "adamw_torch",
-        bf16=options.precision == "bf16",
-        fp16=options.precision == "fp16",
-        use_cpu=not torch.cuda.is_available(),
-        prompts=_prompts(model, options.negatives),
-        # A passage that answers one question of a batch would be a wrong one for another question about it.
-        batch_sampler=BatchSamplers.NO_DUPLICATES,
-        eval_strategy="steps" if measured else "no",
-        eval_steps=every if measured else None,
-        save_steps=every,
-        save_total_limit=2,
-        load_best_model_at_end=measured,
-        metric_for_best_model=f"eval_{options.metric}" if measured else None,
-        greater_is_better=True if measured else None,
-        logging_steps=max(1, min(20, every)),
-        report_to=list(options.report_to),
-        seed=options.seed,
-        dataloader_pin_memory=False,
-        disable_tqdm=True,
-    )
 
 
 def _prompts(model: SentenceTransformer, negatives: int) -> dict[str, str] | None:
@@ -239,7 +185,3 @@ def _remarks(before: FiguresBySet, after: FiguresBySet, options: RetrieverOption
     if "general" not in after:
         remarks.append("What was forgotten is not known: give general files to see it.")
     return remarks
-
-
-def _device() -> str:
-    return "cuda" if torch.cuda.is_available() else "cpu"

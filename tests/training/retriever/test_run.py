@@ -283,7 +283,7 @@ def test_what_is_kept_to_measure_with_is_not_learned_from(tiny_models: dict[str,
     ("more", "expected"),
     [
         ({"batch_size": 1}, "batch_size"),
-        ({"bathc_size": 8}, "'bathc_size' is no option; known: model, data"),
+        ({"bathc_size": 8}, "'bathc_size' is no option; known: seed, epochs"),
         ({"patience": 2}, "development"),
         ({"teacher": "quaere-joint", "negatives": 0}, "negatives"),
         ({"teacher": "quaere-joint", "mini_batch": 4}, "teacher"),
