@@ -27,6 +27,7 @@ from components.checkpoints import (
     resolve,
 )
 from components.errors import ConfigurationError, ModelError
+from components.prefix_file import prefix_length
 
 Kind = Literal["embedder", "ranker", "reader", "joint"]
 Precision = Literal["auto", "int8", "fp32"]
@@ -251,7 +252,8 @@ def max_tokens_of(folder: Path, tokenizer_limit: int) -> int:
     if sentence.is_file():
         value = json.loads(sentence.read_text("utf-8")).get("max_seq_length")
         limits += [int(value)] if value else []
-    return min(limits)
+    # The tokens of a text come after those of a learned prefix.
+    return min(limits) - prefix_length(folder)
 
 
 def _prompts(folder: Path) -> dict[str, str]:

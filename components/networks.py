@@ -19,6 +19,8 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoModelForSequenceClassification
 from transformers.utils import logging as transformers_logging
 
+from components.prefix import with_prefix
+
 Kind = Literal["embedder", "ranker", "reader", "joint"]
 
 
@@ -74,7 +76,7 @@ class Joint(nn.Module):
         super().__init__()
         ranker = _load(AutoModelForSequenceClassification, folder, new_heads, num_labels=1)
         reader = _load(AutoModelForQuestionAnswering, folder, new_heads, num_labels=2)
-        self.trunk = ranker.base_model
+        self.trunk = getattr(ranker, ranker.base_model_prefix)
         self.classifier = ranker.classifier
         self.qa_outputs = reader.qa_outputs
 
@@ -123,6 +125,9 @@ def input_names(kind: Kind, folder: Path) -> list[str]:
 def _load(auto_class: Any, folder: Path, new_heads: bool, **config: int) -> Any:
     """Load a model; one whose head would be made up only on request: transformers merely warns of that."""
     model, report = auto_class.from_pretrained(folder, local_files_only=True, output_loading_info=True, **config)
+    prefixed = with_prefix(model.base_model, folder)
+    if prefixed is not model.base_model:
+        setattr(model, model.base_model_prefix, prefixed)
     if report["missing_keys"] and not new_heads:
         missing = ", ".join(sorted(report["missing_keys"]))
         raise ValueError(f"{folder} holds no weights for {missing}; it was not trained for this role")

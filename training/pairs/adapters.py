@@ -6,6 +6,7 @@ from typing import Any
 from torch import nn
 
 from components.errors import ConfigurationError
+from components.prefix import PrefixedTrunk
 from training.pairs.network import PairModel, set_trunk, trunk_of
 from training.pairs.options import PairOptions
 
@@ -17,6 +18,8 @@ def prepare(model: PairModel, options: PairOptions) -> None:
         ConfigurationError: the network has fewer layers than are to be frozen, or the adapter does not fit it.
     """
     trunk = trunk_of(model.network)
+    if isinstance(trunk, PrefixedTrunk):
+        raise ConfigurationError(f"{options.model!r} has a learned prefix; train the model that it began with")
     if options.dropout is not None:
         for module in model.network.modules():
             if isinstance(module, nn.Dropout):
@@ -57,15 +60,17 @@ def trained_parameters(network: nn.Module) -> tuple[int, int]:
 def _adapted(trunk: Any, options: PairOptions) -> nn.Module:
     import peft
 
+    if options.adapter == "prefix":
+        # PEFT's own prefix tuning leaves out the token types, by which these models tell question and passage apart.
+        _freeze(trunk)
+        return PrefixedTrunk.new(trunk, options.prefix_tokens)
     task = peft.TaskType.FEATURE_EXTRACTION
     if options.adapter == "lora":
         config: Any = peft.LoraConfig(
             task_type=task, r=options.lora_rank, lora_alpha=options.lora_alpha, target_modules="all-linear"
         )
-    elif options.adapter == "ia3":
-        config = peft.IA3Config(task_type=task)
     else:
-        config = peft.PrefixTuningConfig(task_type=task, num_virtual_tokens=options.prefix_tokens)
+        config = peft.IA3Config(task_type=task)
     try:
         with warnings.catch_warnings():
             # PEFT asks transformers by a name that it has given up.

@@ -17,6 +17,7 @@ from components.checkpoints import replace_folder, resolve
 from components.conversion import max_tokens_of, save_tokenizer
 from components.errors import ModelError
 from components.networks import Joint, input_names, quiet_libraries, trainable_network
+from components.prefix import PrefixedTrunk, save_prefix
 from training.pairs.options import Kind
 
 _TOKENIZER_FILES = (
@@ -124,6 +125,15 @@ def save_pair_model(model: PairModel, target: Path) -> None:
 
 
 def _write(model: PairModel, folder: Path) -> None:
+    trunk = trunk_of(model.network)
+    if isinstance(trunk, PrefixedTrunk):
+        save_prefix(trunk.prefix, folder)
+        set_trunk(model.network, trunk.trunk)
+        try:
+            _write(model, folder)
+        finally:
+            set_trunk(model.network, trunk)
+        return
     if not isinstance(model.network, Joint):
         inner: Any = model.network.model
         inner.save_pretrained(folder)

@@ -12,6 +12,7 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -224,7 +225,7 @@ def _measured(model: PairModel, data: PairData, console: Console) -> FiguresBySe
         figures = {}
         for name, examples in data.measured.items():
             task = progress.add_task(f"measuring {name} data", total=len(examples))
-            figures[name] = measure(model, examples, lambda task=task: progress.advance(task))
+            figures[name] = measure(model, examples, partial(progress.advance, task))
         return figures
 
 

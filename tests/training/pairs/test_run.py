@@ -15,8 +15,11 @@ from safetensors.numpy import load_file
 from components.encoder import ModelOptions, Pair, pair_encoder
 from components.errors import ConfigurationError, InputError, ModelError, QuaereError
 from training.card import read_run
+from training.data.example import read_examples
+from training.pairs.data import to_measure
 from training.pairs.network import load_pair_model
 from training.pairs.options import PairOptions, load_options
+from training.pairs.quality import measure
 from training.pairs.run import Finished, fine_tune
 from training.pairs.search import read_space, search, write_options
 
@@ -129,6 +132,29 @@ def test_adapters_are_merged_into_the_weights(adapter: str, tiny_models: dict[st
     touched = changed(tiny_models, found.folder)
     assert any("attention" in name for name in touched)
     assert not any("LayerNorm" in name or "embeddings" in name for name in touched)
+
+
+@pytest.mark.parametrize("kind", ["reader", "ranker", "joint"])
+def test_a_prefix_stands_beside_the_weights(kind: str, tiny_models: dict[str, Path], data: Path) -> None:
+    development = squad(data.parent / "dev.json", 8)
+    more: dict[str, Any] = {"kind": kind, "adapter": "prefix", "prefix_tokens": 5, "development": [development]}
+    found = run(options(tiny_models, data, max_steps=30, **more))
+    assert not any("encoder" in name or "embeddings" in name for name in changed(tiny_models, found.folder, kind))
+    # Loaded again and converted, it computes what it computed in training.
+    examples = to_measure(read_examples([development]).examples, 400, 0)
+    assert measure(load_pair_model(kind, str(found.folder)), examples) == found.after["development"]  # type: ignore[arg-type]
+    role = "ranker" if kind == "ranker" else "reader"
+    pairs = [Pair("What is the paris of 7?", "1 faust is the code of 7."), Pair("who", "paris " * 40)]
+    torch_logits, converted = (
+        pair_encoder(str(found.folder), role, ModelOptions(precision="fp32", backend=backend)).encode(pairs)
+        for backend in ("torch", "openvino")
+    )
+    for one, other in zip(torch_logits, converted, strict=True):
+        assert one.relevance == pytest.approx(other.relevance, abs=1e-3)
+        for left, right in zip(one.windows, other.windows, strict=True):
+            assert np.allclose(left.start, right.start, atol=1e-3)
+    with pytest.raises(ConfigurationError, match="has a learned prefix"):
+        run(options(tiny_models, data, **more | {"model": str(found.folder), "out": data.parent / "again"}))
 
 
 @pytest.mark.parametrize(
