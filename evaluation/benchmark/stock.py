@@ -27,7 +27,7 @@ PACKAGES = {
 """Modules that hold the stock components, and the packages that bring them."""
 
 _READER_TOKENS = 384
-"""What the reader takes at a time by itself; a model may hold less."""
+"""What the reader takes at a time by itself, a third of which it takes again; a model may hold less."""
 
 _CONTEXT = "context"
 """The field with title and heading; the embedder and the ranker put it before the passage, as ours do."""
@@ -146,16 +146,14 @@ def _pipeline(store: Any, models: dict[str, str]) -> Pipeline:
     from haystack_integrations.components.retrievers.qdrant import QdrantEmbeddingRetriever
 
     folder = models["embedder"]
+    tokens = min(_READER_TOKENS, _sizes(models["reader"]).max_position_embeddings)
     stages = {
         "embedder": SentenceTransformersTextEmbedder(model=folder, prefix=_prompt(folder, "query"), progress_bar=False),
         "retriever": QdrantEmbeddingRetriever(store, top_k=CANDIDATES),
         "ranker": SentenceTransformersSimilarityRanker(
             model=models["ranker"], top_k=READ, meta_fields_to_embed=[_CONTEXT]
         ),
-        "reader": TransformersExtractiveReader(
-            model=models["reader"],
-            max_seq_length=min(_READER_TOKENS, _sizes(models["reader"]).max_position_embeddings),
-        ),
+        "reader": TransformersExtractiveReader(model=models["reader"], max_seq_length=tokens, stride=tokens // 3),
     }
     pipeline = Pipeline()
     for name, stage in stages.items():
