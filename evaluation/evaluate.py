@@ -93,7 +93,7 @@ def evaluate(
         settings: of the system; its data folder is used where the data bring no corpus.
         folder: where corpora are indexed, each in a folder of its own, and rows are kept.
         on_index: is told how far indexing is.
-        on_question: is told how many questions are done.
+        on_question: is told how many questions are done, first when all is ready to ask.
 
     Raises:
         InputError: the data, or the corpus and the data together, cannot be used.
@@ -187,8 +187,11 @@ def _asked(
     waiting = [question for question in questions if question.id not in rows.rows]
     if waiting:
         measured.warm_up()
-    for done, question in enumerate(waiting, start=len(questions) - len(waiting) + 1):
+    done = len(questions) - len(waiting)
+    on_question(done)
+    for question in waiting:
         rows.add([asdict(_outcome(measured, question))])
+        done += 1
         on_question(done)
     return [outcome_of(rows.rows[question.id]) for question in questions]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -100,10 +102,18 @@ def _measure(session: Session, plan: Plan, settings: Settings, folder: Path) -> 
     from ui.evaluation_view import evaluation_view
 
     total = len(plan.questions())
-    with (
-        index_progress(session.err, quiet=session.quiet) as on_index,
-        count_progress(session.err, "questions", total, quiet=session.quiet) as on_question,
-    ):
+    with ExitStack() as indexing, ExitStack() as asking:
+        on_index = indexing.enter_context(index_progress(session.err, quiet=session.quiet))
+        tell: Callable[[int], None] | None = None
+
+        def on_question(done: int) -> None:
+            nonlocal tell
+            if tell is None:
+                # Only now, or the time of indexing would count as that of the first question.
+                indexing.close()
+                tell = asking.enter_context(count_progress(session.err, "questions", total, quiet=session.quiet))
+            tell(done)
+
         found = measure(plan, settings, folder, on_index=on_index, on_question=on_question)
     session.out.print(evaluation_view(found))
     return found
