@@ -22,6 +22,10 @@ class PairScorer(Protocol):
         """The logits of each pair, in order."""
         ...
 
+    def forget(self) -> None:
+        """Drop what is remembered of pairs."""
+        ...
+
 
 class _Member(NamedTuple):
     name: str
@@ -73,6 +77,11 @@ class PairEnsemble:
         """
         by_member = [member.encoder.encode(pairs) for member in self._members]
         return [self._mean(each) for each in zip(*by_member, strict=True)]
+
+    def forget(self) -> None:
+        """Drop what is remembered of pairs."""
+        for member in self._members:
+            member.encoder.forget()
 
     def _mean(self, logits: Sequence[PairLogits]) -> PairLogits:
         # A model that only ranks has no windows; the spans are those of the others.

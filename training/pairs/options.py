@@ -1,21 +1,19 @@
 """The settings of a fine-tuning, from a TOML file and from flags, checked before any work begins."""
 
-import tomllib
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from components.errors import ConfigurationError
+from training.option_files import options_from
+from training.schedule import ScheduleOptions
 
 Kind = Literal["reader", "ranker", "joint"]
 Share = Field(0.0, ge=0, le=1)
 
 
-class PairOptions(BaseModel):
+class PairOptions(ScheduleOptions):
     """Everything that decides what a fine-tuning of a reader, ranker or joint model does."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: Kind
     model: str = Field("quaere-joint", description="what is fine-tuned: bundled name, folder or hub name")
@@ -26,30 +24,17 @@ class PairOptions(BaseModel):
     development: tuple[Path, ...] = Field((), description="files of examples that choose the best checkpoint")
     general: tuple[Path, ...] = Field((), description="files that show what is forgotten; measured before and after")
     out: Path = Field(description="folder for the finished model")
-    seed: int = 0
-
-    epochs: float = Field(1.0, gt=0)
-    max_steps: int | None = Field(None, ge=1, description="stop after this many steps; beats epochs")
-    minutes: float | None = Field(None, gt=0, description="stop after this time, wherever the schedule is")
-    batch_size: int = Field(16, ge=1, description="questions a step and device")
-    accumulation: int = Field(1, ge=1, description="batches whose gradients are added before a step")
+    batch_size: int = Field(16, ge=1, description="questions a step and device, each with its passages")
     learning_rate: float = Field(1e-4, gt=0)
-    schedule: Literal["linear", "cosine", "constant"] = "linear"
     warmup: float = Field(0.05, ge=0, lt=1, description="share of the steps over which the rate rises from 0")
-    weight_decay: float = Field(0.01, ge=0)
-    clip: float = Field(1.0, gt=0, description="largest norm of the gradient")
     dropout: float | None = Field(None, ge=0, lt=1, description="default: the model's own")
-    optimizer: Literal["adamw", "adafactor"] = "adamw"
-    precision: Literal["fp32", "bf16", "fp16"] = Field("fp32", description="fp16 needs a GPU")
     gradient_checkpointing: bool = Field(False, description="less memory for a third more time")
     group_by_length: bool = Field(False, description="batches of questions with passages of similar length")
 
-    evaluate_every: int | None = Field(None, ge=1, description="steps; default: ten times in a run")
     development_sample: int = Field(400, ge=1, description="examples of the development files that are measured")
     metric: str | None = Field(None, description="figure that chooses the best checkpoint; default: by the kind")
     patience: int | None = Field(None, ge=1, description="measurements without a better one before it stops")
     tolerance: float = Field(0.01, ge=0, description="how much of a general figure may be lost")
-    report_to: tuple[Literal["tensorboard", "wandb"], ...] = ("tensorboard",)
 
     freeze_embeddings: bool = Field(True, description="whether word embeddings stay as they are")
     freeze_layers: int = Field(0, ge=0, description="layers of the trunk, from the first, that stay as they are")
@@ -111,11 +96,6 @@ class PairOptions(BaseModel):
         """The figure that chooses the best checkpoint."""
         return self.metric or {"reader": "f1", "ranker": "first", "joint": "mean"}[self.kind]
 
-    @property
-    def work(self) -> Path:
-        """Checkpoints and logs of the run; beside the finished folder, and gone when it is finished."""
-        return self.out.with_name(self.out.name + ".training")
-
 
 def load_options(file: Path | None, **given: Any) -> PairOptions:
     """Options from a TOML file, where one is given, and from values that beat it; None stands for "not given".
@@ -123,23 +103,4 @@ def load_options(file: Path | None, **given: Any) -> PairOptions:
     Raises:
         ConfigurationError: the file cannot be read, or a value or name is not allowed.
     """
-    stored: dict[str, Any] = {}
-    if file is not None:
-        try:
-            stored = tomllib.loads(file.read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise ConfigurationError(f"{file} cannot be read as TOML: {error}") from error
-    try:
-        return PairOptions(**(stored | {name: value for name, value in given.items() if value is not None}))
-    except ValidationError as error:
-        where = f" (flags, or {file})" if file is not None else ""
-        told = "; ".join(_told(each) for each in error.errors())
-        raise ConfigurationError(f"training options{where}: {told}") from error
-
-
-def _told(problem: Any) -> str:
-    name = ".".join(str(part) for part in problem["loc"])
-    message = str(problem["msg"]).removeprefix("Value error, ")
-    if problem["type"] == "extra_forbidden":
-        return f"{name!r} is no option; known: {', '.join(PairOptions.model_fields)}"
-    return f"{name}: {message}" + (f", not {problem['input']!r}" if name and problem["type"] != "missing" else "")
+    return options_from(PairOptions, file, **given)

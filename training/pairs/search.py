@@ -15,7 +15,7 @@ from training.pairs.adapters import prepare
 from training.pairs.data import read_pair_data
 from training.pairs.network import load_pair_model
 from training.pairs.options import PairOptions, load_options
-from training.pairs.run import build_trainer, check, make_wordings
+from training.pairs.run import begin, build_trainer, make_wordings
 from training.pairs.sampling import PairSampler
 from training.pairs.windows import RandomWindow
 
@@ -118,13 +118,13 @@ def search(options: PairOptions, space: Mapping[str, Range], trials: int, consol
 
     if not options.development:
         raise ConfigurationError("a search needs development files: they decide which settings are best")
-    check(options)
+    folder = begin(options)
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     data = read_pair_data(options)
     model = load_pair_model(options.kind, options.model)
     window = RandomWindow(model.tokenizer(), options.shortest_window, options.longest_window)
-    sampler = PairSampler(data.training, options, window, make_wordings(model, data, options, console))
-    trainer = build_trainer(model, options, sampler, data, console)
+    sampler = PairSampler(data.training, options, window, make_wordings(model, data, options, folder, console))
+    trainer = build_trainer(model, options, sampler, data.measured["development"], folder, console)
 
     def made(trial: Any) -> nn.Module:
         given = {} if trial is None else trial.params
@@ -139,7 +139,7 @@ def search(options: PairOptions, space: Mapping[str, Range], trials: int, consol
         return {_OF_TRAINER[name]: value for name, value in values.items() if name in _OF_TRAINER}
 
     trainer.model_init = made
-    storage = f"sqlite:///{options.work.resolve() / 'search.db'}"
+    storage = f"sqlite:///{folder.work.resolve() / 'search.db'}"
     study = optuna.create_study(storage=storage, study_name="search", direction="maximize", load_if_exists=True)
     finished = len(study.get_trials(states=(optuna.trial.TrialState.COMPLETE,)))
     if finished < trials:

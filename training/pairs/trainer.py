@@ -1,13 +1,12 @@
 """transformers' Trainer with the losses of (question, passage) pairs and the figures that count."""
 
-import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.utils.data import Sampler
-from transformers import Trainer, TrainerCallback
+from transformers import PrinterCallback, Trainer, TrainerCallback
 from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from training.pairs.collate import PairCollator
@@ -56,9 +55,9 @@ class PairTrainer(Trainer):  # type: ignore[misc]  # transformers brings no type
         )
         # The losses are means over a batch: adding batches up must divide them.
         self.model_accepts_loss_kwargs = False
+        # It prints what TrainingProgress shows.
+        self.remove_callback(PrinterCallback)
         self.add_callback(_Epochs(sampler))
-        if options.minutes is not None:
-            self.add_callback(_TimeLimit(options.minutes))
 
     def adopt(self, model: PairModel, options: PairOptions) -> None:
         """Train another network by other options from now on, as in a search."""
@@ -155,21 +154,6 @@ class _Epochs(TrainerCallback):  # type: ignore[misc]
 
     def on_epoch_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         self._sampler.epoch = round(state.epoch or 0) if _is_whole(state.epoch or 0) else int(state.epoch)
-
-
-class _TimeLimit(TrainerCallback):  # type: ignore[misc]
-    """Stops when the time is up, after a last measurement and checkpoint."""
-
-    def __init__(self, minutes: float) -> None:
-        self._minutes = minutes
-        self._until = float("inf")
-
-    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        self._until = time.monotonic() + 60 * self._minutes
-
-    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        if time.monotonic() >= self._until:
-            control.should_training_stop = control.should_evaluate = control.should_save = True
 
 
 def _is_whole(value: float) -> bool:

@@ -98,7 +98,8 @@ def test_it_learns(tiny_models: dict[str, Path], data: Path) -> None:
 
 def test_the_card_says_what_was_done(tiny_models: dict[str, Path], data: Path) -> None:
     development = squad(data.parent / "dev.json", 8, impossible=True)
-    found = run(options(tiny_models, data, development=[development], seed=5))
+    found = run(options(tiny_models, data, development=[development], seed=5, report_to=["tensorboard"]))
+    assert [path for path in (found.folder / "tensorboard").rglob("*") if path.name.startswith("events.out.tfevents")]
     stored = read_run(found.folder)
     assert stored is not None
     assert stored["settings"]["seed"] == 5
@@ -233,8 +234,9 @@ def test_a_killed_run_goes_on_to_the_same_weights(
 
 def test_a_run_with_other_options_does_not_go_on_in_its_place(tiny_models: dict[str, Path], data: Path) -> None:
     given = options(tiny_models, data)
-    given.work.mkdir()
-    (given.work / "options.json").write_text("{}", "utf-8")
+    work = data.parent / "out.training"
+    work.mkdir()
+    (work / "options.json").write_text("{}", "utf-8")
     with pytest.raises(ConfigurationError, match="unfinished training with other options"):
         run(given)
 
@@ -254,25 +256,31 @@ def test_a_worse_model_does_not_take_the_place_of_a_better_one(tiny_models: dict
     development = [squad(data.parent / "dev.json", 16)]
     good = run(options(tiny_models, data, development=development, max_steps=40))
     kept = weights(good.folder)
-    with pytest.raises(QuaereError, match="stays as it is, since the new model is worse"):
+    with pytest.raises(QuaereError, match="the new model is not better"):
         run(options(tiny_models, data, development=development, max_steps=1, learning_rate=1e-9))
     assert all(np.array_equal(kept[name], array) for name, array in weights(good.folder).items())
     assert read_run(good.folder.with_name("out.refused")) is not None
 
 
-def test_forgetting_is_said(tiny_models: dict[str, Path], data: Path) -> None:
+def test_a_model_that_forgot_is_refused(tiny_models: dict[str, Path], data: Path) -> None:
     general = squad(data.parent / "general.json", 16)
     good = run(options(tiny_models, data, general=[general], max_steps=40))
     other = squad(data.parent / "other.json", 20, impossible=True)
     more: dict[str, Any] = {"model": str(good.folder), "general": [general], "learning_rate": 0.2}
-    found = run(options(tiny_models, other, out=data.parent / "second", max_steps=20, **more))
-    assert any(remark.startswith("Forgotten: ") and "general" in remark for remark in found.remarks)
+    given = options(tiny_models, other, out=data.parent / "second", max_steps=20, **more)
+    with pytest.raises(QuaereError, match="on general data fell from"):
+        run(given)
+    assert not given.out.exists()
+    assert "- Forgotten: " in (data.parent / "second.refused" / "README.md").read_text("utf-8")
+    kept = run(given.model_copy(update={"tolerance": 1.0, "out": data.parent / "third"}))
+    assert kept.remarks == ()
 
 
 def test_differential_privacy_is_accounted_for(tiny_models: dict[str, Path], data: Path) -> None:
     more: dict[str, Any] = {"epsilon": 8.0, "delta": 1e-3, "epochs": 2, "max_steps": None}
     found = run(options(tiny_models, data, **more))
-    (remark,) = found.remarks
+    remark, unknown = found.remarks
+    assert "not known" in unknown
     spent = float(remark.split("epsilon ")[1].split(" ")[0])
     assert 4 < spent <= 8
     touched = changed(tiny_models, found.folder)
