@@ -49,8 +49,8 @@ def _cell(evaluation: Evaluation, metric: str, comparison: Comparison | None) ->
     text = f"{100 * evaluation.figures[metric]:.1f} ({100 * lower:.1f} to {100 * upper:.1f})"
     if comparison is None:
         return text
-    mark = "*" if comparison.significant else ""
-    return f"{text}\n{100 * comparison.difference:+.1f}, p {comparison.corrected:.3f}{mark}"
+    p = "p < 0.001" if comparison.corrected < 0.001 else f"p {comparison.corrected:.3f}"
+    return f"{text}\n{100 * comparison.difference:+.1f}, {p}{'*' if comparison.significant else ''}"
 
 
 def _milliseconds(evaluation: Evaluation) -> str:

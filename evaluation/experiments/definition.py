@@ -139,7 +139,7 @@ def _system(name: str, common: Mapping[str, Any], own: Mapping[str, Any], load: 
         stages = Stages.of({key: value for key, value in given.items() if key in Stages.names()})
         settings = load({key: value for key, value in given.items() if key not in Stages.names()})
     except ConfigurationError as error:
-        message = str(error)
+        message = str(error).removeprefix("settings: ")
         for key, value in given.items():
             # It stands in the experiment's file and not in a flag.
             message = message.replace(f"{key} = {value!r} (flag)", f"{key} = {value!r}")

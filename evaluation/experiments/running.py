@@ -12,7 +12,7 @@ from evaluation.outcome import Evaluation, Task
 
 COMPARED: dict[Task, tuple[str, ...]] = {
     "reading": ("exact_match", "f1"),
-    "answering": ("exact_match", "f1", "right"),
+    "answering": ("exact_match", "f1", "mrr@10"),
     "faq": ("right", "mrr@10"),
     "retrieval": ("ndcg@10", "recall@10", "mrr@10"),
 }

@@ -15,17 +15,19 @@ from evaluation.report.wording import (
     share_range,
 )
 
-MOST_COLUMNS = 8
-"""Figures of an overview; those that are means over questions, since the others say little side by side."""
+MAIN = (
+    *("exact_match", "f1", "right", "exact_match_at_threshold", "f1_at_threshold", "right_at_threshold"),
+    *("recall@1", "recall@5", "recall@10", "mrr@10", "ndcg@10"),
+    *("right_of_given", "given", "calibration_error", "seconds_total_p50"),
+)
+"""Figures of an overview, as far as there are any; the others are in the table of all."""
 
 Rows = list[tuple[str, ...]]
 
 
 def overview(evaluations: Sequence[Evaluation]) -> tuple[tuple[str, ...], Rows]:
     """Columns and rows of the main figures, one row a system."""
-    names = tuple(dict.fromkeys(name for each in evaluations for name in each.intervals))[:MOST_COLUMNS]
-    if not names:
-        names = tuple(dict.fromkeys(name for each in evaluations for name in each.figures))[:MOST_COLUMNS]
+    names = tuple(name for name in MAIN if any(name in each.figures for each in evaluations))
     columns = ("system", "questions", *(metric_name(name) for name in names))
     rows = [
         (each.system, f"{len(each.outcomes):,}", *(_with_interval(each, name) for name in names))

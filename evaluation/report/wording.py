@@ -85,7 +85,8 @@ def share_range(ends: tuple[float, float]) -> str:
 
 def points(value: float) -> str:
     """A difference of shares in percentage points, with its sign."""
-    return f"{100 * value:+.1f}".replace("-", "\N{MINUS SIGN}")
+    text = f"{100 * value:+.1f}".replace("-", "\N{MINUS SIGN}")
+    return "0.0" if text.endswith("0.0") and len(text) == 4 else text
 
 
 def points_range(ends: tuple[float, float]) -> str:

@@ -1,0 +1,205 @@
+"""Whole experiments with the tiny models: what is shared is done once, and changes nothing."""
+
+import functools
+from collections import Counter
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+
+import pyarrow.parquet as pq
+import pytest
+
+from components.errors import ConfigurationError, InputError, ModelError
+from components.reading import ExtractiveReader
+from components.reranking import CrossEncoderRanker
+from components.retrieval import HybridRetriever
+from evaluation.evaluate import evaluate
+from evaluation.experiments.export import FIGURES, PAGE, ROWS, TEXT, write_results
+from evaluation.experiments.running import run_experiment
+from tests.evaluation.experiments.parts import small_experiment
+
+SYSTEMS = {
+    "plain": {},
+    "rrf": {"fusion": "rrf"},
+    "top": {"top": 1},
+    "short answers": {"max_answer_tokens": 3},
+    "two passes": {"passes": 2},
+    "dense": {"search": "dense", "rerank": False, "read": False},
+    "unranked": {"rerank": False},
+}
+
+
+def without_seconds(evaluation):
+    return [replace(each, seconds={}) for each in evaluation.outcomes]
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """How often each stage's own work is done."""
+    counts = Counter()
+    for kind in (HybridRetriever, CrossEncoderRanker, ExtractiveReader):
+        # Its sockets hang on the method.
+        @functools.wraps(kind.run)
+        def counted(self, *given, _name=kind.__name__, _run=kind.run, **named):
+            counts[_name] += 1
+            return _run(self, *given, **named)
+
+        monkeypatch.setattr(kind, "run", counted)
+    return counts
+
+
+def test_shared_beginnings_are_run_once_and_indexes_made_once(tiny_models, tmp_path, calls):
+    experiment = small_experiment(tiny_models, tmp_path, SYSTEMS)
+    results = run_experiment(experiment, tmp_path / "out")
+    assert [each.system for each in results.evaluations] == list(SYSTEMS)
+    # For each of three questions and the one that warms up: candidates of "both" by two fusions, and of "dense".
+    assert calls["HybridRetriever"] <= 3 * (3 + 1)
+    assert calls["CrossEncoderRanker"] == 2 * 3 + 2
+    # "plain" and "top" share one reading.
+    assert calls["ExtractiveReader"] == 5 * 3 + 5
+    assert len(list((tmp_path / "out" / "work").glob("small-*"))) == 1
+
+
+def test_a_system_has_the_outcomes_that_it_has_alone(tiny_models, tmp_path):
+    experiment = small_experiment(tiny_models, tmp_path, SYSTEMS, impossible=["where is the pump"])
+    found = {each.system: each for each in run_experiment(experiment, tmp_path / "out").evaluations}
+    for name in ("plain", "rrf", "short answers"):
+        system = next(each for each in experiment.systems if each.name == name)
+        alone = evaluate(experiment.plans[0], system.settings, tmp_path / "alone")
+        assert without_seconds(found[name]) == without_seconds(alone)
+        assert {"exact_match", "f1", "ndcg@10", "index_passages", "seconds_total_p50"} <= found[name].figures.keys()
+    assert without_seconds(found["two passes"]) == without_seconds(found["plain"])
+    assert without_seconds(found["short answers"]) != without_seconds(found["plain"])
+
+
+def test_stages_that_are_off_do_nothing(tiny_models, tmp_path):
+    experiment = small_experiment(tiny_models, tmp_path, SYSTEMS)
+    found = {each.system: each for each in run_experiment(experiment, tmp_path / "out").evaluations}
+    for outcome in found["dense"].outcomes:
+        assert outcome.ranks["reranked"] == outcome.ranks["fused"] == outcome.ranks["dense"]
+        # Nothing was read: the answer is a whole passage.
+        assert outcome.prediction == outcome.passage
+    assert all(each.ranks["reranked"] == each.ranks["fused"] for each in found["unranked"].outcomes)
+    assert found["dense"].settings["rerank"] is False
+
+
+def test_shared_seconds_are_counted_for_every_system(tiny_models, tmp_path):
+    experiment = small_experiment(tiny_models, tmp_path, {"plain": {}, "top": {"top": 1}, "more": {"top": 2}})
+    evaluations = run_experiment(experiment, tmp_path / "out").evaluations
+    for outcomes in zip(*(each.outcomes for each in evaluations), strict=True):
+        rankers = [each.seconds["ranker"] for each in outcomes]
+        assert max(rankers) < 2 * min(rankers)
+        for each in outcomes:
+            assert each.seconds["total"] >= sum(taken for stage, taken in each.seconds.items() if stage != "total")
+
+
+class Kill(Exception):
+    pass
+
+
+class KilledAfter:
+    """Ends a run after so many answers."""
+
+    def __init__(self, answers):
+        self.answers = answers
+
+    def indexing(self):
+        return nullcontext()
+
+    @contextmanager
+    def asking(self, dataset, total):
+        def tell(done):
+            if done == self.answers:
+                raise Kill
+
+        yield tell
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was(tiny_models, tmp_path, calls):
+    systems = {"plain": {}, "rrf": {"fusion": "rrf"}}
+    experiment = small_experiment(tiny_models, tmp_path, systems)
+    whole = run_experiment(experiment, tmp_path / "whole")
+    with pytest.raises(Kill):
+        run_experiment(experiment, tmp_path / "out", KilledAfter(3))
+    rows = sorted((tmp_path / "out" / "work").rglob("*.jsonl"))
+    assert sum(len(path.read_text().splitlines()) - 1 for path in rows) == 3
+    # A kill may come in the middle of a line.
+    with rows[0].open("a") as file:
+        file.write('{"id": "q')
+    calls.clear()
+    again = run_experiment(experiment, tmp_path / "out")
+    for one, other in zip(whole.evaluations, again.evaluations, strict=True):
+        assert without_seconds(one) == without_seconds(other)
+    # Three of six are left, of two questions, and two systems warm up.
+    assert calls["CrossEncoderRanker"] == 3 + 2
+    calls.clear()
+    finished = run_experiment(experiment, tmp_path / "out")
+    assert [each.outcomes for each in finished.evaluations] == [each.outcomes for each in again.evaluations]
+    assert not calls
+
+
+def test_a_system_that_is_added_leaves_the_rows_of_the_others(tiny_models, tmp_path, calls):
+    run_experiment(small_experiment(tiny_models, tmp_path, {"plain": {}}), tmp_path / "out")
+    calls.clear()
+    both = small_experiment(tiny_models, tmp_path, {"plain": {}, "unread": {"read": False}})
+    assert len(run_experiment(both, tmp_path / "out").evaluations) == 2
+    assert calls["ExtractiveReader"] == 0
+
+
+def test_systems_are_compared_with_the_baseline(tiny_models, tmp_path):
+    experiment = small_experiment(tiny_models, tmp_path, SYSTEMS, baseline="rrf", metrics=["f1"])
+    found = run_experiment(experiment, tmp_path / "out").comparisons
+    assert {each.system for each in found} == set(SYSTEMS) - {"rrf"}
+    assert {(each.baseline, each.metric, each.questions) for each in found} == {("rrf", "f1", 3)}
+    assert all(each.p <= each.corrected <= 1 for each in found)
+
+
+@pytest.mark.parametrize(
+    ("task", "metrics"),
+    [("answering", {"exact_match", "f1", "mrr@10"}), ("retrieval", {"ndcg@10", "recall@10", "mrr@10"})],
+)
+def test_the_usual_metrics_of_a_task_are_compared(tiny_models, tmp_path, task, metrics):
+    experiment = small_experiment(tiny_models, tmp_path, {"plain": {}, "rrf": {"fusion": "rrf"}}, task=task)
+    assert {each.metric for each in run_experiment(experiment, tmp_path / "out").comparisons} == metrics
+
+
+def test_reading_is_done_once_for_systems_that_read_alike(tiny_models, tmp_path, calls):
+    systems = {"plain": {}, "rrf": {"fusion": "rrf"}, "other": {"reader": str(tiny_models["reader"])}}
+    experiment = small_experiment(tiny_models, tmp_path, systems, task="reading")
+    plain, rrf, other = run_experiment(experiment, tmp_path / "out").evaluations
+    assert plain.outcomes == rrf.outcomes
+    assert without_seconds(other) != without_seconds(plain)
+    assert not calls["HybridRetriever"]
+    # Two ways of reading three questions; each of three systems warms up.
+    assert calls["ExtractiveReader"] == 2 * 3 + 3
+
+
+def test_a_metric_that_does_not_fit_is_refused_at_the_first_question(tiny_models, tmp_path):
+    experiment = small_experiment(tiny_models, tmp_path, {"plain": {}}, metrics=["ndcg@7"])
+    with pytest.raises(InputError, match=r"small \(answering\) has no 'ndcg@7' to compare; there are: exact_match"):
+        run_experiment(experiment, tmp_path / "out")
+
+
+def test_a_model_that_is_not_there_is_named_with_its_system(tiny_models, tmp_path):
+    experiment = small_experiment(tiny_models, tmp_path, {"plain": {}, "other": {"ranker": str(tmp_path / "none")}})
+    with pytest.raises((ModelError, ConfigurationError), match=r"system 'other': .*none"):
+        run_experiment(experiment, tmp_path / "out")
+
+
+def test_results_are_written_with_a_row_for_every_system_and_question(tiny_models, tmp_path):
+    systems = {"plain": {}, "dense": {"search": "dense", "rerank": False, "read": False}}
+    experiment = small_experiment(tiny_models, tmp_path, systems, impossible=["where is the pump"])
+    results = run_experiment(experiment, tmp_path / "out")
+    paths = write_results(results, tmp_path / "out")
+    assert [path.name for path in paths] == [ROWS, FIGURES, PAGE, TEXT]
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"work", *(path.name for path in paths)}
+    rows = pq.read_table(tmp_path / "out" / ROWS).to_pylist()
+    assert [(row["system"], row["id"]) for row in rows] == [
+        (each.system, outcome.id) for each in results.evaluations for outcome in each.outcomes
+    ]
+    by_id = {(row["system"], row["id"]): row for row in rows}
+    none, some = by_id["plain", "none0"], by_id["plain", "q1"]
+    assert (none["references"], none["answerable"], none["values.exact_match"]) == ([], False, None)
+    assert some["references"] == ["Paris"]
+    assert some["ranks.fused"] >= 1
+    assert some["seconds.total"] > 0
+    assert 0 <= some["values.f1"] <= 1
