@@ -13,7 +13,7 @@ from evaluation.benchmark.figures import best_of_same_quality, table_rows
 from evaluation.benchmark.indexing import index_all, prepare_all
 from evaluation.benchmark.plan import Plan, Tell, emptied
 from evaluation.benchmark.results import Results
-from evaluation.benchmark.roofline import mean_pair_tokens, measure_roofline
+from evaluation.benchmark.roofline import distances, mean_pair_tokens, measure_roofline
 from evaluation.benchmark.systems import STOCK
 from evaluation.data.squad import LabelledQuestion, QuestionFile, read_questions
 from evaluation.sampling import sample_of
@@ -47,7 +47,9 @@ def run_peers(plan: Plan, json_file: Path | None = None, tell: Tell = lambda *_:
         loaded = [systems[name] for name in _loaded(plan, results)]
         for clients, sample in zip(plan.clients[1:], samples[1:], strict=True):
             ask_together(clients, sample, loaded, results, tell)
-    results.put("tables", _tables(plan, results.report))
+    report = results.report
+    results.put("distances", distances(plan.systems, plan.settings, report["roofline"], report["asking"]))
+    results.put("tables", _tables(plan, report))
     return results.finish()
 
 

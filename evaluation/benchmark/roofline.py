@@ -7,7 +7,7 @@ roof is left out).
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from statistics import mean, median
 from time import perf_counter
 from typing import Any
@@ -16,6 +16,9 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from components.checkpoints import resolve, tokenizer_file
+from components.conversion import effective_precision
+from evaluation.benchmark.quaere import settings_for_systems
+from evaluation.benchmark.systems import CANDIDATES, READ, System
 from pipelines.settings import Settings
 
 ROWS = 512
@@ -76,6 +79,30 @@ def measure_roofline(settings: Settings, pair_tokens: float) -> dict[str, Any]:
             },
         },
     }
+
+
+def distances(
+    systems: Sequence[System], settings: Settings, roofline: Mapping[str, Any], asking: Mapping[str, Any]
+) -> dict[str, Any]:
+    """How far each system that reads is from the machine's limit.
+
+    Each gets the ``milliseconds_at_best`` that the pairs which it has to run take at the best rate of its precision,
+    and the ``share`` of its measured median that these are, in [0, 1].
+    """
+    rates, question = roofline["operations_per_second"], roofline["question"]
+    found = {}
+    for system in systems:
+        if system.kind == "bm25s":
+            continue
+        own: dict[str, Any] = {**settings_for_systems(settings), **system.settings}
+        twice = system.kind == "stock" or system.same_work
+        pairs = CANDIDATES + READ if twice else int(own["candidates"])
+        in_bytes = system.kind == "quaere" and effective_precision(own["precision"]) == "int8"
+        rate = rates["openvino_int8"] if in_bytes else max(rates["numpy_fp32"], rates["openvino_fp32"])
+        best = 1000 * pairs * question["operations"] / question["pairs"] / rate
+        measured = asking[system.name]["milliseconds"]["total"]["median"]
+        found[system.name] = {"pairs": pairs, "milliseconds_at_best": best, "share": best / measured}
+    return found
 
 
 def pair_operations(shape: dict[str, int], tokens: float) -> float:

@@ -46,7 +46,12 @@ class System:
 
 SYSTEMS = (
     System("stock", "stock"),
-    System("quaere-same-work", "quaere", {"precision": "fp32", "candidates": CANDIDATES}, same_work=True),
+    System(
+        "quaere-same-work",
+        "quaere",
+        {"precision": "fp32", "candidates": CANDIDATES, "with_context": True},
+        same_work=True,
+    ),
     System("quaere-default", "quaere"),
     System("quaere-fp32", "quaere", {"precision": "fp32"}),
     System("quaere-20", "quaere", {"candidates": 20}),

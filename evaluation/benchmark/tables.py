@@ -68,6 +68,11 @@ def roofline_view(report: Mapping[str, Any]) -> RenderableType:
         f"{question['pairs']} pairs of {question['tokens_of_a_pair']:.0f} tokens take {best['fp32']:.0f} ms in fp32 "
         f"and {best['int8']:.0f} ms in int8 at these rates, and {best['tokeniser']:.1f} ms to tokenise.",
     ]
+    for name, far in report["distances"].items():
+        said.append(
+            f"{name}: {far['pairs']} pairs, {far['milliseconds_at_best']:.0f} ms at best, "
+            f"{100 * far['share']:.0f} % of what was measured."
+        )
     return Group(Text("The machine at best", style="italic"), *map(Text, said))
 
 

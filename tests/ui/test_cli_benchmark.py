@@ -33,7 +33,7 @@ def test_a_running_service_is_put_under_load(tmp_path: Path, questions: Path, ti
     with QAService(settings) as service:
         service.index([str(tmp_path / "a.md")])
         with serving(service) as url:
-            result = quaere("--url", url, "--on", questions, "--questions", 3, "--most-clients", 1, "--json", out)
+            result = quaere("--url", url, questions, "--questions", 3, "--most-clients", 1, "--json", out)
     assert result.exit_code == 0, result.output
     assert "answers/s" in result.stdout
     assert "clients: 1" in result.stderr
@@ -43,18 +43,21 @@ def test_a_running_service_is_put_under_load(tmp_path: Path, questions: Path, ti
 @pytest.mark.parametrize(
     ("args", "code", "message"),
     [
-        ((), 2, "name a file of questions with --on FILE"),
-        (("--on", "{}", "--key-file", "k"), 2, "--key-file is for --url"),
-        (("--on", "{}", "--clients", "1,x"), 2, "--clients 1,x: give whole numbers above 0"),
-        (("growth", "--on", "{}", "--sizes", "0"), 2, "--sizes 0: give whole numbers above 0"),
-        (("size", "--on", "{}"), 2, "size"),
-        (("--on", "{}", "--systems", "lucene"), 1, "no system 'lucene'"),
-        (("--on", "{}"), 1, "is not valid JSON"),
-        (("--on", "no/such/file.json"), 1, "no/such/file.json cannot be read"),
-        (("--on", "{}", "--url", "here"), 1, "'here' is not the address of a service"),
-        (("--on", "{}", "--url", "http://127.0.0.1:9"), 1, "cannot be reached"),
-        (("--on", "{}", "--url", "http://127.0.0.1:9", "--key-file", "no/key"), 1, "no/key, which holds the key"),
-        (("--on", "{}", "--url", "http://127.0.0.1:9", "--key-file", "{}"), 1, "holds no key"),
+        ((), 2, "Missing argument"),
+        (("growth",), 2, "one file of questions is needed, not 0"),
+        (("a.json", "b.json"), 2, "not 2; others go with --passages"),
+        (("{}", "--key-file", "k"), 2, "--key-file is for --url"),
+        (("{}", "--clients", "1,x"), 2, "--clients 1,x: give whole numbers above 0"),
+        (("growth", "{}", "--sizes", "0"), 2, "--sizes 0: give whole numbers above 0"),
+        (("size", "{}"), 2, "not 2"),
+        (("{}", "--systems", "lucene"), 1, "no system 'lucene'"),
+        (("{}",), 1, "is not valid JSON"),
+        (("no/such/file.json",), 1, "no/such/file.json cannot be read"),
+        (("growth", "{}", "--url", "http://127.0.0.1:9"), 2, "--url measures a service"),
+        (("{}", "--url", "here"), 1, "'here' is not the address of a service"),
+        (("{}", "--url", "http://127.0.0.1:9"), 1, "cannot be reached"),
+        (("{}", "--url", "http://127.0.0.1:9", "--key-file", "no/key"), 1, "no/key, which holds the key"),
+        (("{}", "--url", "http://127.0.0.1:9", "--key-file", "{}"), 1, "holds no key"),
     ],
 )
 def test_bad_input_is_named(questions: Path, args: tuple[str, ...], code: int, message: str) -> None:
@@ -71,7 +74,7 @@ def test_an_interruption_says_what_is_kept(questions: Path, monkeypatch: pytest.
     # Stands for the key pressed while the first level is measured.
     monkeypatch.setattr("evaluation.benchmark.load.asyncio.run", lambda work: (work.close(), interrupted()))
     out = tmp_path / "out.json"
-    result = quaere("--on", questions, "--url", "http://127.0.0.1:9", "--json", out)
+    result = quaere(questions, "--url", "http://127.0.0.1:9", "--json", out)
     assert result.exit_code == 130
     assert f"what was finished is in {out}" in " ".join(result.stderr.split())
     assert json.loads(out.read_text("utf-8"))["finished"] is False

@@ -29,16 +29,17 @@ class What(StrEnum):
 
 def benchmark(
     ctx: typer.Context,
-    what: Annotated[
-        What, typer.Argument(help="Beside stock Haystack components and BM25, or with a growing index.")
-    ] = What.peers,
-    questions_file: Annotated[
-        Path | None,
-        typer.Option("--on", metavar="FILE", help="Labelled questions (SQuAD); for --url also .jsonl or .txt."),
-    ] = None,
-    also: Annotated[
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[peers|growth] FILE",
+            help="Labelled questions (SQuAD; for --url also .jsonl or .txt), asked beside stock Haystack components "
+            "and BM25 (peers, the default), or of a growing index.",
+        ),
+    ],
+    passages: Annotated[
         list[Path] | None,
-        typer.Option("--also", metavar="FILE", help="Passages that answer nothing; may be given again."),
+        typer.Option("--passages", metavar="FILE", help="Passages that answer nothing; may be given again."),
     ] = None,
     questions: Annotated[
         int | None,
@@ -72,16 +73,17 @@ def benchmark(
     stopped leaves the parts that it finished.
     """
     session = session_of(ctx)
-    if questions_file is None:
-        raise typer.BadParameter("name a file of questions with --on FILE")
+    what, file = _what_and_file(words)
     if url is None and key_file is not None:
         raise typer.BadParameter("--key-file is for --url")
+    if url is not None and what is not None:
+        raise typer.BadParameter(f"--url measures a service, which is neither peers nor growth; leave {what} out")
     with _told(session, json_file) as tell:
         if url is not None:
             limits = {"seconds": seconds, "most_clients": most_clients} | _given(count=questions)
-            view = _load(url, questions_file, key_file, json_file, tell, seed=seed, **limits)
+            view = _load(url, file, key_file, json_file, tell, seed=seed, **limits)
         else:
-            plan = {"questions": questions_file, "others": tuple(also or ()), "seed": seed} | _given(count=questions)
+            plan = {"questions": file, "others": tuple(passages or ()), "seed": seed} | _given(count=questions)
             if what is What.growth:
                 plan |= _given(sizes=None if sizes is None else _numbers(sizes, "--sizes"))
                 view = _growth(session, systems, work, json_file, tell, **plan)
@@ -89,6 +91,14 @@ def benchmark(
                 plan |= {"clients": _numbers(clients, "--clients"), "index_rounds": index_rounds}
                 view = _peers(session, systems, work, json_file, tell, **plan)
     session.out.print(view)
+
+
+def _what_and_file(words: list[str]) -> tuple[What | None, Path]:
+    what = What(words[0]) if words[0] in list(What) else None
+    files = words if what is None else words[1:]
+    if len(files) != 1:
+        raise typer.BadParameter(f"one file of questions is needed, not {len(files)}; others go with --passages")
+    return what, Path(files[0])
 
 
 def _peers(

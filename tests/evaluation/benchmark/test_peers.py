@@ -54,6 +54,7 @@ def test_one_system_alone_is_measured_and_the_tables_say_what_they_miss(plan: Pl
     assert report["tables"] == {"same_work": None, "same_quality": None}
     text = shown(peers_view(report))
     assert "bm25s" in text
+    assert report["distances"] == {}
     assert "not measured" in text
     assert told[0] == "splitting"
     assert "asking with 2 clients" in told

@@ -1,6 +1,7 @@
 import pytest
 
-from evaluation.benchmark.roofline import mean_pair_tokens, measure_roofline, pair_operations, spread
+from evaluation.benchmark.roofline import distances, mean_pair_tokens, measure_roofline, pair_operations, spread
+from evaluation.benchmark.systems import System, chosen_systems
 from pipelines.settings import Settings
 
 
@@ -35,3 +36,21 @@ def test_the_limits_of_a_question_follow_from_the_rates(tiny_settings: Settings)
     assert best["fp32"] == pytest.approx(
         1000 * question["operations"] / max(rates["numpy_fp32"], rates["openvino_fp32"])
     )
+
+
+def test_the_distance_counts_the_pairs_that_a_system_runs(tiny_settings: Settings) -> None:
+    roofline = {
+        "operations_per_second": {"numpy_fp32": 50.0, "openvino_fp32": 100.0, "openvino_int8": 1000.0},
+        "question": {"operations": 300.0, "pairs": 30},
+    }
+    systems = [*chosen_systems(["stock", "quaere-same-work", "bm25s"]), System("ten", "quaere", {"candidates": 10})]
+    systems.append(System("bytes", "quaere", {"precision": "int8"}))
+    asking = {system.name: {"milliseconds": {"total": {"median": 8000.0}}} for system in systems}
+    found = distances(systems, tiny_settings, roofline, asking)
+    # Ten operations a pair: 40 pairs take 4 s at 100 a second; 10 pairs 1 s; 30 pairs in bytes 0.3 s.
+    assert found == {
+        "stock": {"pairs": 40, "milliseconds_at_best": 4000.0, "share": 0.5},
+        "quaere-same-work": {"pairs": 40, "milliseconds_at_best": 4000.0, "share": 0.5},
+        "ten": {"pairs": 10, "milliseconds_at_best": 1000.0, "share": 0.125},
+        "bytes": {"pairs": 30, "milliseconds_at_best": 300.0, "share": 0.0375},
+    }
