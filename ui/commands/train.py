@@ -5,6 +5,7 @@ import typer
 from ui.commands import train_pairs, train_tools
 from ui.commands.train_calibrator import calibrator
 from ui.commands.train_mine import mine
+from ui.commands.train_pretrain import pretrain
 from ui.commands.train_retriever import retriever
 
 app = typer.Typer(no_args_is_help=True, help="Fine-tune models and the calibrator on your own data.")
@@ -14,6 +15,7 @@ for _command in (
     train_pairs.joint,
     retriever,
     mine,
+    pretrain,
     train_tools.search,
     train_tools.average,
     train_tools.bundle,

@@ -1,0 +1,1 @@
+"""Continued pre-training on unlabelled documents: files of any kind -> a model that knows their language better."""

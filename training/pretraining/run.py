@@ -1,0 +1,139 @@
+"""A continued pre-training from documents to a finished folder with its card; killed and run again, it goes on."""
+
+import json
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from sentence_transformers import SentenceTransformer
+from transformers import set_seed
+
+from components.checkpoints import bundled, resolve
+from components.errors import ConfigurationError
+from components.loading import expand
+from evaluation.provenance import provenance
+from training.card import RunCard
+from training.forgetting import losses
+from training.pairs.trainer import curves
+from training.pretraining.denoising import train_denoising
+from training.pretraining.masking import MaskedTraining
+from training.pretraining.options import PretrainOptions
+from training.pretraining.texts import Texts, read_texts
+from training.retriever.data import Search, searches_of
+from training.retriever.quality import measure
+from training.run_folder import RunFolder
+from training.schedule import device
+
+FiguresBySet = dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a run gave."""
+
+    folder: Path
+    before: FiguresBySet
+    after: FiguresBySet
+
+
+def pretrain(options: PretrainOptions, console: Console) -> Finished:
+    """Train, measure, and write the folder.
+
+    Raises:
+        ConfigurationError: an option does not fit the model, or the folder of a run with other options is there.
+        InputError: no text is found, or a file of examples cannot be used.
+        QuaereError: the model lost more of the general figures than it may; it stands beside its place, refused.
+    """
+    started = time.monotonic()
+    options.check_device()
+    check(options)
+    run = RunFolder(options.out)
+    run.begin(options.model_dump_json(indent=2))
+    texts = read_texts(options.documents, options.model, options.passage_tokens)
+    for line in texts.report:
+        console.print(line, highlight=False)
+    searches = searches_of({"development": options.development, "general": options.general}, options)
+    set_seed(options.seed)
+    train = _masking if options.method == "mlm" else _denoising
+    outcome = train(options, texts, searches, run, console)
+    lost = losses({"general": outcome.before.get("general", {})}, outcome.after, options.tolerance)
+    card = RunCard(
+        title=f"{options.out.name}: pre-trained on documents with Quaere ({options.method})",
+        base=options.model,
+        settings=json.loads(options.model_dump_json()),
+        provenance=provenance([*expand(options.documents).files, *options.development, *options.general]),
+        seconds=time.monotonic() - started,
+        data=texts.report,
+        before=outcome.before,
+        after=outcome.after,
+        remarks=[
+            "Knows the words of the documents, not yet which passages answer: fine-tune it before use.",
+            *(f"Forgotten: {each}." for each in lost),
+        ],
+        curves=curves(outcome.history),
+    )
+    return Finished(run.finish(outcome.save, card, options.tolerance, lost), outcome.before, outcome.after)
+
+
+def check(options: PretrainOptions) -> None:
+    """Refuse what does not fit the model before any work begins.
+
+    Raises:
+        ConfigurationError: see the message.
+    """
+    entry = bundled().get(options.model)
+    searching = options.method == "tsdae" or options.development or options.general
+    if searching and entry is not None and "embedder" not in entry["roles"]:
+        raise ConfigurationError(
+            f"model {options.model!r} is made for {' and '.join(entry['roles'])}, not for vectors of passages: "
+            "tsdae, development and general are for embedders"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    before: FiguresBySet
+    after: FiguresBySet
+    history: list[dict[str, Any]]
+    save: Callable[[Path], None]
+
+
+def _masking(
+    options: PretrainOptions, texts: Texts, searches: dict[str, Search], run: RunFolder, console: Console
+) -> _Outcome:
+    folder = resolve(options.model).folder
+    training = MaskedTraining(folder, options, texts.contents())
+
+    def figures(of: Path) -> FiguresBySet:
+        own = training.measure()
+        searched = _searched(_embedder(of), searches) if searches else {}
+        return ({"held-out passages": own} if own else {}) | searched
+
+    before: FiguresBySet = run.remembered("before", lambda: figures(folder))
+    history = training.train(run, console)
+    made = run.work / "measured"
+    shutil.rmtree(made, ignore_errors=True)
+    training.save(made)
+    return _Outcome(before, figures(made), history, training.save)
+
+
+def _denoising(
+    options: PretrainOptions, texts: Texts, searches: dict[str, Search], run: RunFolder, console: Console
+) -> _Outcome:
+    model = _embedder(resolve(options.model).folder)
+    before: FiguresBySet = run.remembered("before", lambda: _searched(model, searches))
+    history = train_denoising(model, options, texts.contents(), run, console)
+    after = _searched(model, searches)
+    return _Outcome(before, after, history, lambda target: model.save_pretrained(str(target), create_model_card=False))
+
+
+def _embedder(folder: Path) -> SentenceTransformer:
+    return SentenceTransformer(str(folder), device=device(), local_files_only=True)
+
+
+def _searched(model: SentenceTransformer, searches: dict[str, Search]) -> FiguresBySet:
+    return {name: measure(model, search) for name, search in searches.items()}
