@@ -11,7 +11,7 @@ from components.errors import ConfigurationError
 Options = TypeVar("Options", bound=BaseModel)
 
 
-def options_from(kind: type[Options], file: Path | None, **given: Any) -> Options:
+def options_from(kind: type[Options], file: Path | None, /, **given: Any) -> Options:
     """Options from a TOML file, where one is given, and from values that beat it; None stands for "not given".
 
     Raises:
