@@ -25,6 +25,7 @@ class Comparison:
     system: str
     baseline: str
     dataset: str
+    task: Task
     metric: str
     questions: int
     difference: float
@@ -59,18 +60,18 @@ def compare(
         InputError: the baseline is missing, two evaluations have the same system and data set, the systems answered
             other questions, or a metric does not fit.
     """
-    by_place = {(each.dataset, each.system): each for each in evaluations}
+    by_place = {(each.dataset, each.task, each.system): each for each in evaluations}
     if len(by_place) < len(evaluations):
-        raise InputError("two evaluations have the same system and data set; give each system its own name")
+        raise InputError("two evaluations have the same system, data set and task; give each system its own name")
     found: list[Comparison] = []
-    for (dataset, system), evaluation in by_place.items():
+    for (dataset, task, system), evaluation in by_place.items():
         if system == baseline:
             continue
-        if (dataset, baseline) not in by_place:
+        if (dataset, task, baseline) not in by_place:
             systems = ", ".join(sorted({each.system for each in evaluations if each.dataset == dataset}))
             raise InputError(f"the baseline {baseline!r} has no evaluation on {dataset}; there are: {systems}")
-        names = None if metrics is None else metrics[evaluation.task]
-        found += compared(evaluation, by_place[dataset, baseline], names)
+        names = None if metrics is None else metrics[task]
+        found += compared(evaluation, by_place[dataset, task, baseline], names)
     corrected = holm([each.p for each in found])
     return tuple(replace(each, corrected=value) for each, value in zip(found, corrected, strict=True))
 
@@ -112,6 +113,7 @@ def _comparison(evaluation: Evaluation, baseline: Evaluation, metric: str) -> Co
         system=evaluation.system,
         baseline=baseline.system,
         dataset=evaluation.dataset,
+        task=evaluation.task,
         metric=metric,
         questions=len(found),
         difference=float(np.mean(found)),

@@ -7,8 +7,8 @@ from evaluation.outcome import Evaluation, Outcome
 from evaluation.report.escaping import escape_markdown
 from evaluation.report.failures import chosen_failures
 from evaluation.report.plots import plots_of
-from evaluation.report.tables import comparison_rows, figure_rows, overview
-from evaluation.report.wording import COMPARED, FAILURES, FIGURES, share, title_of
+from evaluation.report.tables import by_place, comparison_rows, figure_rows, overview
+from evaluation.report.wording import COMPARED, FAILURES, FIGURES, place_of, share, title_of
 
 FAILURES_SHOWN = 20
 """Of each evaluation."""
@@ -17,9 +17,8 @@ FAILURES_SHOWN = 20
 def markdown(evaluations: Sequence[Evaluation], comparisons: Sequence[Comparison] = ()) -> str:
     """The report as text."""
     parts = [f"# {escape_markdown(title_of(evaluations))}"]
-    for dataset in dict.fromkeys(each.dataset for each in evaluations):
-        columns, rows = overview([each for each in evaluations if each.dataset == dataset])
-        parts += [f"## {escape_markdown(dataset)}", _table(columns, rows)]
+    for place, members in by_place(evaluations).items():
+        parts += [f"## {escape_markdown(place)}", _table(*overview(members))]
     parts.append("In brackets, 95 % intervals by the bootstrap over questions.")
     if comparisons:
         parts += [
@@ -34,7 +33,7 @@ def markdown(evaluations: Sequence[Evaluation], comparisons: Sequence[Comparison
 
 
 def _section(evaluation: Evaluation) -> list[str]:
-    parts = [f"## {escape_markdown(evaluation.system)} on {escape_markdown(evaluation.dataset)}"]
+    parts = [f"## {escape_markdown(evaluation.system)} on {escape_markdown(place_of(evaluation))}"]
     for plot in plots_of(evaluation):
         parts += [f"### {plot.title}", plot.caption, _table(plot.columns, plot.rows)]
     failed = sum(each.failure is not None for each in evaluation.outcomes)

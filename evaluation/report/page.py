@@ -10,8 +10,8 @@ from evaluation.report.escaping import escape
 from evaluation.report.failures import failure_list
 from evaluation.report.markup import figure, table
 from evaluation.report.plots import difference_plots, plots_of
-from evaluation.report.tables import comparison_rows, figure_rows, overview
-from evaluation.report.wording import COMPARED, FIGURES, title_of
+from evaluation.report.tables import by_place, comparison_rows, figure_rows, overview
+from evaluation.report.wording import COMPARED, FIGURES, place_of, title_of
 
 FAILURES_SHOWN = 1000
 """On the whole page: about three megabytes."""
@@ -41,12 +41,11 @@ def page(evaluations: Sequence[Evaluation], comparisons: Sequence[Comparison] = 
 
 
 def _overviews(evaluations: Sequence[Evaluation]) -> str:
-    datasets = dict.fromkeys(each.dataset for each in evaluations)
-    parts = []
-    for dataset in datasets:
-        columns, rows = overview([each for each in evaluations if each.dataset == dataset])
-        parts.append(f"<h3>{escape(dataset)}</h3>" if len(datasets) > 1 else "")
-        parts.append(table(columns, rows, f"Figures of every system on {dataset}"))
+    groups, parts = by_place(evaluations), []
+    for place, members in groups.items():
+        columns, rows = overview(members)
+        parts.append(f"<h3>{escape(place)}</h3>" if len(groups) > 1 else "")
+        parts.append(table(columns, rows, f"Figures of every system on {place}"))
     return (
         f"<section><h2>At a glance</h2>{''.join(parts)}"
         '<p class="note">In brackets, 95 % intervals by the bootstrap over questions.</p></section>'
@@ -76,7 +75,7 @@ def _section(evaluation: Evaluation, most: int, name: str, *, is_open: bool) -> 
     )
     if is_open:
         return f"<section><h2>In detail</h2>{content}</section>"
-    heading = f"{escape(evaluation.system)} <small>{escape(evaluation.dataset)}</small>"
+    heading = f"{escape(evaluation.system)} <small>{escape(place_of(evaluation))}</small>"
     return f'<section><details class="system"><summary><h2>{heading}</h2></summary>{content}</details></section>'
 
 

@@ -18,6 +18,7 @@ from evaluation.report.wording import (
     FAILURES,
     duration,
     metric_name,
+    place_of,
     points,
     points_range,
     share,
@@ -227,11 +228,11 @@ def difference_plots(comparisons: Iterable[Comparison]) -> tuple[Plot, ...]:
     """For each data set and metric, how far every system is from the baseline."""
     groups: dict[tuple[str, str, str], list[Comparison]] = {}
     for each in comparisons:
-        groups.setdefault((each.dataset, each.metric, each.baseline), []).append(each)
+        groups.setdefault((place_of(each), each.metric, each.baseline), []).append(each)
     return tuple(_difference_plot(*place, members) for place, members in groups.items())
 
 
-def _difference_plot(dataset: str, metric: str, baseline: str, members: Sequence[Comparison]) -> Plot:
+def _difference_plot(place: str, metric: str, baseline: str, members: Sequence[Comparison]) -> Plot:
     spans = [
         svg.Span(
             each.system,
@@ -243,7 +244,7 @@ def _difference_plot(dataset: str, metric: str, baseline: str, members: Sequence
         )
         for each in members
     ]
-    title = f"{metric_name(metric)} beside {baseline}, {dataset}"
+    title = f"{metric_name(metric)} beside {baseline}, {place}"
     return Plot(
         title,
         "Difference in percentage points with its 95 % interval; filled where it is told apart from chance after the "

@@ -8,6 +8,7 @@ from evaluation.outcome import Evaluation
 from evaluation.report.wording import (
     figure_text,
     metric_name,
+    place_of,
     points,
     points_range,
     probability,
@@ -23,6 +24,14 @@ MAIN = (
 """Figures of an overview, as far as there are any; the others are in the table of all."""
 
 Rows = list[tuple[str, ...]]
+
+
+def by_place(evaluations: Sequence[Evaluation]) -> dict[str, list[Evaluation]]:
+    """The evaluations by what they were measured on."""
+    groups: dict[str, list[Evaluation]] = {}
+    for each in evaluations:
+        groups.setdefault(place_of(each), []).append(each)
+    return groups
 
 
 def overview(evaluations: Sequence[Evaluation]) -> tuple[tuple[str, ...], Rows]:
@@ -53,7 +62,7 @@ def comparison_rows(comparisons: Sequence[Comparison]) -> Rows:
     return [
         (
             each.system,
-            each.dataset,
+            place_of(each),
             metric_name(each.metric),
             points(each.difference),
             points_range(each.interval),

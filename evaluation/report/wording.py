@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from evaluation.comparison import Comparison
 from evaluation.outcome import Evaluation, Failure
 
 FIGURES = ("figure", "value", "95 % interval")
@@ -113,3 +114,8 @@ def title_of(evaluations: Sequence[Evaluation]) -> str:
     datasets = ", ".join(dict.fromkeys(each.dataset for each in evaluations))
     systems = list(dict.fromkeys(each.system for each in evaluations))
     return f"{systems[0]} on {datasets}" if len(systems) == 1 else f"{len(systems)} systems on {datasets}"
+
+
+def place_of(measured: Evaluation | Comparison) -> str:
+    """What something was measured on, and at which task."""
+    return f"{measured.dataset}, {measured.task}"

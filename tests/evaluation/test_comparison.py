@@ -80,7 +80,7 @@ def test_a_metric_that_only_one_system_has_for_a_question_is_refused():
     ("evaluations", "message"),
     [
         ([BETTER], r"baseline 'plain' has no evaluation on squad; there are: better"),
-        ([BASELINE, BETTER, BETTER], r"same system and data set"),
+        ([BASELINE, BETTER, BETTER], r"same system, data set and task"),
         ([BASELINE, evaluation("new", [1] * 6, first=1)], r"2 were asked of one alone, such as q0"),
         ([BASELINE, evaluation("new", [])], r"new on squad has no questions"),
     ],

@@ -92,7 +92,7 @@ def test_a_retrieval_without_confidences_has_no_plot_of_them():
 def test_differences_are_drawn_by_data_set_and_metric():
     many = [evaluation(name, quality=quality) for name, quality in (("default", 1.0), ("dense", 0.3))]
     exact, f1 = difference_plots(compare(many, "default"))
-    assert exact.title == "exact match beside default, manuals"
-    assert f1.title == "F1 beside default, manuals"
+    assert exact.title == "exact match beside default, manuals, answering"
+    assert f1.title == "F1 beside default, manuals, answering"
     assert exact.rows[0][0] == "dense"
     assert exact.rows[0][1].startswith("\N{MINUS SIGN}")

@@ -1,6 +1,7 @@
 """The whole report: what it says, that foreign text stays text, and how it stands in a browser."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -87,6 +88,14 @@ def test_markdown_gives_nothing_but_tables_and_text(tmp_path, many):
 def test_markdown_has_the_numbers_of_the_page(tmp_path):
     text = written(tmp_path / "report.md", many=True)
     for told in ("## Beside the baseline, default", "### Recall by k", "### Failures by stage", "### What went wrong"):
+        assert told in text
+
+
+def test_tasks_on_the_same_data_are_kept_apart(tmp_path):
+    answering = evaluation()
+    write_report([answering, replace(answering, task="reading")], (), tmp_path / "report.md")
+    text = (tmp_path / "report.md").read_text("utf-8")
+    for told in ("\n## manuals, answering\n", "\n## manuals, reading\n", "\n## default on manuals, reading\n"):
         assert told in text
 
 
