@@ -12,6 +12,7 @@ from typing import Any
 
 from components.checkpoints import replace_folder
 from components.errors import ConfigurationError, QuaereError
+from evaluation.writing import write_whole
 from training.card import RunCard, read_run, write_card
 from training.curves import draw_curves
 from training.forgetting import Loss, losses
@@ -30,14 +31,14 @@ class RunFolder:
         self.out = out
         self.work = out.with_name(out.name + ".training")
 
-    def begin(self, options: str) -> None:
-        """Make the folder, or take up the one that an interrupted run left.
+    def check(self, options: str) -> None:
+        """Refuse what cannot be begun or taken up, before any work.
 
         Args:
             options: everything that decides what the run does, as JSON.
 
         Raises:
-            ConfigurationError: a run of other options left it, or the finished folder's place is taken.
+            ConfigurationError: a run of other options is unfinished there, or the finished folder's place is taken.
         """
         if self.out.exists() and read_run(self.out) is None:
             raise ConfigurationError(f"{self.out} exists and was not written by a training; name another folder")
@@ -47,16 +48,17 @@ class RunFolder:
                 f"{self.work} holds an unfinished training with other options; run it again with those in {stored}, "
                 "or delete that folder to begin anew"
             )
-        self.work.mkdir(parents=True, exist_ok=True)
-        stored.write_text(options, "utf-8")
+
+    def begin(self, options: str) -> None:
+        """Make the folder, or take up the one that an interrupted run left; see :meth:`check`."""
+        self.check(options)
+        write_whole(self.work / _OPTIONS, options)
 
     def remembered(self, name: str, compute: Callable[[], Any]) -> Any:
         """A JSON value that is computed once in a run, however often that is interrupted."""
         path = self.work / f"{name}.json"
         if not path.is_file():
-            scratch = path.with_suffix(".part")
-            scratch.write_text(json.dumps(compute(), ensure_ascii=False), "utf-8")
-            scratch.replace(path)
+            write_whole(path, json.dumps(compute(), ensure_ascii=False))
         return json.loads(path.read_text("utf-8"))
 
     def last_checkpoint(self) -> str | None:

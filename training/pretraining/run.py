@@ -52,7 +52,7 @@ def pretrain(options: PretrainOptions, console: Console) -> Finished:
     options.check_device()
     check(options)
     run = RunFolder(options.out)
-    run.begin(options.model_dump_json(indent=2))
+    run.check(settled(options))
     texts = read_texts(options.documents, options.model, options.passage_tokens)
     for line in texts.report:
         console.print(line, highlight=False)
@@ -94,6 +94,11 @@ def check(options: PretrainOptions) -> None:
         )
 
 
+def settled(options: PretrainOptions) -> str:
+    """The options as a run that goes on must have them again."""
+    return options.model_dump_json(indent=2)
+
+
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     before: FiguresBySet
@@ -107,6 +112,7 @@ def _masking(
 ) -> _Outcome:
     folder = resolve(options.model).folder
     training = MaskedTraining(folder, options, texts.contents())
+    run.begin(settled(options))
 
     def figures(of: Path) -> FiguresBySet:
         own = training.measure()
@@ -125,6 +131,7 @@ def _denoising(
     options: PretrainOptions, texts: Texts, searches: dict[str, Search], run: RunFolder, console: Console
 ) -> _Outcome:
     model = _embedder(resolve(options.model).folder)
+    run.begin(settled(options))
     before: FiguresBySet = run.remembered("before", lambda: _searched(model, searches))
     history = train_denoising(model, options, texts.contents(), run, console)
     after = _searched(model, searches)

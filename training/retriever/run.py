@@ -55,12 +55,15 @@ def fine_tune(options: RetrieverOptions, console: Console) -> Finished:
     started = time.monotonic()
     options.check_device()
     folder = RunFolder(options.out)
-    folder.begin(options.model_dump_json(indent=2))
+    settled = options.model_dump_json(indent=2)
+    folder.check(settled)
     data = read_retriever_data(options)
     for line in data.report:
         console.print(line, highlight=False)
     set_seed(options.seed)
     model = SentenceTransformer(str(resolve(options.model).folder), device=device(), local_files_only=True)
+    _check_dimensions(model, options)
+    folder.begin(settled)
     before: FiguresBySet = folder.remembered("before", lambda: _figures(model, data, options))
     trainer = build_trainer(model, options, data, folder, console)
     trainer.train(resume_from_checkpoint=folder.last_checkpoint())
@@ -88,16 +91,7 @@ def fine_tune(options: RetrieverOptions, console: Console) -> Finished:
 def build_trainer(
     model: SentenceTransformer, options: RetrieverOptions, data: RetrieverData, folder: RunFolder, console: Console
 ) -> SentenceTransformerTrainer:
-    """The trainer of a run, with its callbacks.
-
-    Raises:
-        ConfigurationError: ``matryoshka`` names more dimensions than the model has.
-    """
-    full = model.get_embedding_dimension() or 0
-    if options.matryoshka and max(options.matryoshka) > full:
-        raise ConfigurationError(
-            f"matryoshka names {max(options.matryoshka)} dimensions, but {options.model} has {full}; name fewer"
-        )
+    """The trainer of a run, with its callbacks."""
     if options.gradient_checkpointing:
         # The trainer would ask the sentence-transformers model, which knows it by its old name only.
         network: Any = model.transformers_model
@@ -127,6 +121,14 @@ def build_trainer(
     for shown in (PrinterCallback, SentenceTransformerModelCardCallback):
         trainer.remove_callback(shown)
     return trainer
+
+
+def _check_dimensions(model: SentenceTransformer, options: RetrieverOptions) -> None:
+    full = model.get_embedding_dimension() or 0
+    if options.matryoshka and max(options.matryoshka) > full:
+        raise ConfigurationError(
+            f"matryoshka names {max(options.matryoshka)} dimensions, but {options.model} has {full}; name fewer"
+        )
 
 
 def _prompts(model: SentenceTransformer, negatives: int) -> dict[str, str] | None:
