@@ -55,7 +55,7 @@ class Searcher:
         """Load the embedder."""
         self._embedder.warm_up()
 
-    def search(self, question: str, *, rerank: bool) -> Found:
+    def search(self, question: str, *, groups: Sequence[str] = (), rerank: bool) -> Found:
         """Rankings by ``dense`` and ``lexical`` alone and ``fused``, and, if asked for, ``reranked`` of the candidates.
 
         The first two are the searches that fusion starts from; ``fused`` is as long as they are, and the ranker sees
@@ -63,7 +63,7 @@ class Searcher:
         """
         seconds: dict[str, float] = {}
         started = perf_counter()
-        understood: dict[str, Any] = self._understanding.run(question)
+        understood: dict[str, Any] = self._understanding.run(question, groups=list(groups))
         with _timed(seconds, "embedder"):
             vector = self._embedder.run(understood["text"])["embedding"]
         sparse = self._lexical.run(understood["text"], self._languages)["sparse_embedding"]

@@ -28,6 +28,8 @@ class Question:
     """Where it stands, for messages."""
     source: str = ""
     """The user's own data: the source that holds the answer; "" where the data do not say."""
+    groups: tuple[str, ...] = ()
+    """Access groups of whoever asks, beside the public one."""
 
 
 @dataclass(frozen=True, slots=True)

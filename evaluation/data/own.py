@@ -1,7 +1,8 @@
 """A user's own questions: a table with the columns ``question``, ``answer`` and ``source``.
 
-Further columns: ``answer_2``, ``answer_3`` ... for other accepted answers, ``id``, and ``answerable``, where ``no``
-says that the documents do not answer the question. The corpus is what the user has indexed.
+Further columns: ``answer_2``, ``answer_3`` ... for other accepted answers, ``id``, ``groups`` of whoever asks, parted by
+commas, and ``answerable``, where ``no`` says that the documents do not answer the question. The corpus is what the user
+has indexed.
 """
 
 import csv
@@ -30,7 +31,8 @@ def read_own_dataset(path: Path) -> DataSet:
     for row, cells in _rows(path):
         question = _question(row, cells)
         refuse_repeated(question.id, ids, row, "the id")
-        refuse_repeated(question.text, texts, row, "the question")
+        whose = f" of {', '.join(question.groups)}" if question.groups else ""
+        refuse_repeated(question.text + whose, texts, row, "the question")
         questions.append(question)
     if not questions:
         raise InputError(f"{path}: there is no row below the header")
@@ -55,8 +57,20 @@ def _question(row: str, cells: Mapping[str, str]) -> Question:
     identifier = cells.get("id") or row.rpartition(" ")[2]
     relevant = {identifier: 1} if answerable else {}
     return Question(
-        identifier, text, answers, relevant, answerable, document=identifier, row=row, source=cells.get("source", "")
+        id=identifier,
+        text=text,
+        references=answers,
+        relevant=relevant,
+        answerable=answerable,
+        document=identifier,
+        row=row,
+        source=cells.get("source", ""),
+        groups=_groups(cells),
     )
+
+
+def _groups(cells: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(name for part in cells.get("groups", "").split(",") if (name := part.strip()))
 
 
 def _rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:

@@ -54,7 +54,7 @@ class Answering:
 
     def outcome(self, question: Question) -> Outcome:
         """Ask one question."""
-        reply = self._service.ask(question.text, threshold=0.0, explain=True)
+        reply = self._service.ask(question.text, threshold=0.0, explain=True, groups=question.groups)
         best = reply.answers[0] if reply.answers else None
         rankings = self._rankings(question, reply)
         ranks = {stage: self._rank(question, places) for stage, places in rankings.items()}
@@ -87,7 +87,7 @@ class Answering:
         )
 
     def _rankings(self, question: Question, reply: Reply) -> dict[str, list[tuple[Place, ...]]]:
-        found = self._searcher.search(question.text, rerank=False).rankings
+        found = self._searcher.search(question.text, groups=question.groups, rerank=False).rankings
         fused = sorted(reply.passages, key=lambda passage: -passage.scores["fused"])
         return {
             "dense": [places_of(document) for document in found["dense"]],

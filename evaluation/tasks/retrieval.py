@@ -34,7 +34,7 @@ class Retrieval:
 
     def outcome(self, question: Question) -> Outcome:
         """Search for one question."""
-        found = self._searcher.search(question.text, rerank=True)
+        found = self._searcher.search(question.text, groups=question.groups, rerank=True)
         places = {stage: [places_of(each) for each in documents] for stage, documents in found.rankings.items()}
         ranks = {
             stage: rank_of_first([any(self._gold.holds(question, place) for place in around) for around in passages])

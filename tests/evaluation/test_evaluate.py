@@ -215,6 +215,20 @@ def test_own_questions_are_asked_of_the_index_as_it_is(tmp_path, own_index):
     assert found.figures["index_bytes"] > 0
 
 
+def test_a_question_is_asked_as_a_member_of_its_groups(tmp_path, settings):
+    secret = write(tmp_path / "staff.txt", "The code of the pump is 1047.")
+    with QAService(settings) as service:
+        service.index([str(secret)], meta={"groups": ["staff"]})
+        service.index([str(write(tmp_path / "0.txt", TEXTS[0]))])
+    text = "question,answer,groups,id\nwhat code,1047,staff,in\nwhat is the code,1047,,out\n"
+    for task in ("answering", "retrieval"):
+        found, _ = measure(own(tmp_path, text), task, settings, tmp_path)
+        inside, outside = sorted(found.outcomes, key=lambda outcome: outcome.id)
+        assert None not in inside.ranks.values()
+        assert set(outside.ranks.values()) == {None}
+        assert outside.failure == "not_retrieved"
+
+
 def test_rows_of_an_index_that_has_changed_are_dropped(tmp_path, own_index):
     shutil.copytree(own_index.data, tmp_path / "copy")
     settings = own_index.model_copy(update={"data": tmp_path / "copy"})

@@ -26,6 +26,12 @@ def test_further_answers_ids_and_questions_without_an_answer(tmp_path):
     assert third.answerable
 
 
+def test_the_same_question_of_other_groups_is_another_one(tmp_path):
+    text = 'question,answer,answerable,groups\nWhat code?,4711,,"staff, owners"\nWhat code?,,no,\n'
+    first, second = read(tmp_path, text).questions
+    assert (first.groups, second.groups) == (("staff", "owners"), ())
+
+
 def test_a_table_of_another_separator_and_encoding(tmp_path):
     (tmp_path / "own.tsv").write_bytes("question\tanswer\nWie lange?\tFünf Tage, höchstens\n".encode("cp1252"))
     assert read_own_dataset(tmp_path / "own.tsv").questions[0].references == ("Fünf Tage, höchstens",)
