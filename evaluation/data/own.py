@@ -1,8 +1,8 @@
 """A user's own questions: a table with the columns ``question``, ``answer`` and ``source``.
 
 Further columns: ``answer_2``, ``answer_3`` ... for other accepted answers, ``id``, ``groups`` of whoever asks (with
-commas between), and ``answerable``, where ``no`` says that the documents do not answer the question. The corpus is what the user
-has indexed.
+commas between), and ``answerable``, where ``no`` says that the documents do not answer the question. The corpus is
+what the user has indexed.
 """
 
 import csv
