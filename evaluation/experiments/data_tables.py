@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from components.errors import InputError
+from components.loading import expand
 from evaluation.data.dataset import DataSet
 from evaluation.data.reading import read_dataset
 from evaluation.evaluate import Plan
@@ -66,16 +67,15 @@ def _dataset(name: str, own: Mapping[str, Any], place: str, folder: Path) -> Dat
     return replace(dataset, name=name, corpus=(*dataset.corpus, *_corpus(own, place, folder)))
 
 
-def _corpus(own: Mapping[str, Any], place: str, folder: Path) -> list[Path]:
-    """The files to index that the table names; of folders, all files below them."""
+def _corpus(own: Mapping[str, Any], place: str, folder: Path) -> tuple[Path, ...]:
+    """The files to index that the table names, found as ``quaere index`` finds them."""
     named = own.get("corpus", [])
     if not isinstance(named, list):
-        raise InputError(f"{place}: corpus = {named!r}: it must be a list of files and folders")
-    found: list[Path] = []
-    for each in named:
-        path = folder / text(each, "corpus", place)
-        files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
-        if not files or not all(file.is_file() for file in files):
-            raise InputError(f"{place}: corpus names {each!r}, where no file is")
-        found += files
+        raise InputError(f"{place}: corpus = {named!r}: it must be a list of files, folders and patterns")
+    try:
+        found = expand([folder / text(each, "corpus", place) for each in named]).files
+    except InputError as error:
+        raise InputError(f"{place}: corpus: {error}") from error
+    if named and not found:
+        raise InputError(f"{place}: corpus = {named!r}: no file of a kind that can be indexed is there")
     return found

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evaluation.comparison import Comparison, compare
+from evaluation.experiments.checks import check_parts
 from evaluation.experiments.definition import Experiment
 from evaluation.experiments.measurement import Measurement
 from evaluation.experiments.watching import Unwatched, Watcher
@@ -43,6 +44,7 @@ def run_experiment(experiment: Experiment, folder: Path, watcher: Watcher | None
         InputError: data and corpus cannot be used together, or a metric does not fit.
         QuaereError: a system's model or index cannot be used; the message names the system.
     """
+    check_parts(experiment.systems)
     evaluations: list[Evaluation] = []
     for plan in experiment.plans:
         # What is named has to be there; of the usual metrics, some need longer rankings than a system may have.

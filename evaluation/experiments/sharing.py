@@ -105,7 +105,7 @@ class SharedRetriever(HybridRetriever):
         limit = self.top_k if top_k is None else top_k
         return self.sharing.results.get(
             "retriever",
-            (self.sharing.key, limit),
+            (self.sharing.key, limit, repr(filters), tuple(groups or ())),
             lambda: HybridRetriever.run(self, vector, words, filters, groups, limit),
         )
 

@@ -12,12 +12,13 @@ def foreign(text: str, element: str = "p") -> str:
     return f'<{element} dir="auto">{escape(text)}</{element}>'
 
 
-def marked(text: str, words: Sequence[tuple[str, str]]) -> str:
+def marked(text: str, words: Sequence[tuple[str, str]], most: int = 2000) -> str:
     """The escaped text with the first place of each of the words in a ``<mark>``; places do not overlap.
 
     Args:
         text: a passage.
         words: what to mark, with the class of its mark; empty words and those that are not there are passed over.
+        most: characters that are shown of a long passage, around the first mark.
     """
     places: list[tuple[int, int, str]] = []
     for sought, kind in words:
@@ -25,11 +26,19 @@ def marked(text: str, words: Sequence[tuple[str, str]]) -> str:
         end = start + len(sought)
         if start >= 0 and all(end <= first or last <= start for first, last, _ in places):
             places.append((start, end, kind))
-    parts, done = [], 0
+    first, last = _shown(text, min((start for start, _, _ in places), default=0), most)
+    parts, done = ["… " if first else ""], first
     for start, end, kind in sorted(places):
-        parts += [escape(text[done:start]), f'<mark class="{kind}">{escape(text[start:end])}</mark>']
-        done = end
-    return "".join([*parts, escape(text[done:])])
+        if start < last:
+            parts += [escape(text[done:start]), f'<mark class="{kind}">{escape(text[start : min(end, last)])}</mark>']
+            done = min(end, last)
+    return "".join([*parts, escape(text[done:last]), " …" if last < len(text) else ""])
+
+
+def _shown(text: str, mark: int, most: int) -> tuple[int, int]:
+    """Start and end of what is shown of a text, a third of it before the mark."""
+    first = max(0, min(mark - most // 3, len(text) - most))
+    return first, min(len(text), first + most)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]], caption: str) -> str:

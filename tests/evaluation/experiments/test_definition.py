@@ -1,6 +1,9 @@
 """What an experiment's file may say, and that it is checked before any work."""
 
+import gzip
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +12,7 @@ from evaluation.experiments.definition import experiment_from, preset_experiment
 from evaluation.experiments.presets import PRESETS
 from evaluation.experiments.stages import Stages
 from pipelines.settings import Settings
-from tests.evaluation.small import write_squad
+from tests.evaluation.small import squad, write_squad
 
 
 def load(own):
@@ -101,7 +104,7 @@ def test_a_system_that_cannot_be_is_named_with_the_setting(content, tmp_path, ch
         ({"data": {"a": {"path": "squad.json", "task": "chat"}}}, r"data 'a': task = 'chat': it must be one of "),
         ({"data": {"a": {"path": "squad.json", "task": "faq"}}}, r"data 'a': .* cannot measure faq"),
         ({"data": {"a": {"path": "squad.json", "corpus": "x"}}}, r"data 'a': corpus = 'x': it must be a list"),
-        ({"data": {"a": {"path": "squad.json", "corpus": ["x"]}}}, r"data 'a': corpus names 'x', where no file is"),
+        ({"data": {"a": {"path": "squad.json", "corpus": ["x"]}}}, r"my.toml: data 'a': corpus: .*x"),
         ({"baseline": "none"}, r"my.toml: the baseline 'none' is no system; systems are: plain, rrf"),
         ({"preset": "all"}, r"my.toml: the preset 'all' is not known; presets are: ablation"),
         ({"sample": 0}, r"my.toml: sample = 0: "),
@@ -174,3 +177,19 @@ def test_questions_about_the_users_own_folder_allow_one_way_of_indexing(tmp_path
     (tmp_path / "docs" / "a.md").write_text("Goethe wrote it.")
     content["data"]["own"]["corpus"] = ["docs"]
     assert read(content, tmp_path).plans[0].dataset.corpus == (tmp_path / "docs" / "a.md",)
+
+
+def test_the_experiment_of_the_guide_can_be_read(tmp_path):
+    guide = (Path(__file__).resolve().parents[3] / "docs" / "experiments.md").read_text("utf-8")
+    (sample,) = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
+    (tmp_path / "my.toml").write_text(sample, "utf-8")
+    (tmp_path / "support.csv").write_text("question,answer,source\nwho,Goethe,a.md\n")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.md").write_text("Goethe")
+    (tmp_path / "dev.json.gz").write_bytes(gzip.compress(json.dumps(squad()).encode()))
+    (tmp_path / "more.tsv.gz").write_bytes(gzip.compress(b"pid\ttitle\ttext\n0\tMore\tA pump.\n"))
+    experiment = read_experiment(tmp_path / "my.toml", load)
+    assert experiment.baseline == "as it is"
+    assert [each.dataset.name for each in experiment.plans] == ["support", "squad"]
+    assert all(f"`{name}`" in guide for name in Stages.names())
+    assert all(f"`{name}`" in guide or f"{name} =" in guide for name in ("paraphrases", "corpus", "passages", "task"))

@@ -13,9 +13,10 @@ from components.reading import ExtractiveReader
 from components.reranking import CrossEncoderRanker
 from components.retrieval import HybridRetriever
 from evaluation.evaluate import evaluate
+from evaluation.experiments.definition import experiment_from
 from evaluation.experiments.export import FIGURES, PAGE, ROWS, TEXT, write_results
 from evaluation.experiments.running import run_experiment
-from tests.evaluation.experiments.parts import small_experiment
+from tests.evaluation.experiments.parts import loader, small_experiment
 
 SYSTEMS = {
     "plain": {},
@@ -179,10 +180,35 @@ def test_a_metric_that_does_not_fit_is_refused_at_the_first_question(tiny_models
         run_experiment(experiment, tmp_path / "out")
 
 
-def test_a_model_that_is_not_there_is_named_with_its_system(tiny_models, tmp_path):
-    experiment = small_experiment(tiny_models, tmp_path, {"plain": {}, "other": {"ranker": str(tmp_path / "none")}})
-    with pytest.raises((ModelError, ConfigurationError), match=r"system 'other': .*none"):
+@pytest.mark.parametrize(
+    ("own", "message"),
+    [
+        ({"ranker": "./none"}, r"system 'other': model './none' is not a folder"),
+        ({"embedder": "./none"}, r"system 'other': model './none' is not a folder"),
+        ({"calibrator": "none.json"}, r"system 'other': The calibrator none.json cannot be read"),
+        ({"synonyms": "none.toml"}, r"system 'other': .*none.toml"),
+    ],
+)
+def test_what_is_not_there_is_named_with_its_system_before_any_work(tiny_models, tmp_path, own, message):
+    experiment = small_experiment(tiny_models, tmp_path, {"plain": {}, "other": own})
+    with pytest.raises((ModelError, ConfigurationError), match=message):
         run_experiment(experiment, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_questions_about_the_users_own_documents_get_an_index_for_each_way_of_making_it(tiny_models, tmp_path):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.md").write_text("Goethe wrote Faust in France.\n")
+    (tmp_path / "docs" / "picture.png").write_bytes(b"no text")
+    (tmp_path / "own.csv").write_text("question,answer,source\nwho wrote faust,Goethe,a.md\n")
+    content = {
+        "systems": {"plain": {}, "long": {"passage_tokens": 44}},
+        "data": {"own": {"path": "own.csv", "corpus": ["docs"]}},
+    }
+    experiment = experiment_from(content, loader(tiny_models, tmp_path / "none"), "my.toml", tmp_path)
+    results = run_experiment(experiment, tmp_path / "out")
+    assert [each.outcomes[0].ranks["fused"] for each in results.evaluations] == [1, 1]
+    assert len(list((tmp_path / "out" / "work").glob("own-*"))) == 2
 
 
 def test_results_are_written_with_a_row_for_every_system_and_question(tiny_models, tmp_path):

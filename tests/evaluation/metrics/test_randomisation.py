@@ -1,9 +1,11 @@
 import itertools
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import permutation_test
 
 from evaluation.metrics.randomisation import EXACT, randomisation_p
 
@@ -73,3 +75,11 @@ def test_drawn_and_counted_meet_at_the_border():
     # So small that it decides only whether sums that are as far count, which they must.
     drawn = [*counted, -1e-6]
     assert randomisation_p(drawn) == pytest.approx(randomisation_p(counted), abs=0.01)
+
+
+@given(st.lists(st.floats(-1, 1).map(lambda each: round(each, 2)), min_size=2, max_size=8))
+def test_it_agrees_with_an_independent_implementation(differences):
+    found = permutation_test(
+        (np.array(differences),), np.mean, permutation_type="samples", n_resamples=np.inf, alternative="two-sided"
+    )
+    assert randomisation_p(differences) == pytest.approx(found.pvalue)

@@ -1,11 +1,14 @@
 """The whole report: what it says, that foreign text stays text, and how it stands in a browser."""
 
+import html
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from components.errors import InputError
@@ -120,6 +123,28 @@ def test_of_many_failures_every_stage_is_shown_and_the_surest_first():
 )
 def test_words_are_marked_once_and_never_within_each_other(words, expected):
     assert marked("a b <c>", words) == expected
+
+
+@pytest.mark.parametrize(
+    ("mark", "start", "end"),
+    [("first", "first words", " …"), ("answer", "… ", " …"), ("last", "… ", '<mark class="right">last</mark> words')],
+)
+def test_of_a_long_passage_the_words_around_the_first_mark_are_shown(mark, start, end):
+    text = "first words " + 300 * "filling " + "the answer " + 300 * "filling " + "last words"
+    shown = marked(text, ((mark, "right"),), most=200)
+    assert f'<mark class="right">{mark}</mark>' in shown
+    plain = re.sub("<[^>]*>", "", shown)
+    assert plain.startswith(start)
+    assert shown.endswith(end)
+    assert plain.strip("… ") in text
+    assert 195 < len(plain) < 210
+
+
+@given(st.text("ab <", max_size=40), st.text("ab <", max_size=5), st.text("ab <", max_size=5), st.integers(1, 50))
+def test_marks_change_nothing_of_what_is_shown(text, one, other, most):
+    shown = re.sub("</?mark[^>]*>", "", marked(text, ((one, "right"), (other, "given")), most=most))
+    plain = html.unescape(shown).removeprefix("… " if len(text) > most else "")
+    assert plain.removesuffix(" …" if len(text) > most else "")[: min(most, len(text))] in text
 
 
 @pytest.mark.parametrize("name", ["report.pdf", "report"])

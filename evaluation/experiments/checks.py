@@ -1,0 +1,31 @@
+"""What every system needs, looked for before any work: a missing file shall not end a run after hours."""
+
+from collections.abc import Iterable
+
+from components.calibration import Calibrator
+from components.checkpoints import fingerprint
+from components.synonyms import load_synonyms
+from evaluation.experiments.definition import System
+from evaluation.experiments.indexes import named
+
+
+def check_parts(systems: Iterable[System]) -> None:
+    """Look for the models and files that the systems name.
+
+    Raises:
+        ModelError: a model is not there; the message names the system.
+        ConfigurationError: a calibrator or synonyms cannot be read; likewise.
+    """
+    seen: set[str] = set()
+    for system in systems:
+        settings = system.settings
+        with named(system):
+            for model in (settings.embedder, settings.ranker, settings.reader):
+                # Telling one costs a checksum of all its files.
+                if model not in seen:
+                    fingerprint(model)
+                    seen.add(model)
+            if settings.calibrator is not None:
+                Calibrator.load(settings.calibrator)
+            if settings.synonyms is not None:
+                load_synonyms(settings.synonyms)
