@@ -1,5 +1,6 @@
 """What trainings with transformers' Trainer have in common: how long, how fast, with what; and that in its terms."""
 
+import importlib.util
 import os
 from pathlib import Path
 from typing import Any, Literal
@@ -34,13 +35,18 @@ class ScheduleOptions(BaseModel):
     report_to: tuple[Literal["tensorboard", "wandb"], ...] = ("tensorboard",)
 
     def check_device(self) -> None:
-        """Refuse a precision that this machine does not have.
+        """Refuse what this machine does not have: a precision, or a package to report to.
 
         Raises:
             ConfigurationError: see the message.
         """
         if self.precision == "fp16" and not torch.cuda.is_available():
             raise ConfigurationError("precision 'fp16' needs a GPU, and none is found; set 'bf16' or 'fp32'")
+        for package in self.report_to:
+            if importlib.util.find_spec(package) is None:
+                raise ConfigurationError(
+                    f"report_to names {package}, which is not installed: pip install {package}, or set report_to to []"
+                )
 
 
 def device() -> str:

@@ -298,6 +298,15 @@ def test_bad_options_are_named(
         options(tiny_models, files, **more)
 
 
+def test_what_is_not_installed_is_named_before_any_work(
+    tiny_models: dict[str, Path], files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ConfigurationError, match="report_to names tensorboard, which is not installed"):
+        run(options(tiny_models, files, report_to=["tensorboard"]))
+    assert not files["data"].with_name("out.training").exists()
+
+
 def test_options_from_a_file_are_beaten_by_flags(files: dict[str, Path], tmp_path: Path) -> None:
     file = tmp_path / "retriever.toml"
     file.write_text(f'data = ["{files["data"]}"]\nout = "out"\nbatch_size = 4\nseed = 3\n')
