@@ -157,7 +157,21 @@ def closed_loop(
     return asked, errors, perf_counter() - started
 
 
-def serve(requests: TextIO, replies: TextIO) -> None:
+def until_alone(stream: TextIO) -> Iterator[str]:
+    """The lines of a stream; at its end the parent is gone, and with it the sense of whatever is under way."""
+    lines: SimpleQueue[str] = SimpleQueue()
+
+    def read() -> None:
+        for line in stream:
+            lines.put(line)
+        os._exit(1)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        yield lines.get()
+
+
+def serve(requests: Iterable[str], replies: TextIO) -> None:
     """Do what each line says until there are no more; the first describes the task."""
     worker: Worker | None = None
     for line in requests:
@@ -179,7 +193,7 @@ def main() -> None:
     own = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     with own:
-        serve(sys.stdin, own)
+        serve(until_alone(sys.stdin), own)
 
 
 if __name__ == "__main__":

@@ -88,3 +88,15 @@ def test_what_a_system_refuses_reaches_the_caller(task_of: Callable[..., Task]) 
     wrong = replace(task, settings={**task.settings, "embedder": "/no/such/folder"})
     with pytest.raises(ModelError, match="/no/such/folder"), SystemProcess(wrong):
         pass
+
+
+def test_a_system_ends_with_its_parent_in_the_midst_of_its_work(task_of: Callable[..., Task]) -> None:
+    with SystemProcess(task_of(BM25)) as process:
+        process.index()
+        process.open()
+        child = process._process
+        assert child.stdin is not None
+        # Hours of questions; the pipe closes as it does when the parent is killed.
+        child.stdin.write(json.dumps({"do": "ask", "questions": ["who wrote"] * 300_000, "clients": 1}) + "\n")
+        child.stdin.close()
+        assert child.wait(30) == 1
