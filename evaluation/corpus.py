@@ -7,6 +7,7 @@ from pathlib import Path
 
 from components.conversion import effective_precision
 from components.errors import ConfigurationError, InputError
+from components.store.catalogue import SCHEMA
 from evaluation.data.dataset import DataSet
 from evaluation.data.files import sha256
 from evaluation.writing import write_whole
@@ -40,7 +41,7 @@ def settings_for(dataset: DataSet, settings: Settings, folder: Path) -> Settings
         )
     facts = [f"{path.resolve()} {sha256(path)}" for path in dataset.corpus]
     facts += [f"{name}={getattr(settings, name)}" for name in _DECIDE_THE_INDEX]
-    facts.append(effective_precision(settings.precision))
+    facts += [effective_precision(settings.precision), f"catalogue {SCHEMA}"]
     key = hashlib.sha256("\n".join(facts).encode()).hexdigest()[:8]
     return settings.model_copy(update={"data": folder / f"{dataset.name.partition('.')[0]}-{key}"})
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from components.errors import InputError
 from components.loading import MAX_BYTES, load
+from components.loading.extracted import Extracted
 from evaluation.data.squad import QuestionFile
 
 
@@ -25,6 +26,10 @@ class Place:
         shared = min(self.end, other.end) - max(self.start, other.start)
         shorter = min(self.end - self.start, other.end - other.start)
         return self.source == other.source and shared > 0 and 2 * shared >= shorter
+
+    def covers(self, other: "Place") -> bool:
+        """Whether all of another place lies inside this one."""
+        return self.source == other.source and self.start <= other.start and other.end <= self.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,12 @@ def paragraph_places(path: Path, count: int, source: str, max_bytes: int = MAX_B
     Raises:
         InputError: the file's text has another number of paragraphs, so that places cannot be told.
     """
-    blocks = [block for block in load(path, max_bytes=max_bytes).blocks if block.kind != "heading"]
+    return paragraphs_in(load(path, max_bytes=max_bytes), path, count, source)
+
+
+def paragraphs_in(extracted: Extracted, path: Path, count: int, source: str) -> list[Place]:
+    """The same of a text that was extracted before; see :func:`paragraph_places`."""
+    blocks = [block for block in extracted.blocks if block.kind != "heading"]
     if len(blocks) != count:
         raise InputError(
             f"{path}: {count} labelled paragraphs, but {len(blocks)} in the extracted text; a paragraph may be empty"

@@ -15,7 +15,7 @@ from components.errors import InputError
 from components.loading import load
 from components.types import Passage
 from evaluation.data.dataset import DataSet, Question
-from evaluation.gold import Place, paragraph_places
+from evaluation.gold import Place, paragraphs_in
 from pipelines.service import QAService
 
 
@@ -24,13 +24,15 @@ class Gold:
 
     Args:
         places: by the document's key; none for a document that indexing has dropped.
-        of_documents: whether the keys are of whole documents, of which several passages count as one; else they are
-            of the answers to single questions.
+        answers: by the question's id, where its accepted answers stand; a question without any is answered by
+            whatever holds a document that answers it.
     """
 
-    def __init__(self, places: Mapping[str, Sequence[Place]], *, of_documents: bool = True) -> None:
+    def __init__(
+        self, places: Mapping[str, Sequence[Place]], answers: Mapping[str, Sequence[Place]] | None = None
+    ) -> None:
         self.places = places
-        self.of_documents = of_documents
+        self.answers = {} if answers is None else answers
         self._by_source: dict[str, list[tuple[Place, str]]] = {}
         for key, found in places.items():
             for place in found:
@@ -50,8 +52,16 @@ class Gold:
         return [key for document, key in entries[first:last] if document.is_held_by(place)]
 
     def holds(self, question: Question, place: Place) -> bool:
-        """Whether a passage at this place answers the question."""
-        return any(each.is_held_by(place) for key in question.relevant for each in self.places.get(key, ()))
+        """Whether a passage at this place answers the question: it holds an answer whole, or a right document."""
+        if question.id in self.answers:
+            return any(place.covers(answer) for answer in self.answers[question.id])
+        return any(each.is_held_by(place) for each in self.right_places(question))
+
+    def right_places(self, question: Question) -> list[Place]:
+        """Where the answers to a question stand, or the documents that answer it."""
+        if question.id in self.answers:
+            return list(self.answers[question.id])
+        return [place for key in question.relevant for place in self.places.get(key, ())]
 
 
 def gold_of(dataset: DataSet, service: QAService) -> Gold:
@@ -66,12 +76,24 @@ def gold_of(dataset: DataSet, service: QAService) -> Gold:
 def _brought(dataset: DataSet, service: QAService) -> Gold:
     path, keys = dataset.corpus[0], list(dataset.documents)
     source, most = source_of(service, path), round(service.settings.max_file_mb * 2**20)
-    if dataset.form == "squad":
-        places = paragraph_places(path, len(keys), source, most)
-        return Gold({key: [place] for key, place in zip(keys, places, strict=True)})
-    blocks = load(path, max_bytes=most).blocks
-    rows = {block.row: Place(source, block.start, block.end) for block in blocks if block.row is not None}
-    return Gold({key: [rows[row]] for row, key in enumerate(keys, start=1) if row in rows})
+    extracted = load(path, max_bytes=most)
+    if dataset.form != "squad":
+        rows = {block.row: Place(source, block.start, block.end) for block in extracted.blocks if block.row is not None}
+        return Gold({key: [rows[row]] for row, key in enumerate(keys, start=1) if row in rows})
+    places = dict(zip(keys, paragraphs_in(extracted, path, len(keys), source), strict=True))
+    answers = {
+        question.id: _answers_in(question.references, places[question.document], extracted.text)
+        for question in dataset.questions
+        if question.answerable
+    }
+    return Gold({key: [place] for key, place in places.items()}, answers)
+
+
+def _answers_in(references: Sequence[str], paragraph: Place, text: str) -> list[Place]:
+    """Where accepted answers stand in their paragraph; a labelled answer may be a part of a word."""
+    words = text[paragraph.start : paragraph.end]
+    found = mentions(references, paragraph.source, words) or mentions(references, paragraph.source, words, parts=True)
+    return [Place(each.source, paragraph.start + each.start, paragraph.start + each.end) for each in found]
 
 
 def source_of(service: QAService, path: Path) -> str:
@@ -101,7 +123,7 @@ def _own(dataset: DataSet, service: QAService) -> Gold:
                 f"{question.row}: the answer {question.references[0]!r} does not stand in {place}; give the exact "
                 "words of the document, or index the document that holds them"
             )
-    return Gold(found, of_documents=False)
+    return Gold({}, found)
 
 
 def _named(question: Question, names: Sequence[str]) -> str:
@@ -115,14 +137,21 @@ def _named(question: Question, names: Sequence[str]) -> str:
     return ending[0]
 
 
-def mentions(answers: Iterable[str], source: str, text: str) -> list[Place]:
-    """Where any of the answers stands as whole words, whatever the case and the white space."""
+def mentions(answers: Iterable[str], source: str, text: str, *, parts: bool = False) -> list[Place]:
+    """Where any of the answers stands, whatever the case and the white space.
+
+    Args:
+        answers: at least one word each.
+        source: that the text is of.
+        text: what is looked through.
+        parts: whether parts of words count.
+    """
     patterns = (r"\s+".join(re.escape(word) for word in answer.split()) for answer in answers)
-    found = (match.span() for pattern in patterns for match in re.finditer(pattern, text, re.IGNORECASE))
+    found = dict.fromkeys(match.span() for pattern in patterns for match in re.finditer(pattern, text, re.IGNORECASE))
     return [
         Place(source, start, end)
         for start, end in found
-        if not _cuts_word(text[start - 1 : start + 1], start) and not _cuts_word(text[end - 1 : end + 1], end)
+        if parts or not (_cuts_word(text[start - 1 : start + 1], start) or _cuts_word(text[end - 1 : end + 1], end))
     ]
 
 
@@ -137,42 +166,30 @@ class Indexed:
 
     Args:
         service: open; holds the index.
-        gold: where the documents of the data stand.
-        whole: whether a passage has to hold an accepted answer whole, not only part of its document.
+        gold: what a passage has to hold.
     """
 
-    def __init__(self, service: QAService, gold: Gold, *, whole: bool) -> None:
+    def __init__(self, service: QAService, gold: Gold) -> None:
         self._service = service
         self._gold = gold
-        self._whole = whole
-        self._passages: dict[str, tuple[list[Passage], list[int], int]] = {}
+        self._passages: dict[str, tuple[list[Place], list[int], int]] = {}
 
     def holds(self, question: Question) -> bool:
         """Whether some passage answers the question."""
         return any(
-            self._is_answer(question, passage)
-            for key in question.relevant
-            for place in self._gold.places.get(key, ())
+            self._gold.holds(question, passage)
+            for place in self._gold.right_places(question)
             for passage in self._near(place)
-            if place.is_held_by(place_of(passage))
         )
 
-    def _is_answer(self, question: Question, passage: Passage) -> bool:
-        words = _squeezed(passage.text)
-        return not self._whole or any(_squeezed(reference) in words for reference in question.references)
-
-    def _near(self, place: Place) -> list[Passage]:
+    def _near(self, place: Place) -> list[Place]:
         """The passages that may share a sign with a place."""
         if place.source not in self._passages:
-            passages = sorted(self._service.source(place.source).passages, key=lambda each: each.start)
+            passages = sorted(map(place_of, self._service.source(place.source).passages), key=lambda each: each.start)
             longest = max((each.end - each.start for each in passages), default=0)
             self._passages[place.source] = (passages, [each.start for each in passages], longest)
         passages, starts, longest = self._passages[place.source]
         return passages[bisect_right(starts, place.start - longest - 1) : bisect_right(starts, place.end)]
-
-
-def _squeezed(text: str) -> str:
-    return " ".join(text.casefold().split())
 
 
 def place_of(passage: Passage) -> Place:

@@ -46,7 +46,7 @@ class Answering:
         self._threshold = stage_of(pipeline, AnswerComposer).threshold
         calibrator = service.settings.calibrator
         self._calibrator = Calibrator.load(BUNDLED if calibrator is None else calibrator)
-        self._indexed = Indexed(service, gold, whole=task == "answering")
+        self._indexed = Indexed(service, gold)
 
     def warm_up(self) -> None:
         """Load the models."""
@@ -105,7 +105,7 @@ class Answering:
             return values
         # The final ranking first, as reports show it.
         for stage, places in reversed(list(rankings.items())):
-            ranking = documents_in(places, self._gold, question.relevant)
+            ranking = documents_in(places, self._gold, question)
             prefix, depth = ("", self._searcher.candidates) if stage == "reranked" else (stage, self._searcher.limit)
             values |= ranking_values(ranking, question.relevant, depth=depth, stage=prefix)
         return values

@@ -1,6 +1,6 @@
 """What every task has in common, and the values of a ranking that several of them report. Knows no pipeline."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from evaluation.data.dataset import Question
@@ -57,19 +57,21 @@ def ranking_values(
     return {f"{stage}_{name}" if stage else name: value for name, value in values.items()}
 
 
-def documents_in(places: Iterable[Sequence[Place]], gold: Gold, relevant: Container[str]) -> list[str]:
+def documents_in(places: Iterable[Sequence[Place]], gold: Gold, question: Question) -> list[str]:
     """The documents of a ranking of passages, each at its first passage; a passage takes one place.
 
     Args:
         places: of each passage, best first; several where it stands for near duplicates.
-        gold: where the documents stand.
-        relevant: of the documents that one passage holds, these count, else the first. A passage of no known document
-            counts as one of its own.
+        gold: what a passage holds.
+        question: a passage that answers it counts as the right documents that it holds, or as the only one there is.
+            Any other counts as the first document that it holds, or as one of its own.
     """
     ranking: dict[str, None] = {}
     for number, around in enumerate(places):
         keys = [key for place in around for key in gold.keys_at(place)]
-        held = [key for key in keys if key in relevant]
-        others = keys[:1] if gold.of_documents else []
-        ranking |= dict.fromkeys(held or others or [f"\0{number}"])
+        if any(gold.holds(question, place) for place in around):
+            held = [key for key in keys if key in question.relevant] or list(question.relevant)
+        else:
+            held = [key for key in keys if key not in question.relevant][:1]
+        ranking |= dict.fromkeys(held or [f"\0{number}"])
     return list(ranking)

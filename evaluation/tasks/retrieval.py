@@ -25,7 +25,7 @@ class Retrieval:
         self._gold = gold
         self._pipeline = service.pipelines()["asking"]
         self._searcher = Searcher(self._pipeline, service.status().languages)
-        self._indexed = Indexed(service, gold, whole=False)
+        self._indexed = Indexed(service, gold)
 
     def warm_up(self) -> None:
         """Load the models."""
@@ -44,7 +44,7 @@ class Retrieval:
         # The final ranking first, as reports show it.
         for stage, passages in reversed(places.items()):
             prefix, depth = ("", self._searcher.candidates) if stage == "reranked" else (stage, self._searcher.limit)
-            ranking = documents_in(passages, self._gold, question.relevant)
+            ranking = documents_in(passages, self._gold, question)
             values |= ranking_values(ranking, question.relevant, depth=depth, stage=prefix)
         first = found.rankings["reranked"][0] if found.rankings["reranked"] else None
         right = bool(hit_at(ranks["reranked"], TOP))

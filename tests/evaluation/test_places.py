@@ -38,7 +38,7 @@ def test_passages_become_documents_each_at_its_first_passage():
         (Place("one", 0, 60),),
         (Place("five", 0, 10), Place("two", 0, 50)),
     ]
-    ranking = documents_in(places, GOLD, {"b": 1})
+    ranking = documents_in(places, GOLD, Question("q", "?", relevant={"b": 1}))
     assert ranking[1:] == ["b", "a", "c"]
     assert ranking[0] not in ("a", "b", "c")
 
@@ -59,13 +59,26 @@ def test_an_answer_is_found_as_whole_words(answer, text, starts):
     assert [place.start for place in mentions([answer], "s", text)] == starts
 
 
+def test_a_question_with_known_answers_needs_one_of_them_whole():
+    one, two = Question("q1", "?", relevant={"a": 1}), Question("q2", "?", relevant={"a": 1})
+    gold = Gold({"a": [Place("one", 0, 100)]}, {"q1": [Place("one", 80, 90), Place("one", 5, 9)]})
+    assert not gold.holds(one, Place("one", 10, 85))
+    assert gold.holds(one, Place("one", 70, 200))
+    assert gold.holds(one, Place("one", 5, 9))
+    assert gold.holds(two, Place("one", 10, 85))
+    # A slice of the right document without the answer is no right document, and does not stand in its place.
+    ranking = documents_in([(Place("one", 10, 85),), (Place("one", 70, 200),)], gold, one)
+    assert ranking[1:] == ["a"]
+    assert ranking[0] != "a"
+
+
 def test_answers_to_other_questions_are_no_documents():
-    gold = Gold({"q1": [Place("one", 40, 50)], "q2": [Place("one", 0, 9), Place("two", 0, 9)]}, of_documents=False)
+    gold = Gold({}, {"q1": [Place("one", 40, 50)], "q2": [Place("one", 0, 9), Place("two", 0, 9)]})
     places = [(Place("one", 0, 30),), (Place("two", 0, 30),), (Place("one", 31, 60),)]
-    ranking = documents_in(places, gold, {"q1": 1})
+    ranking = documents_in(places, gold, Question("q1", "?", relevant={"q1": 1}))
     assert len(ranking) == 3
     assert ranking[2] == "q1"
-    assert documents_in(places, gold, {"q2": 1})[0] == "q2"
+    assert documents_in(places, gold, Question("q2", "?", relevant={"q2": 1}))[0] == "q2"
 
 
 def test_the_values_of_a_ranking_by_hand():
