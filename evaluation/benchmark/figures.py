@@ -107,7 +107,10 @@ def table_rows(report: Mapping[str, Any], ours: str) -> list[dict[str, Any]]:
         values = [_at(report, [*place[:-1], system, *place[-1]]) for system in (STOCK, ours)]
         if None in values and name not in _ALWAYS:
             continue
-        rows.append({"name": name, "stock": values[0], "quaere": values[1], "ratio": _times(values, better)})
+        # Where rounds were taken in turn, what counts is the ratio inside each of them.
+        paired = _at(report, [*place[:-1], ours, "times_stock"])
+        ratio = paired if paired is not None else _times(values, better)
+        rows.append({"name": name, "stock": values[0], "quaere": values[1], "ratio": ratio})
     return rows
 
 

@@ -113,5 +113,8 @@ def test_a_table_says_how_many_times_better() -> None:
     assert rows["memory_asking"]["ratio"] == 1.0
     assert rows["exact_match"] == {"name": "exact_match", "stock": 60.0, "quaere": 61.0, "ratio": None}
     assert rows["recall_at_30"]["quaere"] == 61.0
+    report["load"]["16"]["quaere-10"]["times_stock"] = 4.5
+    rows = {row["name"]: row for row in table_rows(report, "quaere-10")}
+    assert rows["questions_per_second_16"]["ratio"] == 4.5
     # A stage that one of them has not cannot be compared.
     assert "milliseconds_reader" not in rows
