@@ -11,11 +11,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from haystack import Document, Pipeline
 
@@ -25,12 +25,12 @@ from components.loading.metadata import FolderMetadata
 from components.store.catalogue import Catalogue, FileState
 from components.store.document_store import QuaereDocumentStore
 from components.types import PUBLIC_GROUP
-from components.versions import digest, source_id_of, version_of
+from components.versions import digest, version_of
 from pipelines.batches import Sized, batched, estimate, parts
 from pipelines.changes import look, read_unchanging, seems_unchanged
 from pipelines.engines import Engine, LocalEngine, in_order
 from pipelines.indexing_pipeline import SplittingError, largest_file
-from pipelines.loaded import Loaded
+from pipelines.loaded import Identity, Loaded
 from pipelines.pruning import gone_below, still_given
 from pipelines.replacing import commit_sources, discard_sources, remove_sources, settle
 from pipelines.reports import FileFailure, IndexProgress, IndexReport, Run
@@ -46,22 +46,6 @@ _Making = Callable[[], list[Document] | None]
 """Gives the passages of a batch; None where it is one text that is made part by part."""
 
 _logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What a source is known by, wherever its file lies."""
-
-    source: str
-    """The name that answers give."""
-    source_id: str
-    uploaded_at: str | None = None
-    """When it was sent to the service, UTC, ISO 8601."""
-
-    @classmethod
-    def of(cls, path: Path) -> Self:
-        """That of an ordinary file: its path as it was given."""
-        return cls(str(path), source_id_of(path))
 
 
 class Indexer:
@@ -164,11 +148,14 @@ class Indexer:
     def _changed(
         self, given: Mapping[str, Identity], folders: FolderMetadata, run: Run, maker: Engine
     ) -> Generator[Sized[Loaded]]:
-        known = self.catalogue.states()
+        known, overrides = self.catalogue.states(), self.catalogue.overrides()
         touched: dict[str, FileState] = {}
 
         def load(path: str) -> Loaded | FileState | None:
-            return self._load(path, given[path], folders, known.get(given[path].source_id), maker)
+            source_id = given[path].source_id
+            fields = _fields(folders.given(Path(path)), given[path], overrides.get(source_id, {}))
+            loaded = self._load(path, given[path], fields, known.get(source_id), maker)
+            return replace(loaded, caller_meta=folders.overrides) if isinstance(loaded, Loaded) else loaded
 
         with closing(in_order(load, given, maker.workers)) as files:
             for path, loading in files:
@@ -194,13 +181,12 @@ class Indexer:
         self,
         given_path: str,
         identity: Identity,
-        folders: FolderMetadata,
+        fields: dict[str, Any],
         known: tuple[str, FileState] | None,
         maker: Engine,
     ) -> Loaded | FileState | None:
         """The file's text; where its version is indexed already, its new look, or None if that has not changed."""
         path = Path(given_path)
-        fields = folders.given(path)
         given = digest(fields)
         if known is not None and seems_unchanged(path, *known, given, self.splitting):
             return None
@@ -214,7 +200,7 @@ class Indexer:
         state, document = read_unchanging(path, state, look_again, lambda: maker.load(given_path))
         ids = {"source": identity.source, "source_id": identity.source_id, "version": self._version(state)}
         meta: dict[str, Any] = {"groups": [PUBLIC_GROUP]} | document.meta | fields | ids
-        return Loaded(given_path, replace(document, meta=meta), state, identity.uploaded_at)
+        return Loaded(given_path, replace(document, meta=meta), state, identity)
 
     def _version(self, state: FileState) -> str:
         return version_of(state.sha256, state.given, self.splitting)
@@ -291,6 +277,11 @@ class Indexer:
                 settle(self.catalogue, self.store)
             raise
         run.removed += len(source_ids)
+
+
+def _fields(given: Mapping[str, Any], identity: Identity, override: Mapping[str, Any]) -> dict[str, Any]:
+    """What holds above the document's own fields."""
+    return {**given, **(override if identity.override is None else identity.override)}
 
 
 def _size(path: Path) -> int:

@@ -1,13 +1,38 @@
-"""A changed file with its text, and what the catalogue keeps of it."""
+"""A file by what its source is known by, a changed one with its text, and what the catalogue keeps of it."""
 
 import os
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
 
 from haystack import Document
 
 from components.store.catalogue import FileState, SourceInfo, SourceRecord, SourceText
+from components.versions import source_id_of
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a source is known by, wherever its file lies."""
+
+    source: str
+    """The name that answers give."""
+    source_id: str
+    uploaded_at: str | None = None
+    """When it was sent to the service, UTC, ISO 8601."""
+    replaces: str = ""
+    """Id of the source that goes at the moment in which this one comes; empty for none."""
+    override: Mapping[str, Any] | None = None
+    """Above all others from now on, whenever it is indexed, instead of an earlier override; None leaves that."""
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """That of an ordinary file: its path as it was given."""
+        return cls(str(path), source_id_of(path))
+
 
 _OF_THE_FILE = frozenset({"boxes", "page_count"})
 """What is known of a file as a whole and of no passage."""
@@ -21,8 +46,9 @@ class Loaded:
     """As it was given."""
     document: Document
     state: FileState
-    uploaded_at: str | None = None
-    """When it was sent to the service, UTC, ISO 8601."""
+    identity: Identity
+    caller_meta: Mapping[str, Any] = field(default_factory=dict)
+    """Fields that whoever indexed it gave for all files of the run."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -58,7 +84,7 @@ class Loaded:
             updated_at=meta.get("updated_at"),
             tags=tuple(meta.get("tags", ())),
             url=meta.get("url"),
-            uploaded_at=self.uploaded_at,
+            uploaded_at=self.identity.uploaded_at,
             pages=meta.get("page_count"),
         )
         text = SourceText(
@@ -69,4 +95,12 @@ class Loaded:
             meta=own,
             boxes=meta.get("boxes"),
         )
-        return SourceRecord(info, self.state, text, tuple(sorted(languages)))
+        return SourceRecord(
+            info,
+            self.state,
+            text,
+            tuple(sorted(languages)),
+            replaces=self.identity.replaces,
+            override=None if self.identity.override is None else dict(self.identity.override),
+            caller_meta=dict(self.caller_meta),
+        )

@@ -12,16 +12,18 @@ _REMOVED_TOGETHER = 100
 
 
 def commit_sources(catalogue: Catalogue, store: QuaereDocumentStore, records: Sequence[SourceRecord]) -> None:
-    """Make staged versions live, each at one blow."""
+    """Make staged versions live, each at one blow; what one of them replaces goes in the same step, or not at all."""
     if not records:
         return
     # What is journalled as staged must outlast a power cut, as the journal does.
     store.flush()
-    catalogue.ready(records)
+    replaced = catalogue.ready(records)
     for record in records:
         store.commit(record.text.source_id, record.text.version)
+    for source_id in replaced:
+        store.remove_source(source_id)
     store.flush()
-    catalogue.finish([record.text.source_id for record in records])
+    catalogue.finish([record.text.source_id for record in records] + replaced)
 
 
 def discard_sources(catalogue: Catalogue, store: QuaereDocumentStore, versions: Sequence[tuple[str, str]]) -> None:

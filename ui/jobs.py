@@ -8,12 +8,13 @@ import queue
 import threading
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Literal, Self, cast
+from typing import Any, Literal, Self, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import CursorResult, select, update
 
 from components.errors import QuaereError
 from pipelines.indexing import IndexProgress, IndexReport
@@ -27,6 +28,7 @@ State = Literal["queued", "running", "done", "failed", "cancelled"]
 ENDED: frozenset[State] = frozenset({"done", "failed", "cancelled"})
 
 _UNFINISHED = ("queued", "running")
+_NOT_WHOLE = "did not arrive as a whole; send it again"
 _UNEXPECTED = "the program failed at this job; the server's log tells more"
 
 _log = logging.getLogger(__name__)
@@ -133,7 +135,8 @@ class Jobs:
         job = self.job(job_id, key_id)
         if job is not None and job.state not in ENDED:
             self._cancelled.add(job_id)
-            if job.state == "queued":
+            # Its files may not all be there yet: they are deleted when its turn comes.
+            if self._moves(job_id, "queued", "cancelled"):
                 self._end(job_id, "cancelled")
         return self.job(job_id, key_id)
 
@@ -159,39 +162,40 @@ class Jobs:
                 self._end(job_id, "failed", failures=[("", _UNEXPECTED)])
 
     def _run(self, job_id: str) -> None:
+        begun = self._moves(job_id, "queued", "running")
         with self.database.transaction() as session:
-            row = session.get(JobRow, job_id)
-            if row is None or row.state != "queued":
-                return
-            row.state = "running"
-            job = self._of(row)
-        paths = {upload.path: upload for upload in job.uploads}
-        present = [
-            path for path in paths if (found := self.uploads.path_of(paths[path].source_id)) and str(found) == path
-        ]
-        missing = [
-            (paths[path].name, "did not arrive as a whole; send it again") for path in paths if path not in present
-        ]
-        try:
-            report = self._index(job_id, {path: paths[path] for path in present})
-        except Stopped:
-            if job_id in self._cancelled:
-                self._end(job_id, "cancelled")
-            else:  # the service ends; the next one goes on
-                with self.database.transaction() as session:
-                    session.execute(update(JobRow).where(JobRow.job_id == job_id).values(state="queued"))
+            job = self._of(session.get_one(JobRow, job_id))
+        if not begun:  # it was cancelled
+            self._tidy(job)
             return
-        failures = [(paths[each.path].name, each.reason) for each in report.failures]
+        paths = {upload.path: upload for upload in job.uploads}
+        present = {path: upload for path, upload in paths.items() if self.uploads.holds(upload)}
+        missing = [(upload.name, _NOT_WHOLE) for path, upload in paths.items() if path not in present]
+        try:
+            for upload in present.values():
+                self.uploads.begin_change(upload)
+            report = self._index(job_id, present)
+        except Stopped:
+            self._stop(job)
+            return
+        except BaseException:
+            with suppress(QuaereError):
+                self._undo(job)
+            raise
         failed = {each.path for each in report.failures}
-        self._forget_useless([paths[path] for path in failed])
-        self._take_out([paths[path].replaces for path in present if path not in failed])
-        failures = missing + failures
+        for path, upload in present.items():
+            self.uploads.end_change(upload, done=path not in failed)
+        if missing or failed or any(upload.replaces for upload in job.uploads):
+            self._tidy(job)
+        failures = missing + [(paths[each.path].name, each.reason) for each in report.failures]
         self._end(job_id, "failed" if len(failures) == len(paths) else "done", report.passages, failures)
 
     def _index(self, job_id: str, present: Mapping[str, Upload]) -> IndexReport:
         def follow(progress: IndexProgress) -> None:
             self._progress[job_id] = progress
-            if job_id in self._cancelled or self._closing.is_set():
+            # Once all is done, stopping would only hide it.
+            is_done = 0 < progress.total_files <= progress.done_files
+            if not is_done and (job_id in self._cancelled or self._closing.is_set()):
                 raise Stopped
 
         if not present:
@@ -202,20 +206,40 @@ class Jobs:
         finally:
             self._progress.pop(job_id, None)
 
-    def _forget_useless(self, failed: Sequence[Upload]) -> None:
-        """Delete the files that are in the index in no version."""
-        if not failed:
-            return
-        known = {info.source_id for info in self.service.sources()}
-        self.uploads.remove([upload.source_id for upload in failed if upload.source_id not in known])
+    def _stop(self, job: Job) -> None:
+        """End a job that was cancelled; where the service ends, the next one goes on with it."""
+        if job.job_id in self._cancelled:
+            self._undo(job)
+            self._end(job.job_id, "cancelled")
+        else:
+            self._moves(job.job_id, "running", "queued")
 
-    def _take_out(self, replaced: Sequence[str]) -> None:
-        """Delete sources whose place another one has taken; those that are gone already were deleted before a kill."""
-        known = {info.source_id for info in self.service.sources()} if any(replaced) else set()
-        self.service.delete([source_id for source_id in replaced if source_id in known])
-        self.uploads.remove(replaced)
+    def _undo(self, job: Job) -> None:
+        for upload in job.uploads:
+            self.uploads.end_change(upload, done=False)
+        self._tidy(job)
+
+    def _tidy(self, job: Job) -> None:
+        """Delete the files of what is in the index in no version: what never came, and what something has replaced."""
+        known = {info.source_id for info in self.service.sources()}
+        useless = {upload.source_id for upload in job.uploads} - known
+        useless |= {upload.replaces for upload in job.uploads if upload.source_id in known} - known - {""}
+        if useless:
+            self.uploads.remove(sorted(useless - self._awaited(job.job_id)))
+
+    def _awaited(self, job_id: str) -> set[str]:
+        """The sources that other jobs will make."""
+        others = select(JobRow).where(JobRow.state.in_(_UNFINISHED), JobRow.job_id != job_id)
+        with self.database.transaction() as session:
+            return {upload.source_id for row in session.scalars(others) for upload in self._of(row).uploads}
 
     # Records
+
+    def _moves(self, job_id: str, before: State, after: State) -> bool:
+        """Take a job from one state to another; False where it was not in that one, such as after a cancellation."""
+        step = update(JobRow).where(JobRow.job_id == job_id, JobRow.state == before).values(state=after)
+        with self.database.transaction() as session:
+            return bool(cast(CursorResult[Any], session.execute(step)).rowcount)
 
     def _of(self, row: JobRow) -> Job:
         progress = self._progress.get(row.job_id)

@@ -3,9 +3,11 @@
 Bytes and fields go in, places and identities come out. Knows neither HTTP nor the index.
 """
 
+import json
 import os
 import shutil
 import tempfile
+import threading
 import tomllib
 import uuid
 from collections.abc import Mapping, Sequence
@@ -30,6 +32,9 @@ INCOMING = ".incoming"
 """Folder of what is being received."""
 
 _FILE = "document"
+_FORMER = "former.toml"
+"""The metadata before a change under way."""
+
 _LONGEST_NAME = 200
 """Bytes, in UTF-8."""
 
@@ -48,6 +53,13 @@ class Upload:
     """In the data folder."""
     replaces: str = ""
     """Id of the source that this one takes the place of, once it is indexed; empty for none."""
+    changes: str = ""
+    """JSON of the fields that change with it, null for one that goes; empty for none."""
+
+    @property
+    def changed_fields(self) -> dict[str, Any]:
+        """The fields that change, None for one that goes."""
+        return dict(json.loads(self.changes)) if self.changes else {}
 
     @property
     def identity(self) -> Identity:
@@ -56,7 +68,7 @@ class Upload:
             sent = datetime.fromtimestamp(os.stat(self.path).st_mtime, UTC).isoformat(timespec="seconds")
         except OSError:  # deleted a moment ago, as the index will find
             sent = None
-        return Identity(self.name, self.source_id, sent)
+        return Identity(self.name, self.source_id, sent, self.replaces)
 
 
 class Uploads:
@@ -68,6 +80,8 @@ class Uploads:
 
     def __init__(self, data: Path) -> None:
         self.folder = data / FOLDER
+        self.placing = threading.Lock()
+        """Held from seeing that a place is free until something is there."""
 
     def clear_incoming(self) -> None:
         """Forget what a kill left half-received; call it before the first :meth:`receive`."""
@@ -132,6 +146,7 @@ class Uploads:
         """
         # The metadata first: whoever may read a document is known before it is there.
         self.describe(upload, fields)
+        self._former(upload.source_id).unlink(missing_ok=True)
         try:
             os.replace(received, upload.path)
         except OSError as error:
@@ -154,12 +169,38 @@ class Uploads:
         except OSError as error:
             raise _not_kept(upload, error) from error
 
+    def begin_change(self, upload: Upload) -> None:
+        """Give an upload the fields that change with it, until :meth:`end_change`; begun again, it ends the same.
+
+        Raises:
+            StoreError: they cannot be written.
+        """
+        before = self.fields(upload.source_id)
+        if not upload.changes or before is None:
+            return
+        try:
+            write_atomically(self._former(upload.source_id), tomlkit.dumps({"*": before}))
+        except OSError as error:
+            raise _not_kept(upload, error) from error
+        self.describe(upload, changed(before, upload.changed_fields))
+
+    def end_change(self, upload: Upload, *, done: bool) -> None:
+        """Keep the fields that changed, or go back to those before; without a change nothing happens."""
+        former = self._former(upload.source_id)
+        if former.is_file():
+            if done:
+                former.unlink()
+            else:
+                os.replace(former, former.parent / META_FILE)
+
     def fields(self, source_id: str) -> dict[str, Any] | None:
-        """The metadata of an upload; None where there is none."""
+        """The metadata of an upload, while they change those before; None where there is none."""
         path = self.path_of(source_id)
         if path is None:
             return None
-        return dict(tomllib.loads((path.parent / META_FILE).read_text("utf-8"))["*"])
+        former = self._former(source_id)
+        file = former if former.is_file() else path.parent / META_FILE
+        return dict(tomllib.loads(file.read_text("utf-8"))["*"])
 
     def remove(self, source_ids: Sequence[str]) -> None:
         """Delete the files of sources that are uploads; others do nothing."""
@@ -167,12 +208,24 @@ class Uploads:
             if _is_id(source_id):
                 shutil.rmtree(self.folder / source_id, ignore_errors=True)
 
+    def holds(self, upload: Upload) -> bool:
+        """Whether the file of an upload is there."""
+        return str(self.path_of(upload.source_id)) == upload.path
+
+    def _former(self, source_id: str) -> Path:
+        return self.folder / source_id / _FORMER
+
     def path_of(self, source_id: str) -> Path | None:
         """The file of an upload; None where there is none."""
         folder = self.folder / source_id
         if not _is_id(source_id) or not folder.is_dir():
             return None
         return next(folder.glob(f"{_FILE}.*"), None)
+
+
+def changed(fields: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields after changes, of which None takes one away."""
+    return {name: value for name, value in {**fields, **changes}.items() if value is not None}
 
 
 def checked_name(name: str, *, needs_ending: bool) -> str:

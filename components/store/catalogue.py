@@ -18,7 +18,7 @@ from components.errors import StoreError
 from components.store.records import FileState, JournalEntry, Phase, Rebuilt, SourceInfo, SourceRecord, SourceText
 from components.store.sessions import WRITER, Sessions
 from components.store.shared_locks import SharedLocks, lock_for_transaction
-from components.store.tables import Journal, Manifest, Source, Table, TextRow
+from components.store.tables import Journal, Manifest, Override, Source, Table, TextRow
 from components.store.upgrades import upgrade
 
 __all__ = [
@@ -34,6 +34,8 @@ SCHEMA = 2
 
 _FORMAT = "schema"
 _REBUILT = "rebuilt"
+_OVERRIDE = "override"
+"""Entry of a journalled row that belongs to a table of its own."""
 _IDS_PER_STATEMENT = 500  # databases limit the number of bound values in one statement
 
 
@@ -110,6 +112,16 @@ class Catalogue:
         with self._sessions.reading() as session:
             rows = session.execute(select(*(getattr(Source, name) for name in names)))
             return {each[0]: (each[1], FileState(*each[2:])) for each in (tuple(row) for row in rows)}
+
+    def overrides(self) -> dict[str, dict[str, Any]]:
+        """The fields that hold above all others, by source id."""
+        with self._sessions.reading() as session:
+            return {row.source_id: row.fields for row in session.scalars(select(Override))}
+
+    def caller_meta(self, source_id: str) -> dict[str, Any] | None:
+        """The fields that were given for all files of the run that indexed a source; None where that is not known."""
+        with self._sessions.reading() as session:
+            return session.scalar(select(Source.caller_meta).where(Source.source_id == source_id))
 
     def sha256(self, source_id: str) -> str | None:
         """Of the file of a source when it was indexed, in hexadecimal; None where there is none."""
@@ -200,8 +212,13 @@ class Catalogue:
             for source_id, version in versions:
                 session.merge(Journal(source_id=source_id, version=version, phase="staging", row=None))
 
-    def ready(self, records: Sequence[SourceRecord]) -> None:
-        """Keep these records, all of whose passages are staged, for :meth:`finish`."""
+    def ready(self, records: Sequence[SourceRecord]) -> list[str]:
+        """Keep these records, all of whose passages are staged, for :meth:`finish`.
+
+        Returns:
+            The ids of the sources that they replace, whose removal is written down with them.
+        """
+        replaced: list[str] = []
         with self._sessions.writing() as session:
             for record in records:
                 text = record.text
@@ -218,15 +235,15 @@ class Catalogue:
                 session.merge(
                     Journal(source_id=text.source_id, version=text.version, phase="committing", row=_row(record))
                 )
+                if record.replaces and _begin_removal(session, record.replaces):
+                    replaced.append(record.replaces)
+        return replaced
 
     def begin_removal(self, source_ids: Sequence[str]) -> None:
         """Write down that these sources are about to be removed from the store."""
         with self._sessions.writing() as session:
             for source_id in source_ids:
-                row = session.get(Source, source_id)
-                if row is not None:
-                    entry = Journal(source_id=source_id, version=row.version, phase="removing", row=None)
-                    session.merge(entry)
+                _begin_removal(session, source_id)
 
     def finish(self, source_ids: Sequence[str]) -> None:
         """Make the journalled commits and removals of these sources the truth; the generation grows by each."""
@@ -239,7 +256,7 @@ class Catalogue:
                 superseded = delete(TextRow).where(TextRow.source_id == source_id)
                 if entry.phase == "committing":
                     superseded = superseded.where(TextRow.version != entry.version)
-                    session.merge(Source(**cast(dict[str, Any], entry.row)))
+                    _make_live(session, cast(dict[str, Any], entry.row))
                 else:
                     session.execute(delete(Source).where(Source.source_id == source_id))
                 session.execute(superseded)
@@ -303,6 +320,24 @@ class Catalogue:
             _grow(session, 1)
 
 
+def _begin_removal(session: Session, source_id: str) -> bool:
+    """Whether there is such a source."""
+    row = session.get(Source, source_id)
+    if row is not None:
+        session.merge(Journal(source_id=source_id, version=row.version, phase="removing", row=None))
+    return row is not None
+
+
+def _make_live(session: Session, journalled: Mapping[str, Any]) -> None:
+    row = dict(journalled)
+    override = row.pop(_OVERRIDE, None)
+    session.merge(Source(**row))
+    if override is not None:
+        session.execute(delete(Override).where(Override.source_id == row["source_id"]))
+        if override:
+            session.add(Override(source_id=row["source_id"], fields=override))
+
+
 def _grow(session: Session, steps: int) -> None:
     found = session.get(Manifest, "generation")
     session.merge(Manifest(key="generation", value=steps + (0 if found is None else int(found.value))))
@@ -312,7 +347,8 @@ def _row(record: SourceRecord) -> dict[str, Any]:
     info = {name: getattr(record.info, name) for name in SourceInfo.__slots__}
     state = {name: getattr(record.state, name) for name in FileState.__slots__}
     lists = {"groups": record.info.groups, "tags": record.info.tags, "languages": record.languages}
-    return info | state | {name: list(values) for name, values in lists.items()}
+    row = info | state | {name: list(values) for name, values in lists.items()} | {"caller_meta": record.caller_meta}
+    return row if record.override is None else row | {_OVERRIDE: record.override}
 
 
 def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -1,6 +1,6 @@
 """The frozen records that go into the catalogue and come out of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Phase = Literal["staging", "committing", "removing"]
@@ -71,6 +71,12 @@ class SourceRecord:
     text: SourceText
     languages: tuple[str, ...] = ()
     """Languages of its passages."""
+    replaces: str = ""
+    """Id of the source that goes together with the coming of this one; empty for none."""
+    override: dict[str, Any] | None = None
+    """Fields to keep for all later times; None leaves what is kept, an empty one forgets it."""
+    caller_meta: dict[str, Any] = field(default_factory=dict)
+    """Fields that whoever indexed it gave for all files of the run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,12 +67,22 @@ class Source(Table):
     url: Mapped[str | None] = mapped_column(Text)
     uploaded_at: Mapped[str | None]
     pages: Mapped[int | None]
+    caller_meta: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     def info(self) -> SourceInfo:
         """As it is listed."""
         values = {name: getattr(self, name) for name in SourceInfo.__slots__}
         tags = () if self.tags is None else tuple(self.tags)
         return SourceInfo(**values | {"groups": tuple(self.groups), "tags": tags})
+
+
+class Override(Table):
+    """Fields that hold above all others whenever a source is indexed; they outlive the source."""
+
+    __tablename__ = "overrides"
+
+    source_id: Mapped[str] = mapped_column(primary_key=True)
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class TextRow(Table):

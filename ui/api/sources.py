@@ -19,13 +19,14 @@ from components.loading.metadata import validate
 from components.store.catalogue import SourceInfo
 from components.types import PUBLIC_GROUP
 from pipelines.service import QAService
+from pipelines.sources import unknown_source
 from ui.api.access import Caller, Reader, Writer
 from ui.api.jobs import JobView
 from ui.api.problems import USUAL, responses
 from ui.api.replies import End, Heading, Name, Page, Part, Start, Title
 from ui.api.requests import Body
 from ui.jobs import Job, Jobs
-from ui.uploads import Uploads, checked_fields, checked_name
+from ui.uploads import Upload, Uploads, changed, checked_fields, checked_name
 
 MOST_DOCUMENTS = 100
 """Of one request."""
@@ -271,25 +272,36 @@ def _fields(info: SourceInfo, uploads: Uploads) -> dict[str, Any]:
 
 
 def _change(info: SourceInfo, changes: dict[str, Any], caller: Caller, uploads: Uploads, jobs: Jobs) -> Job:
-    """Set fields of an upload, and begin the job that indexes it again."""
-    merged = {name: value for name, value in {**_fields(info, uploads), **changes}.items() if value is not None}
+    """Begin the job that sets fields of an upload and indexes it again; until it has, all is as it was."""
+    merged = changed(_fields(info, uploads), changes)
     # Groups that are not touched may be others' too.
     fields = checked_fields(merged, caller.groups) if "groups" in changes else validate(merged, "meta")
     place = uploads.place(info.source, fields["groups"])
-    file = uploads.path_of(info.source_id)
-    if place.source_id == info.source_id or file is None:
-        job = jobs.prepare([place], caller.key_id)
-        uploads.describe(place, fields)
+    if place.source_id == info.source_id:
+        given = {name: fields.get(name) for name in changes}
+        job = jobs.prepare([replace(place, changes=json.dumps(given))], caller.key_id)
     else:
+        job = _move(info, replace(place, replaces=info.source_id), fields, caller, uploads, jobs)
+    jobs.begin(job)
+    return job
+
+
+def _move(info: SourceInfo, place: Upload, fields: dict[str, Any], caller: Caller, uploads: Uploads, jobs: Jobs) -> Job:
+    """Copy an upload to the place that it has in other groups, for a job that puts one in the place of the other."""
+    file = uploads.path_of(info.source_id)
+    if file is None:
+        raise unknown_source(info.source, ())
+    with uploads.placing:
         if uploads.path_of(place.source_id) is not None:
             raise InputError(f"{info.source}: these groups have a document of this name already; delete one of them")
-        place = replace(place, replaces=info.source_id)
         with file.open("rb") as content:
             copy = uploads.receive(content, file.stat().st_size)
         shutil.copystat(file, copy)  # it was sent when it was sent
-        job = jobs.prepare([place], caller.key_id)
-        uploads.keep(copy, place, fields)
-    jobs.begin(job)
+        try:
+            job = jobs.prepare([place], caller.key_id)
+            uploads.keep(copy, place, fields)
+        finally:
+            copy.unlink(missing_ok=True)
     return job
 
 

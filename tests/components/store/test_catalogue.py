@@ -200,7 +200,7 @@ def test_a_url_names_a_database_too(tmp_path):
 def as_format_1(place: Path) -> None:
     """What an older Quaere left: the same tables without what has come since."""
     with closing(sqlite3.connect(place)) as connection, connection:
-        for column in ("tags", "url", "uploaded_at", "pages"):
+        for column in ("tags", "url", "uploaded_at", "pages", "caller_meta"):
             connection.execute(f"ALTER TABLE sources DROP COLUMN {column}")
         connection.execute("UPDATE manifest SET value = '1' WHERE key = 'schema'")
 

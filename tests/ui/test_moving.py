@@ -1,0 +1,169 @@
+"""A change of an upload's readers or tags is done or not done, whenever it is cancelled and wherever it is killed."""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from components.errors import StoreError
+from pipelines.service import QAService
+from pipelines.settings import Settings
+from tests.ui.api.test_sources import ended, names, send_files
+from tests.ui.move_driver import CHANGES, OLD, STEPS, TEXT, expected, prepare, state
+from ui.api.app import build_api
+from ui.backend import Backend, open_backend
+from ui.jobs import Job
+from ui.uploads import INCOMING
+
+ROOT = Path(__file__).resolve().parents[2]
+MOST_STEPS = 60
+
+
+@pytest.fixture
+def backend(tmp_path: Path) -> Iterator[Backend]:
+    with QAService(Settings(data=tmp_path / "data")) as service, open_backend(service) as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(backend: Backend) -> TestClient:
+    secret = backend.keys.make("staff", ["read", "write"], ["staff"])[1]
+    return TestClient(build_api(backend), headers={"Authorization": f"Bearer {secret}"}, raise_server_exceptions=False)
+
+
+class Ticking:
+    """Does something after the n-th step of a change."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.left = -1
+        self.act: Callable[[], None] = lambda: None
+        for kind, steps in STEPS.items():
+            for name in steps:
+                patch.setattr(kind, name, self._watched(getattr(kind, name)))
+
+    def _watched(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*given: Any, **named: Any) -> Any:
+            result = method(*given, **named)
+            self.left -= 1
+            if self.left == 0:
+                self.act()
+            return result
+
+        return call
+
+
+def patch_source(client: TestClient, meta: dict[str, Any]) -> Any:
+    (source,) = client.get("/api/v1/sources").json()["sources"]
+    return client.patch(f"/api/v1/sources/{source['source_id']}", json={"meta": meta})
+
+
+def as_json(value: Any) -> Any:
+    return json.loads(json.dumps(value))
+
+
+@pytest.mark.parametrize("mode", CHANGES)
+def test_cancelled_at_any_step_it_is_done_or_not(
+    client: TestClient, backend: Backend, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    prepare(backend, client)
+    (before,) = backend.jobs.jobs(backend.keys.keys()[0].key_id, 1)
+    ticking = Ticking(monkeypatch)
+
+    def cancel() -> None:
+        latest: Job = backend.jobs.jobs(before.key_id, 1)[0]
+        if latest.job_id not in told:
+            backend.jobs.cancel(latest.job_id, before.key_id)
+
+    ticking.act = cancel
+    outcomes = []
+    for step in range(1, MOST_STEPS):
+        told = {job.job_id for job in backend.jobs.jobs(before.key_id, 1000)}
+        ticking.left = step
+        job = ended(client, patch_source(client, CHANGES[mode]))
+        is_over = ticking.left > 0
+        ticking.left = -1
+        changed = job["state"] == "done"
+        assert job["state"] == ("done" if changed else "cancelled")
+        until = time.monotonic() + 5  # what came after the cancellation is cleared away a moment later
+        while (found := as_json(state(backend, client)))["strays"] and time.monotonic() < until:
+            pass
+        assert found == as_json(expected(changed=changed, mode=mode)), step
+        outcomes.append(changed)
+        if changed:
+            assert ended(client, patch_source(client, OLD))["state"] == "done"
+            assert as_json(state(backend, client)) == as_json(expected(changed=False, mode=mode))
+        if is_over:
+            break
+    assert set(outcomes) == {False, True}
+
+
+@pytest.mark.parametrize("mode", CHANGES)
+def test_a_store_that_fails_at_any_step_leaves_all_as_it_was(
+    client: TestClient, backend: Backend, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    prepare(backend, client)
+    store = type(backend.service._open_folder().store)
+    stage = store.stage
+
+    def fail(*_: Any) -> None:
+        raise StoreError("the disk is full; free some space")
+
+    monkeypatch.setattr(store, "stage", fail)
+    job = ended(client, patch_source(client, CHANGES[mode]))
+    assert (job["state"], "disk is full" in job["failures"][0]["reason"]) == ("failed", True)
+    assert as_json(state(backend, client)) == as_json(expected(changed=False, mode=mode))
+    monkeypatch.setattr(store, "stage", stage)
+    assert ended(client, patch_source(client, CHANGES[mode]))["state"] == "done"
+    assert as_json(state(backend, client)) == as_json(expected(changed=True, mode=mode))
+
+
+def test_changes_add_up_while_an_earlier_one_waits(client: TestClient, backend: Backend) -> None:
+    prepare(backend, client)
+    (source,) = client.get("/api/v1/sources").json()["sources"]
+    path = f"/api/v1/sources/{source['source_id']}"
+    jobs = [client.patch(path, json={"meta": meta}) for meta in ({"tags": ["one"]}, {"url": None}, {"author": "A"})]
+    assert [ended(client, job)["state"] for job in jobs] == ["done"] * 3
+    assert client.get(f"{path}/meta").json()["meta"] == {"tags": ["one"], "author": "A", "groups": ["staff"]}
+    (listed,) = client.get("/api/v1/sources").json()["sources"]
+    assert (listed["tags"], listed["url"]) == (["one"], None)
+
+
+def test_a_cancelled_upload_leaves_no_file_unless_another_job_waits_for_it(
+    client: TestClient, backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    index = backend.service.index
+
+    def held(*given: Any, **named: Any) -> Any:
+        assert go_on.wait(30)
+        return index(*given, **named)
+
+    monkeypatch.setattr(backend.service, "index", held)
+    running = send_files(client, ("first.md", TEXT))
+    lone, twice, again = (send_files(client, (name, TEXT)) for name in ("lone.md", "twice.md", "twice.md"))
+    for response in (lone, twice):
+        assert client.delete(f"/api/v1/jobs/{response.json()['job_id']}").json()["state"] == "cancelled"
+    go_on.set()
+    assert [ended(client, each)["state"] for each in (running, again)] == ["done", "done"]
+    left = {path.name for path in backend.uploads.folder.iterdir()} - {INCOMING}
+    assert left == {each.json()["uploads"][0]["source_id"] for each in (running, again)}
+    assert sorted(names(client)) == ["first.md", "twice.md"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("mode", CHANGES)
+def test_killed_at_any_step_the_next_service_finishes_it_or_finds_all_as_it_was(mode: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.ui.move_driver", mode, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=580)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["complaints"] == [], done.stderr
+    assert found["kills"] > 10
