@@ -12,6 +12,8 @@ from ui.cli import app
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```[^\n]*\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+GROUPS = ("sources", "keys", "train")
+"""Commands that have commands of their own."""
 INLINE = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", README, flags=re.MULTILINE | re.DOTALL))
 
 
@@ -55,7 +57,7 @@ def test_every_command_answers_help_and_knows_the_options_shown(line: str) -> No
         texts = program
     else:
         rest = words[words.index(command) + 1 :]
-        nested = [command, *([rest[0]] if command == "sources" and rest and rest[0].isalpha() else [])]
+        nested = [command, *(rest[:1] if command in GROUPS and rest and rest[0].isalpha() else [])]
         texts = program + help_of(nested)
     for option in (word.partition("=")[0] for word in words if word.startswith("--") and word != "--"):
         assert re.search(rf"{option}\b", texts), f"{line}: no such option as {option}"
