@@ -1,6 +1,8 @@
 """``quaere benchmark`` as a user types it."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,16 @@ def test_a_running_service_is_put_under_load(tmp_path: Path, questions: Path, ti
     assert "answers/s" in result.stdout
     assert "clients: 1" in result.stderr
     assert json.loads(out.read_text("utf-8"))["levels"][0]["answers"] == 3
+
+
+def test_help_comes_without_what_measuring_needs() -> None:
+    code = (
+        "import ui.commands.benchmark, sys; sys.exit(bool({'haystack', 'httpx', 'numpy', 'torch'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=False).returncode == 0
+    result = quaere("--help")
+    assert result.exit_code == 0
+    assert "--most-clients" in result.stdout
 
 
 @pytest.mark.parametrize(
