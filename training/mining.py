@@ -107,10 +107,10 @@ def mine(
         index_corpus(service, [corpus])
         miner = _Miner(_search_of(service, corpus, list(titles)), titles, _judge_of(inside, options), options)
         right = _right_passages(answered)
-        for example in answered:
+        for done, example in enumerate(answered, start=1):
             if example.id not in rows.rows:
                 rows.add([miner.row(example, right[normalised(example.question)])])
-            on_question(len(rows.rows))
+            on_question(done)
         found = rows.rows
     write_whole(out, "".join(_line(each, found.get(each.id)) for each in examples))
     counts = [len(row["negatives"]) for row in found.values()]

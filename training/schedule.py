@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import torch
 from pydantic import BaseModel, ConfigDict, Field
+from transformers.utils import logging as transformers_logging
 
 from components.errors import ConfigurationError
 
@@ -70,6 +71,8 @@ def trainer_arguments(
     steps = options.max_steps or max(1, round(rounds * examples / (options.batch_size * options.accumulation)))
     every = min(steps, options.evaluate_every or max(1, steps // _MEASUREMENTS))
     os.environ["TENSORBOARD_LOGGING_DIR"] = str(work / "tensorboard")
+    # The bars of single files would break ours.
+    transformers_logging.disable_progress_bar()
     best: dict[str, Any] = {"eval_strategy": "no"}
     if metric is not None:
         best = {"eval_strategy": "steps", "eval_steps": every, "load_best_model_at_end": True}

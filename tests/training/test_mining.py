@@ -121,7 +121,7 @@ def test_an_interrupted_run_goes_on(settings, tmp_path):
     before = (settings.data / "rows.jsonl").read_text()
     mine(examples(), settings, MiningOptions(rerank=False), out, asked.append)
     assert (settings.data / "rows.jsonl").read_text().startswith(before)
-    assert asked == [3, 3, 3, 4, 5, 6, 7, 8]
+    assert asked == [1, 2, 3, 4, 5, 6, 7, 8]
     with pytest.raises(ConfigurationError, match="rows made with"):
         mine(examples(), settings, MiningOptions(rerank=False, skip=1), out)
 

@@ -58,7 +58,7 @@ def collect(
         questions: in any order; the rows come in the same.
         file: where rows are kept.
         data: what identifies the questions.
-        on_question: called with the number of rows that there are, after each.
+        on_question: called with the number of questions that have a row, after each.
 
     Raises:
         InputError: nothing is indexed.
@@ -72,10 +72,10 @@ def collect(
     calibrator = calibrator_in_force(service.settings)
     pipeline = service.pipelines()["asking"]
     with RowFile(file, _header(service.settings, status.generation) | dict(data)) as rows:
-        for asked in questions:
+        for done, asked in enumerate(questions, start=1):
             if asked.id not in rows.rows:
                 rows.add([evidence_row(pipeline, asked, calibrator, status.languages)])
-            on_question(len(rows.rows))
+            on_question(done)
         return [rows.rows[asked.id] for asked in questions]
 
 

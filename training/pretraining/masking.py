@@ -19,6 +19,7 @@ from transformers import (
 )
 
 from components.errors import ConfigurationError
+from components.networks import quiet_libraries
 from training.pretraining.options import PretrainOptions
 from training.progress import TrainingProgress
 from training.run_folder import RunFolder
@@ -52,7 +53,8 @@ class MaskedTraining:
         self.tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         if self.tokenizer.mask_token is None:
             raise ConfigurationError(f"{options.model}: its tokenizer has no mask, so no words can be hidden from it")
-        self.network = AutoModelForMaskedLM.from_pretrained(folder, local_files_only=True).to(device())
+        with quiet_libraries():
+            self.network = AutoModelForMaskedLM.from_pretrained(folder, local_files_only=True).to(device())
         if options.freeze_embeddings:
             self.network.get_input_embeddings().weight.requires_grad_(False)
         shuffled = random.Random(options.seed).sample(list(texts), len(texts))

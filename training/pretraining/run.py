@@ -15,6 +15,7 @@ from transformers import set_seed
 from components.checkpoints import bundled, resolve
 from components.errors import ConfigurationError
 from components.loading import expand
+from components.networks import quiet_libraries
 from evaluation.provenance import provenance
 from training.card import RunCard
 from training.forgetting import losses
@@ -139,7 +140,8 @@ def _denoising(
 
 
 def _embedder(folder: Path) -> SentenceTransformer:
-    return SentenceTransformer(str(folder), device=device(), local_files_only=True)
+    with quiet_libraries():
+        return SentenceTransformer(str(folder), device=device(), local_files_only=True)
 
 
 def _searched(model: SentenceTransformer, searches: dict[str, Search]) -> FiguresBySet:

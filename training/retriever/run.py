@@ -16,6 +16,7 @@ from transformers import EarlyStoppingCallback, PrinterCallback, set_seed
 
 from components.checkpoints import resolve
 from components.errors import ConfigurationError
+from components.networks import quiet_libraries
 from evaluation.provenance import provenance
 from training.card import RunCard
 from training.forgetting import losses
@@ -61,7 +62,8 @@ def fine_tune(options: RetrieverOptions, console: Console) -> Finished:
     for line in data.report:
         console.print(line, highlight=False)
     set_seed(options.seed)
-    model = SentenceTransformer(str(resolve(options.model).folder), device=device(), local_files_only=True)
+    with quiet_libraries():
+        model = SentenceTransformer(str(resolve(options.model).folder), device=device(), local_files_only=True)
     _check_dimensions(model, options)
     folder.begin(settled)
     before: FiguresBySet = folder.remembered("before", lambda: _figures(model, data, options))
