@@ -1,5 +1,6 @@
 """Reading given paragraphs for several systems, which often have the same reader."""
 
+from components.encoder import ModelOptions, pair_encoder
 from evaluation.data.dataset import DataSet, Question
 from evaluation.experiments.sharing import SharedResults
 from evaluation.outcome import Outcome
@@ -10,6 +11,8 @@ from pipelines.settings import Settings
 class SharedReading:
     """Reads a paragraph once for all systems whose readers are alike.
 
+    Whether a title is read before does not part them: a given paragraph has none.
+
     Args:
         settings: of the system.
         dataset: SQuAD-like.
@@ -19,7 +22,9 @@ class SharedReading:
     def __init__(self, settings: Settings, dataset: DataSet, shared: SharedResults) -> None:
         self._reading = Reading(settings, dataset)
         self._shared = shared
-        self._key = (settings.reader, settings.with_context, settings.max_answer_tokens, settings.model_parameters())
+        self._options = ModelOptions(**settings.model_parameters())
+        self._model = settings.reader
+        self._key = (settings.reader, settings.max_answer_tokens, self._options)
 
     def warm_up(self) -> None:
         """Load the reader."""
@@ -27,4 +32,9 @@ class SharedReading:
 
     def outcome(self, question: Question) -> Outcome:
         """Read one paragraph, or tell what another system has read in it."""
-        return self._shared.get("reading", repr(self._key), lambda: self._reading.outcome(question))
+        return self._shared.get("reading", self._key, lambda: self._read(question))
+
+    def _read(self, question: Question) -> Outcome:
+        # A reader that differs in the longest answer has seen the same paragraph, which would cost nothing now.
+        pair_encoder(self._model, "reader", self._options).forget()
+        return self._reading.outcome(question)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pyarrow.parquet as pq
 import pytest
 
+from components.encoder import PairEncoder
 from components.errors import ConfigurationError, InputError, ModelError
 from components.reading import ExtractiveReader
 from components.reranking import CrossEncoderRanker
@@ -172,6 +173,21 @@ def test_reading_is_done_once_for_systems_that_read_alike(tiny_models, tmp_path,
     assert not calls["HybridRetriever"]
     # Two ways of reading three questions; each of three systems warms up.
     assert calls["ExtractiveReader"] == 2 * 3 + 3
+
+
+def test_no_system_is_faster_for_what_another_one_has_read(tiny_models, tmp_path, monkeypatch):
+    """The encoder remembers pairs, so it has to forget them before any stage that a system would run anew."""
+    forgotten = []
+    forget = PairEncoder.forget
+    monkeypatch.setattr(PairEncoder, "forget", lambda self: (forgotten.append(self), forget(self)))
+    systems = {"plain": {}, "short": {"max_answer_tokens": 2}}
+    run_experiment(small_experiment(tiny_models, tmp_path, systems, task="reading"), tmp_path / "reading")
+    assert len(forgotten) == 2 * 3
+    forgotten.clear()
+    systems = {"plain": {}, "short": {"max_answer_tokens": 2}, "two passes": {"passes": 2}, "rrf": {"fusion": "rrf"}}
+    run_experiment(small_experiment(tiny_models, tmp_path, systems), tmp_path / "answering")
+    # Before each of two rankings, and before the second pass; for three questions and the one that warms up.
+    assert len(forgotten) == 3 * (3 + 1)
 
 
 def test_a_metric_that_does_not_fit_is_refused_at_the_first_question(tiny_models, tmp_path):
