@@ -6,7 +6,8 @@ from typing import Any
 from haystack import Document, component, default_from_dict, default_to_dict
 
 from components.conversion import Precision
-from components.encoder import ModelOptions, TextEncoder, text_encoder
+from components.encoder import ModelOptions
+from components.ensemble import TextVectors, text_vectors
 from components.inference import Backend
 from components.types import Candidates
 
@@ -63,7 +64,8 @@ class _Embedder:
         """Store the parameters.
 
         Args:
-            model: a bundled name, a folder or a hub name of a sentence-transformers model.
+            model: a bundled name, a folder or a hub name of a sentence-transformers model; several with " + " between
+                them embed by their mean vectors.
             precision: "auto", "int8" or "fp32".
             backend: "openvino" or "torch".
             threads: threads of one call; None leaves it to the backend.
@@ -74,7 +76,7 @@ class _Embedder:
         self.backend = backend
         self.threads = threads
         self.cache = cache
-        self._encoder: TextEncoder | None = None
+        self._encoder: TextVectors | None = None
 
     def warm_up(self) -> None:
         """Load the model."""
@@ -91,10 +93,10 @@ class _Embedder:
             cache=self.cache,
         )
 
-    def _ready(self) -> TextEncoder:
+    def _ready(self) -> TextVectors:
         if self._encoder is None:
             options = ModelOptions(self.precision, self.backend, self.threads, self.cache)
-            self._encoder = text_encoder(self.model, options)
+            self._encoder = text_vectors(self.model, options)
         return self._encoder
 
 

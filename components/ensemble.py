@@ -1,13 +1,14 @@
-"""Several models of pairs as one: the means of their logits."""
+"""Several models as one: the means of their logits, or of their vectors."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from components.checkpoints import Role
 from components.conversion import Progress
-from components.encoder import ModelOptions, Pair, PairEncoder, PairLogits, pair_encoder
+from components.encoder import ModelOptions, Pair, PairEncoder, PairLogits, TextEncoder, pair_encoder, text_encoder
 from components.errors import ConfigurationError
 from components.spans import Window
 
@@ -24,6 +25,18 @@ class PairScorer(Protocol):
 
     def forget(self) -> None:
         """Drop what is remembered of pairs."""
+        ...
+
+
+class TextVectors(Protocol):
+    """One embedder, or several as one."""
+
+    def encode_documents(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Vectors of passages, (n, dimension) float32 of unit length."""
+        ...
+
+    def encode_questions(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Vectors of questions, (n, dimension) float32 of unit length."""
         ...
 
 
@@ -57,6 +70,47 @@ def pair_scorer(name: str, role: Role, options: ModelOptions, on_progress: Progr
     if len(names) == 1:
         return pair_encoder(names[0], role, options, on_progress)
     return PairEnsemble([(each, pair_encoder(each, role, options, on_progress)) for each in names])
+
+
+def text_vectors(name: str, options: ModelOptions, on_progress: Progress | None = None) -> TextVectors:
+    """The process's encoder of an embedder, or of several: "one + other", loaded at the first call.
+
+    Raises:
+        ConfigurationError: the name is incomplete, or the embedders' vectors have different lengths.
+        ModelError: a model is not found or is no embedder.
+    """
+    names = member_names(name)
+    if len(names) == 1:
+        return text_encoder(names[0], options, on_progress)
+    return TextEnsemble([(each, text_encoder(each, options, on_progress)) for each in names])
+
+
+class TextEnsemble:
+    """Embeds texts by the mean of several models' unit vectors, brought to unit length again.
+
+    Args:
+        members: names and encoders, of one dimension.
+
+    Raises:
+        ConfigurationError: their dimensions differ.
+    """
+
+    def __init__(self, members: Sequence[tuple[str, TextEncoder]]) -> None:
+        dimensions = {name: encoder.model.dimension for name, encoder in members}
+        if len(set(dimensions.values())) != 1:
+            told = ", ".join(f"{name} {dimension}" for name, dimension in dimensions.items())
+            raise ConfigurationError(
+                f"vectors of different lengths cannot be averaged ({told}); name models of one length"
+            )
+        self._encoders = [encoder for _, encoder in members]
+
+    def encode_documents(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Vectors of passages, (n, dimension) float32 of unit length."""
+        return _unit_mean([encoder.encode_documents(texts) for encoder in self._encoders])
+
+    def encode_questions(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Vectors of questions, (n, dimension) float32 of unit length."""
+        return _unit_mean([encoder.encode_questions(texts) for encoder in self._encoders])
 
 
 class PairEnsemble:
@@ -96,6 +150,13 @@ class PairEnsemble:
         start = np.stack([each.start for each in windows]).mean(0)
         end = np.stack([each.end for each in windows]).mean(0)
         return Window(start, end, windows[0].offsets, float(np.mean([each.null for each in windows])))
+
+
+def _unit_mean(vectors: Sequence[npt.NDArray[np.float32]]) -> npt.NDArray[np.float32]:
+    mean = np.stack(vectors).mean(0)
+    # Opposite vectors have no mean direction; those stay at zero, which is near nothing.
+    unit: npt.NDArray[np.float32] = mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), np.float32(1e-12))
+    return unit
 
 
 def _check_alike(one: tuple[_Member, Sequence[Window]], other: tuple[_Member, Sequence[Window]]) -> None:

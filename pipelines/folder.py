@@ -22,8 +22,8 @@ from pydantic import SecretStr
 from components.checkpoints import fingerprint, tokenizer_file
 from components.conversion import ConvertedModel, convert
 from components.embedding import DocumentEmbedder
-from components.encoder import ModelOptions, text_encoder
-from components.ensemble import pair_scorer
+from components.encoder import ModelOptions
+from components.ensemble import member_names, pair_scorer, text_vectors
 from components.errors import ConfigurationError, InputError, StoreError
 from components.lexical import AVERAGE_LENGTH, LexicalDocumentEmbedder, average_length, lexical_fingerprint
 from components.splitting import PassageSplitter
@@ -183,10 +183,10 @@ class OpenFolder:
                     self._turn.close()
 
     @cached_property
-    def _embedder(self) -> ConvertedModel:
-        """Looked up once: every look checks 90 MB against their checksums."""
-        settings = self.settings
-        return convert(settings.embedder, "embedder", settings.precision, settings.cache, self.on_message)
+    def _embedders(self) -> list[ConvertedModel]:
+        """One, unless several embed together; looked up once: every look checks 90 MB against their checksums."""
+        settings, names = self.settings, member_names(self.settings.embedder)
+        return [convert(each, "embedder", settings.precision, settings.cache, self.on_message) for each in names]
 
     def _make_turn(self, purpose: str) -> Turn | None:
         locks = self.catalogue.locks()
@@ -235,7 +235,7 @@ class OpenFolder:
 
     def _make_store(self, length: float) -> QuaereDocumentStore:
         settings = self.settings
-        key = settings.qdrant_api_key
+        key, names = settings.qdrant_api_key, member_names(settings.embedder)
         return QuaereDocumentStore(
             str(settings.data / INDEX_FOLDER),
             settings.engine,
@@ -247,14 +247,14 @@ class OpenFolder:
             shards=settings.qdrant_shards,
             replicas=settings.qdrant_replicas,
             quantization=settings.qdrant_quantization,
-            dimension=self._embedder.dimension,
-            fingerprint={"embedder": f"{settings.embedder} {fingerprint(settings.embedder)[:12]}"}
+            dimension=self._embedders[0].dimension,
+            fingerprint={"embedder": " + ".join(f"{each} {fingerprint(each)[:12]}" for each in names)}
             | lexical_fingerprint(length),
         )
 
     def _make_pipeline(self, length: float, settings: Settings) -> Pipeline:
         return build_indexing_pipeline(
-            splitter=PassageSplitter(str(tokenizer_file(settings.embedder)), **self._sizes),
+            splitter=PassageSplitter(str(self._tokenizer), **self._sizes),
             embedder=DocumentEmbedder(settings.embedder, **settings.model_parameters()),
             lexical=LexicalDocumentEmbedder(length),
             max_bytes=int(settings.max_file_mb * 1_000_000),
@@ -264,16 +264,20 @@ class OpenFolder:
     @property
     def _sizes(self) -> dict[str, int]:
         """Tokens of a passage."""
-        settings = self.settings
+        settings, limit = self.settings, min(each.max_tokens for each in self._embedders)
         return {
-            "passage_tokens": min(settings.passage_tokens, self._embedder.max_tokens - 8),
+            "passage_tokens": min(settings.passage_tokens, limit - 8),
             "overlap_tokens": settings.overlap_tokens,
-            "max_tokens": self._embedder.max_tokens,
+            "max_tokens": limit,
         }
 
+    @property
+    def _tokenizer(self) -> Path:
+        """Of the first embedder; where several embed together it counts for all."""
+        return tokenizer_file(member_names(self.settings.embedder)[0])
+
     def _make_indexer(self, length: float) -> Indexer:
-        tokenizer = tokenizer_file(self.settings.embedder)
-        splitting = digest([hashlib.sha256(tokenizer.read_bytes()).hexdigest(), self._sizes])
+        splitting = digest([hashlib.sha256(self._tokenizer.read_bytes()).hexdigest(), self._sizes])
         if self._store is None:
             raise RuntimeError("the store is opened before its indexer is made")
         pipeline = self._make_pipeline(length, self.settings)
@@ -336,7 +340,7 @@ def load_models(settings: Settings, on_message: Callable[[str], None] | None = N
     """Load embedder, ranker and reader side by side: most of the time is spent outside of Python."""
     options = ModelOptions(**settings.model_parameters())
     loads: list[Callable[[], object]] = [
-        lambda: text_encoder(settings.embedder, options, on_message),
+        lambda: text_vectors(settings.embedder, options, on_message),
         lambda: pair_scorer(settings.ranker, "ranker", options, on_message),
         lambda: pair_scorer(settings.reader, "reader", options, on_message),
     ]

@@ -43,7 +43,9 @@ class Settings(BaseSettings):
     data: Path = Field(Path(".quaere"), description="folder that holds the catalogue and the index")
     cache: Path | None = Field(None, description="folder for converted models; default: the user's cache")
 
-    embedder: str = Field("all-MiniLM-L6-v2", description="bundled name, folder or hub name")
+    embedder: str = Field(
+        "all-MiniLM-L6-v2", description="bundled name, folder or hub name; several of one dimension: one + other"
+    )
     ranker: str = Field("quaere-joint", description="bundled name, folder or hub name; several: one + other")
     reader: str = Field("quaere-joint", description="bundled name, folder or hub name; several: one + other")
     calibrator: Path | None = Field(None, description="JSON file; default: the one bundled with the default models")

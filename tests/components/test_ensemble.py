@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from haystack import Document
 
-from components.encoder import ModelOptions, Pair, pair_encoder
-from components.ensemble import member_names, pair_scorer
+from components.encoder import ModelOptions, Pair, pair_encoder, text_encoder
+from components.ensemble import member_names, pair_scorer, text_vectors
 from components.errors import ConfigurationError, ModelError
 from components.reading import ExtractiveReader
 from components.reranking import CrossEncoderRanker
+from pipelines.service import QAService
+from pipelines.settings import Settings
 from tests.tiny_models import build_tiny_models
 
 FP32 = ModelOptions(precision="fp32")
@@ -71,3 +73,35 @@ def test_a_name_is_missing(name: str) -> None:
 def test_every_member_has_to_fill_the_role(tiny_models: dict[str, Path]) -> None:
     with pytest.raises((ModelError, ConfigurationError)):
         pair_scorer(f"quaere-joint + {tiny_models['embedder']}", "reader", FP32)
+
+
+def test_vectors_are_the_unit_means(tiny_models: dict[str, Path], tmp_path: Path) -> None:
+    names = [str(tiny_models["embedder"]), str(build_tiny_models(tmp_path, seed=1)["embedder"])]
+    texts = ["goethe wrote faust", "paris"]
+    both = text_vectors(" + ".join(names), FP32)
+    for kind in ("encode_documents", "encode_questions"):
+        one, other = (getattr(text_encoder(name, FP32), kind)(texts) for name in names)
+        assert not np.allclose(one, other, atol=0.05)
+        found, sums = getattr(both, kind)(texts), one + other
+        assert np.allclose(found, sums / np.linalg.norm(sums, axis=1, keepdims=True), atol=1e-5)
+        assert np.allclose(np.linalg.norm(found, axis=1), 1, atol=1e-5)
+
+
+def test_vectors_of_other_lengths_are_refused(tiny_models: dict[str, Path]) -> None:
+    with pytest.raises(ConfigurationError, match=r"all-MiniLM-L6-v2 384, .* 32"):
+        text_vectors(f"all-MiniLM-L6-v2 + {tiny_models['embedder']}", FP32)
+
+
+def test_an_index_by_two_embedders(tiny_models: dict[str, Path], tmp_path: Path) -> None:
+    names = [str(tiny_models["embedder"]), str(build_tiny_models(tmp_path, seed=1)["embedder"])]
+    (tmp_path / "faust.txt").write_text("Goethe wrote faust. The pump has code e 1047.", "utf-8")
+    models = {"ranker": str(tiny_models["joint"]), "reader": str(tiny_models["joint"]), "precision": "fp32"}
+    common = {"data": tmp_path / "data", "passage_tokens": 20, "overlap_tokens": 0, **models}
+    with QAService(Settings.load(embedder=" + ".join(names), **common)) as service:
+        assert service.index([str(tmp_path / "faust.txt")]).passages > 0
+        assert service.ask("who wrote faust", threshold=0.0).answers
+    with (
+        pytest.raises(ConfigurationError, match="embedder"),
+        QAService(Settings.load(embedder=names[0], **common)) as other,
+    ):
+        other.ask("who wrote faust")
