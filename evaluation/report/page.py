@@ -6,6 +6,7 @@ from typing import Any
 
 from evaluation.comparison import Comparison
 from evaluation.outcome import Evaluation
+from evaluation.report.changes import changes_view
 from evaluation.report.escaping import escape
 from evaluation.report.failures import failure_list
 from evaluation.report.markup import figure, table
@@ -27,8 +28,10 @@ def page(evaluations: Sequence[Evaluation], comparisons: Sequence[Comparison] = 
     title = title_of(evaluations)
     style = (resources.files("evaluation.report") / "page.css").read_text("utf-8")
     most = max(_LEAST_SHOWN, FAILURES_SHOWN // max(1, len(evaluations)))
+    baselines = _baselines(evaluations, comparisons)
     sections = "".join(
-        _section(each, most, f"e{place}", is_open=len(evaluations) == 1) for place, each in enumerate(evaluations)
+        _section(each, most, f"e{place}", baselines.get((each.system, place_of(each))), is_open=len(evaluations) == 1)
+        for place, each in enumerate(evaluations)
     )
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -65,11 +68,20 @@ def _comparisons(comparisons: Sequence[Comparison]) -> str:
     )
 
 
-def _section(evaluation: Evaluation, most: int, name: str, *, is_open: bool) -> str:
+def _baselines(
+    evaluations: Sequence[Evaluation], comparisons: Sequence[Comparison]
+) -> dict[tuple[str, str], Evaluation]:
+    """What each system was compared with, by its name and place."""
+    found = {(each.system, place_of(each)): each for each in evaluations}
+    return {(each.system, place_of(each)): found[each.baseline, place_of(each)] for each in comparisons}
+
+
+def _section(evaluation: Evaluation, most: int, name: str, baseline: Evaluation | None, *, is_open: bool) -> str:
+    changes = "" if baseline is None else changes_view(evaluation, baseline)
     plots = "".join(figure(plot) for plot in plots_of(evaluation))
     failures = failure_list(evaluation.outcomes, most, name)
     content = (
-        f'<div class="plots">{plots}</div><h3>What went wrong</h3>{failures}'
+        f'<div class="plots">{plots}</div>{changes}<h3>What went wrong</h3>{failures}'
         f"<h3>All figures</h3>{table(FIGURES, figure_rows(evaluation), 'All figures')}"
         f"{_facts('Settings', evaluation.settings)}{_facts('What the figures depend on', evaluation.provenance)}"
     )

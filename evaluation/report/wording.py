@@ -13,7 +13,10 @@ COMPARED = ("system", "data", "metric", "difference", "95 % interval", "better /
 FAILURES: dict[Failure, tuple[str, str]] = {
     "not_indexed": ("Not indexed", "No passage of the index holds the answer."),
     "not_retrieved": ("Not retrieved", "A passage holds the answer, but is not among the candidates."),
-    "lost_by_reranker": ("Lost by the reranker", "The right candidate was put too far down to be read."),
+    "lost_by_reranker": (
+        "Lost by the reranker",
+        "Another passage was put above the right one, and the answer is from there.",
+    ),
     "misread": ("Misread", "The right passage was read, but other words were given."),
     "wrong_boundary": ("Wrong boundary", "The words overlap the answer, but begin or end elsewhere."),
     "wrongly_withheld": ("Wrongly withheld", "The best answer is right, but was not sure enough to be given."),
@@ -43,6 +46,7 @@ _METRICS = {
     "ece": "ECE",
     "auroc": "AUROC",
 }
+_NAMES = {"seconds_total_p50": "median time", "index_seconds": "time to index", "index_bytes": "size of the index"}
 _COUNTS = ("questions", "passages", "sources", "answers", "count", "clients", "resamples")
 
 
@@ -53,6 +57,8 @@ def stage_name(stage: str) -> str:
 
 def metric_name(name: str) -> str:
     """A figure's stable name, as a reader would write it: "exact_match" -> "exact match", "ndcg@10" -> "nDCG@10"."""
+    if name in _NAMES:
+        return _NAMES[name]
     words, at, k = name.partition("@")
     spelt = " ".join(_METRICS.get(word, word) for word in words.split("_"))
     return f"{spelt}{at}{k}"

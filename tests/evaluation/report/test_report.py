@@ -14,6 +14,7 @@ from markdown_it import MarkdownIt
 from components.errors import InputError
 from evaluation.comparison import compare
 from evaluation.report import write_report
+from evaluation.report.changes import changes_of
 from evaluation.report.failures import chosen_failures
 from evaluation.report.markup import marked
 from evaluation.report.page import FAILURES_SHOWN
@@ -100,6 +101,26 @@ def test_tasks_on_the_same_data_are_kept_apart(tmp_path):
     text = (tmp_path / "report.md").read_text("utf-8")
     for told in ("\n## manuals, answering\n", "\n## manuals, reading\n", "\n## default on manuals, reading\n"):
         assert told in text
+
+
+def test_what_a_system_mends_and_breaks_is_listed(tmp_path):
+    def measured(system, failures):
+        made = [
+            replace(each, failure=failure, question=f"Question {number}?", prediction=f"{system} {number}")
+            for number, (each, failure) in enumerate(zip(evaluation().outcomes, failures, strict=False))
+        ]
+        return replace(evaluation(system), outcomes=tuple(made))
+
+    old = measured("old", [None, "misread", "misread", None])
+    new = measured("new", [None, None, "not_indexed", "wrong_boundary"])
+    mended, broken = changes_of(new, old)
+    assert [each.question for _, each in mended] == ["Question 1?"]
+    assert [(one.prediction, other.prediction) for one, other in broken] == [("old 3", "new 3")]
+    write_report([old, new], compare([old, new], "old"), tmp_path / "report.html")
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert page.count("What is different beside old") == 1
+    assert "Mended, as it went wrong there: 1. Broken, as it went well there: 1." in page
+    assert "<summary>Mended: 1</summary>" in page
 
 
 def test_of_many_failures_every_stage_is_shown_and_the_surest_first():
