@@ -32,10 +32,12 @@ from pipelines.settings import Settings
 from pipelines.similar import SimilarKind, similar
 from pipelines.sources import (
     Excerpt,
+    KeptFields,
     SourceDetail,
     excerpt,
     find_source,
     is_for,
+    kept_fields,
     picture,
     unknown_source,
     visible_sources,
@@ -322,6 +324,11 @@ class QAService:
         """A page of a PDF with some words marked; see :func:`pipelines.sources.picture`."""
         info = self.find(name, groups)
         return picture(self._open_folder().catalogue, info, page, start, end, width)
+
+    def kept_fields(self, name: str, groups: Sequence[str] | None = None) -> KeptFields:
+        """What is kept of a source's metadata besides its file's; see :class:`pipelines.sources.KeptFields`."""
+        info = self.find(name, groups)
+        return kept_fields(self._open_folder().catalogue, info)
 
     def delete(self, names: Sequence[str], groups: Sequence[str] | None = None) -> int:
         """Delete sources by name, path or id, and return how many; nothing is deleted where one is not found."""

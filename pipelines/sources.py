@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from components.errors import InputError, LoadingError
+from components.loading.metadata import FolderMetadata
 from components.store.catalogue import Catalogue, SourceInfo, SourceText
 from components.store.document_store import QuaereDocumentStore
 from components.types import PUBLIC_GROUP, Passage
+from components.versions import digest
 
 _OF_ROWS = frozenset({"csv", "json", "jsonl", "xlsx"})
 """Formats whose parts can have metadata of their own."""
@@ -47,6 +49,41 @@ class Excerpt:
     """Exclusive."""
     heading: str | None
     page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFields:
+    """What the catalogue keeps of a source's metadata beside its file and the folders above it."""
+
+    source: str
+    override: dict[str, Any]
+    """Fields that hold above all others."""
+    caller: dict[str, Any] | None
+    """Fields that whoever indexed it gave; None where that is not known, since an older Quaere did not keep them."""
+
+    def to_index_again(self) -> dict[str, Any]:
+        """The caller's, without which it would be another version, perhaps for other readers.
+
+        Raises:
+            InputError: they are not known.
+        """
+        if self.caller is None:
+            raise InputError(
+                f"{self.source}: was indexed by an older version of Quaere, which did not keep the metadata that were "
+                "given then; run `quaere index` on it once, with these"
+            )
+        return self.caller
+
+
+def kept_fields(catalogue: Catalogue, info: SourceInfo) -> KeptFields:
+    """The fields of a source that are in no file."""
+    override = catalogue.overrides().get(info.source_id, {})
+    caller = catalogue.caller_meta(info.source_id)
+    if caller is None:
+        _, state = catalogue.states()[info.source_id]
+        if state.given == digest({**FolderMetadata().given(info.path), **override}):
+            caller = {}
+    return KeptFields(info.source, override, caller)
 
 
 def excerpt(

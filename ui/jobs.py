@@ -17,17 +17,18 @@ from typing import Any, Literal, Self, cast
 from sqlalchemy import CursorResult, select, update
 
 from components.errors import QuaereError
-from pipelines.indexing import IndexProgress, IndexReport
+from pipelines.indexing import Identity, IndexProgress, IndexReport
 from pipelines.service import QAService
 from ui.database.connection import ServiceDatabase
 from ui.database.tables import JobRow
-from ui.uploads import Upload, Uploads
+from ui.uploads import Upload, Uploads, changed
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 
 ENDED: frozenset[State] = frozenset({"done", "failed", "cancelled"})
 
 _UNFINISHED = ("queued", "running")
+_GONE = "its file is not there any more"
 _NOT_WHOLE = "did not arrive as a whole; send it again"
 _UNEXPECTED = "the program failed at this job; the server's log tells more"
 
@@ -170,7 +171,11 @@ class Jobs:
             return
         paths = {upload.path: upload for upload in job.uploads}
         present = {path: upload for path, upload in paths.items() if self.uploads.holds(upload)}
-        missing = [(upload.name, _NOT_WHOLE) for path, upload in paths.items() if path not in present]
+        missing = [
+            (upload.name, _NOT_WHOLE if self.uploads.owns(upload) else _GONE)
+            for path, upload in paths.items()
+            if path not in present
+        ]
         try:
             for upload in present.values():
                 self.uploads.begin_change(upload)
@@ -202,7 +207,14 @@ class Jobs:
             return IndexReport(0, 0, 0, 0, (), 0, 0.0, 0)
         identities = {path: upload.identity for path, upload in present.items()}
         try:
-            return self.service.index(list(present), identities=identities, on_progress=follow)
+            options: dict[str, Any] = {"identities": identities, "on_progress": follow}
+            own = next((upload for upload in present.values() if not self.uploads.owns(upload)), None)
+            if own is not None:  # the only one of its job
+                kept = self.service.kept_fields(own.source_id)
+                override = changed(kept.override, own.changed_fields)
+                identities[own.path] = Identity(own.name, own.source_id, override=override)
+                options["meta"] = kept.to_index_again()
+            return self.service.index(list(present), **options)
         finally:
             self._progress.pop(job_id, None)
 

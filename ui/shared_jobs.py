@@ -3,7 +3,6 @@
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -56,7 +55,8 @@ class SharedJobs(Jobs):
         self._claims.give_back(_claim(job_id))
 
     def _is_mine(self, row: JobRow) -> bool:
-        here = all(Path(each[2]).is_relative_to(self.uploads.folder) for each in row.uploads)
+        files = [Upload(*each) for each in row.uploads]
+        here = all(self.uploads.owns(each) or self.uploads.holds(each) for each in files)
         return here and self._claims.take(_claim(row.job_id))
 
     def _clear_incoming(self) -> None:

@@ -44,13 +44,13 @@ _NAMESPACE = uuid.UUID("6f1a3f0e-58d0-4d29-9b0c-0c5f6f1f2c51")
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that is kept."""
+    """A file of a job: an upload that is kept, or a file of the server's own, which is only indexed again."""
 
     name: str
     """As its sender called it, and as answers name it."""
     source_id: str
     path: str
-    """In the data folder."""
+    """In the data folder, unless it is a file of the server's own."""
     replaces: str = ""
     """Id of the source that this one takes the place of, once it is indexed; empty for none."""
     changes: str = ""
@@ -209,8 +209,12 @@ class Uploads:
                 shutil.rmtree(self.folder / source_id, ignore_errors=True)
 
     def holds(self, upload: Upload) -> bool:
-        """Whether the file of an upload is there."""
-        return str(self.path_of(upload.source_id)) == upload.path
+        """Whether the file is there."""
+        return str(self.path_of(upload.source_id)) == upload.path if self.owns(upload) else Path(upload.path).is_file()
+
+    def owns(self, upload: Upload) -> bool:
+        """Whether it is an upload, not a file of the server's own."""
+        return Path(upload.path).is_relative_to(self.folder)
 
     def _former(self, source_id: str) -> Path:
         return self.folder / source_id / _FORMER

@@ -13,6 +13,7 @@ from ui.api.chat import chat_router
 from ui.api.feedback import feedback_router
 from ui.api.health import health_router
 from ui.api.jobs import jobs_router
+from ui.api.metadata import metadata_router
 from ui.api.metrics import Measured, Metrics, metrics_router
 from ui.api.openai_errors import OpenAIErrors
 from ui.api.own import PREFIX as OWN
@@ -60,6 +61,7 @@ def build_api(backend: Backend) -> FastAPI:
     answer_with_problems(api)
     api.include_router(asking_router(service, admission))
     api.include_router(sources_router(service, backend.uploads, backend.jobs))
+    api.include_router(metadata_router(service, backend.uploads, backend.jobs))
     api.include_router(jobs_router(backend.jobs))
     api.include_router(feedback_router(backend.feedback))
     api.include_router(chat_router(service, admission))

@@ -3,10 +3,9 @@
 import asyncio
 import io
 import json
-import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Annotated, Any
 
@@ -15,18 +14,16 @@ from pydantic import Field
 from starlette.responses import Response
 
 from components.errors import InputError
-from components.loading.metadata import validate
 from components.store.catalogue import SourceInfo
-from components.types import PUBLIC_GROUP
 from pipelines.service import QAService
-from pipelines.sources import unknown_source
 from ui.api.access import Caller, Reader, Writer
 from ui.api.jobs import JobView
+from ui.api.metadata import own_groups
 from ui.api.problems import USUAL, responses
 from ui.api.replies import End, Heading, Name, Page, Part, Start, Title
 from ui.api.requests import Body
 from ui.jobs import Job, Jobs
-from ui.uploads import Upload, Uploads, changed, checked_fields, checked_name
+from ui.uploads import Uploads, checked_fields, checked_name
 
 MOST_DOCUMENTS = 100
 """Of one request."""
@@ -96,25 +93,6 @@ class Documents(Body):
     """Texts to index."""
 
     documents: list[Document] = Field(min_length=1, max_length=MOST_DOCUMENTS)
-
-
-class Metadata(Part):
-    """What was said of an upload."""
-
-    meta: dict[str, Any] = Field(
-        description="Its fields; of its groups, those that you are in.",
-        examples=[{"tags": ["pumps"], "groups": ["public"]}],
-    )
-
-
-class Changes(Body):
-    """What to say of an upload from now on."""
-
-    meta: dict[str, Any] = Field(
-        default_factory=dict,
-        description="Fields to set, null to take one away; others stay. With other groups it is another source.",
-        examples=[{"tags": ["pumps", "2026"], "url": None}],
-    )
 
 
 class Deleted(Part):
@@ -222,19 +200,6 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
         drawn = service.page_picture(source_id, page, start, end, width, caller.groups)
         return Response(drawn, media_type="image/png", headers={"Cache-Control": "private, no-cache"})
 
-    @router.get("/{source_id}/meta", summary="Look at an upload's metadata")
-    def described(source_id: str, caller: Reader) -> Metadata:
-        """The fields that were sent with it, or set later; files of the server's have theirs in its folders."""
-        info = service.find(source_id, caller.groups)
-        fields = _fields(info, uploads)
-        return Metadata(meta={**fields, "groups": _shared(fields["groups"], caller)})
-
-    @router.patch("/{source_id}", status_code=202, summary="Change an upload's metadata")
-    def change(source_id: str, body: Changes, caller: Writer) -> JobView:
-        """Set fields and index the upload again; the job tells how far it is."""
-        info = service.find(source_id, caller.groups)
-        return JobView.of(_change(info, body.meta, caller, uploads, jobs))
-
     @router.delete("/{source_id}", summary="Delete a source")
     def delete(source_id: str, caller: Writer) -> Deleted:
         """Take it out of the index; an upload's file is deleted, a file of the server's stays."""
@@ -261,50 +226,6 @@ def _take(given: Sequence[_Given], caller: Caller, uploads: Uploads, jobs: Jobs,
     return job
 
 
-def _fields(info: SourceInfo, uploads: Uploads) -> dict[str, Any]:
-    fields = uploads.fields(info.source_id)
-    if fields is None:
-        raise InputError(
-            f"{info.source}: is a file of the server's, not an upload; its metadata are in the document itself and in "
-            "the quaere.meta.toml of its folders: change them there and run `quaere index`"
-        )
-    return fields
-
-
-def _change(info: SourceInfo, changes: dict[str, Any], caller: Caller, uploads: Uploads, jobs: Jobs) -> Job:
-    """Begin the job that sets fields of an upload and indexes it again; until it has, all is as it was."""
-    merged = changed(_fields(info, uploads), changes)
-    # Groups that are not touched may be others' too.
-    fields = checked_fields(merged, caller.groups) if "groups" in changes else validate(merged, "meta")
-    place = uploads.place(info.source, fields["groups"])
-    if place.source_id == info.source_id:
-        given = {name: fields.get(name) for name in changes}
-        job = jobs.prepare([replace(place, changes=json.dumps(given))], caller.key_id)
-    else:
-        job = _move(info, replace(place, replaces=info.source_id), fields, caller, uploads, jobs)
-    jobs.begin(job)
-    return job
-
-
-def _move(info: SourceInfo, place: Upload, fields: dict[str, Any], caller: Caller, uploads: Uploads, jobs: Jobs) -> Job:
-    """Copy an upload to the place that it has in other groups, for a job that puts one in the place of the other."""
-    file = uploads.path_of(info.source_id)
-    if file is None:
-        raise unknown_source(info.source, ())
-    with uploads.placing:
-        if uploads.path_of(place.source_id) is not None:
-            raise InputError(f"{info.source}: these groups have a document of this name already; delete one of them")
-        with file.open("rb") as content:
-            copy = uploads.receive(content, file.stat().st_size)
-        shutil.copystat(file, copy)  # it was sent when it was sent
-        try:
-            job = jobs.prepare([place], caller.key_id)
-            uploads.keep(copy, place, fields)
-        finally:
-            copy.unlink(missing_ok=True)
-    return job
-
-
 @contextmanager
 def _received(given: Sequence[_Given], uploads: Uploads, most: int) -> Iterator[list[Path]]:
     """The files on disk; those that are still there at the end are deleted."""
@@ -323,12 +244,7 @@ def _received(given: Sequence[_Given], uploads: Uploads, most: int) -> Iterator[
 
 def _view(info: SourceInfo, caller: Caller) -> Source:
     values = {name: getattr(info, name) for name in Source.model_fields if name not in ("groups", "tags")}
-    return Source(**values, groups=_shared(info.groups, caller), tags=list(info.tags))
-
-
-def _shared(groups: Iterable[str], caller: Caller) -> list[str]:
-    """Of some groups those that the caller may know of."""
-    return [name for name in groups if name in (*caller.groups, PUBLIC_GROUP)]
+    return Source(**values, groups=own_groups(info.groups, caller), tags=list(info.tags))
 
 
 def _object(text: str) -> dict[str, Any]:

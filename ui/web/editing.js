@@ -1,4 +1,4 @@
-// Changes what is said of an upload: who may read it, its tags and its address. Saved, it is indexed again.
+// Changes what is said of a document: who may read it, its tags and its address. Saved, it is indexed again.
 (quaere) => {
   const { all, make, button, fill, words } = quaere;
   const said = words.library;
@@ -13,7 +13,7 @@
     return make("label", {}, box, name);
   });
 
-  const form = (meta) => {
+  const form = ({ meta, uploaded }) => {
     const readers = boxes(meta.groups);
     const tags = make("input", { value: (meta.tags ?? []).join(", "), placeholder: said.tags_hint, autocomplete: "off" });
     const url = make("input", { type: "url", value: meta.url ?? "", placeholder: said.address_hint, autocomplete: "off" });
@@ -22,7 +22,8 @@
     const changes = () => {
       const [newTags, newUrl] = [listed(tags.value), url.value.trim()];
       return {
-        ...(!same(newTags, meta.tags ?? []) && { tags: newTags.length > 0 ? newTags : null }),
+        // Where a file says something of itself, to leave it out would let that hold again.
+        ...(!same(newTags, meta.tags ?? []) && { tags: newTags.length > 0 || !uploaded ? newTags : null }),
         ...(newUrl !== (meta.url ?? "") && { url: newUrl || null }),
         ...(readers.length > 0 && !same(chosen(), meta.groups) && { groups: chosen() }),
       };
@@ -36,31 +37,34 @@
   quaere.edit = async (source) => {
     const path = `sources/${encodeURIComponent(source.source_id)}`;
     const asked = quaere.dialog({ title: fill(said.edit_named, { source: source.source }), kind: "edit" });
+    const send = async (pressed, changed) => {
+      if (pressed.getAttribute("aria-disabled") === "true") return;
+      if (changed.groups?.length === 0) {
+        asked.say(said.no_group, true);
+        return;
+      }
+      pressed.setAttribute("aria-disabled", "true");
+      try {
+        const headers = { "Content-Type": "application/json" };
+        quaere.follow(await quaere.json(path, { method: "PATCH", headers, body: JSON.stringify({ meta: changed }) }));
+        asked.element.close();
+      } catch (error) {
+        pressed.removeAttribute("aria-disabled");
+        asked.say(error.message, true);
+      }
+    };
     try {
-      const { meta } = await quaere.json(`${path}/meta`, { signal: asked.signal });
-      const { element, changes, first } = form(meta);
-      const save = button(said.save, async () => {
-        if (save.getAttribute("aria-disabled") === "true") return;
-        const changed = changes();
-        if (changed.groups?.length === 0) {
-          asked.say(said.no_group, true);
-          return;
-        }
-        save.setAttribute("aria-disabled", "true");
-        try {
-          const headers = { "Content-Type": "application/json" };
-          quaere.follow(await quaere.json(path, { method: "PATCH", headers, body: JSON.stringify({ meta: changed }) }));
-          asked.element.close();
-        } catch (error) {
-          save.removeAttribute("aria-disabled");
-          asked.say(error.message, true);
-        }
-      });
+      const found = await quaere.json(`${path}/meta`, { signal: asked.signal });
+      const { element, changes, first } = form(found);
+      const save = button(said.save, () => send(save, changes()));
+      const nothing = Object.fromEntries(found.overrides.map((name) => [name, null]));
+      const undo = found.overrides.length === 0 ? null : button(said.as_in_file, () => send(undo, nothing));
+      if (!found.uploaded) asked.body.append(make("p", { class: "qa-muted" }, said.in_folder));
       asked.body.append(element);
-      asked.foot.append(save);
+      asked.foot.append(...[undo, save].filter((each) => each !== null));
       first.focus();
     } catch (error) {
-      if (error.name !== "AbortError") asked.say(error.status === 422 ? said.not_uploaded : error.message, true);
+      if (error.name !== "AbortError") asked.say(error.message, true);
     }
   };
 }

@@ -227,7 +227,9 @@ ENGLISH = Texts(
         edit="Edit",
         edit_named="Readers, tags and address of {source}",
         save="Save and index again",
-        not_uploaded="This document was not uploaded here: its readers, tags and address are set on the server.",
+        in_folder="This document lies in a folder of the server. What you set here holds above what the file and its "
+        "folder say, also when it is indexed again.",
+        as_in_file="As the file and its folder say",
         replace="Replace",
         delete="Delete",
         delete_question="Delete {source}?",

@@ -182,7 +182,8 @@ class LibraryTexts:
     edit_named: str
     """With ``{source}``."""
     save: str
-    not_uploaded: str
+    in_folder: str
+    as_in_file: str
     replace: str
     delete: str
     delete_question: str

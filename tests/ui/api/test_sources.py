@@ -408,18 +408,12 @@ def test_other_groups_make_another_source_and_the_first_one_goes(backend: Backen
     assert taken.status_code == 422 and "have a document of this name already" in taken.json()["detail"]
 
 
-def test_metadata_of_a_file_of_the_server_are_not_changed_here(
-    client: TestClient, backend: Backend, tmp_path: Path
-) -> None:
-    (tmp_path / "own.md").write_text(MANUAL, "utf-8")
-    backend.service.index([str(tmp_path / "own.md")])
-    (source,) = client.get("/api/v1/sources").json()["sources"]
-    refused = client.patch(f"/api/v1/sources/{source['source_id']}", json={"meta": {"tags": ["x"]}})
-    assert refused.status_code == 422 and "quaere.meta.toml" in refused.json()["detail"]
+def test_metadata_that_cannot_be_used_are_refused(client: TestClient) -> None:
     wrong = ended(client, send_files(client, ("a.md", MANUAL)))["uploads"][0]["source_id"]
     for meta in ({"tags": 7}, {"source_id": "x"}, {"valid_until": "never"}):
         assert client.patch(f"/api/v1/sources/{wrong}", json={"meta": meta}).status_code == 422
-    assert client.get(f"/api/v1/sources/{wrong}/meta").json()["meta"] == {"groups": ["public"]}
+    found = client.get(f"/api/v1/sources/{wrong}/meta").json()
+    assert found == {"meta": {"groups": ["public"]}, "uploaded": True, "overrides": []}
 
 
 _SERVE = """

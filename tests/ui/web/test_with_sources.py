@@ -475,13 +475,41 @@ def test_readers_tags_and_address_of_an_upload_are_changed(browser: Browser, ser
 
         page.get_by_label("Find a document by its name").fill("manual.pdf")
         row.get_by_role("button", name=re.compile("^Edit .*manual.pdf$")).click()
-        expect(page.get_by_role("dialog").get_by_role("status")).to_contain_text("was not uploaded here")
-        visit.complaints.clear()  # the browser's own line about the refusal
+        expect(page.get_by_role("dialog")).to_contain_text("This document lies in a folder of the server.")
         page.keyboard.press("Escape")
         page.get_by_label("Find a document by its name").fill("tap.md")
         row.get_by_role("button", name="Delete tap.md").click()
         page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
         expect(page.get_by_text("tap.md is deleted.")).to_be_visible()
+
+
+def test_a_document_of_a_folder_is_edited_and_goes_back_to_what_its_file_says(browser: Browser, served: Served) -> None:
+    with served.visited(browser, "writer", "documents?lang=en") as visit:
+        page = visit.page
+        page.get_by_label("Find a document by its name").fill("pump.md")
+        row, sent = page.locator(".qa-row"), page.locator(".qa-sending")
+        expect(row).to_have_count(1)
+        edit = row.get_by_role("button", name=re.compile("^Edit .*pump.md$"))
+        panel = page.get_by_role("dialog")
+        undo = panel.get_by_role("button", name="As the file and its folder say")
+        edit.click()
+        expect(panel.get_by_label("Tags")).to_have_value("")
+        expect(undo).to_have_count(0)
+        panel.get_by_label("Tags").fill("cellar, water")
+        panel.get_by_label("Address").fill("https://example.org/pump")
+        panel.get_by_role("button", name="Save").click()
+        expect(sent).to_contain_text("Indexed: 1 passage", timeout=30_000)
+        expect(row.locator(".qa-row-tags li")).to_have_text(["cellar", "water"])
+        expect(row.get_by_role("link", name="Address")).to_have_attribute("href", "https://example.org/pump")
+        edit.click()
+        expect(panel.get_by_label("Tags")).to_have_value("cellar, water")
+        visit.shoot("documents-edit-folder", whole=False)
+        assert_accessible(page)
+        undo.click()
+        expect(sent.nth(1)).to_contain_text("Indexed: 1 passage", timeout=30_000)
+        expect(row.locator(".qa-row-tags")).to_have_count(0)
+        edit.click()
+        expect(undo).to_have_count(0)
 
 
 def test_the_list_is_narrowed_by_tags(browser: Browser, served: Served) -> None:
