@@ -5,6 +5,7 @@ first, is kept unless it answers as well: it holds the answer's words, or the re
 (Qu et al. 2021 call these false negatives). Finished questions are kept as rows, so that an interrupted run goes on.
 """
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -215,7 +216,8 @@ def _write_corpus(path: Path, titles: dict[str, str]) -> None:
 def _identity(settings: Settings, options: MiningOptions, examples: Sequence[Example]) -> dict[str, Any]:
     models = {role: fingerprint(getattr(settings, role))[:16] for role in ("embedder", "ranker")}
     chosen = {name: getattr(options, name) for name in options.__slots__}
-    return {"models": models, "examples": len(examples), **chosen}
+    texts = json.dumps([[each.question, each.passage, each.spans] for each in examples])
+    return {"models": models, "examples": hashlib.sha256(texts.encode()).hexdigest()[:16], **chosen}
 
 
 def _line(example: Example, row: dict[str, Any] | None) -> str:

@@ -1,5 +1,7 @@
 """A cross-encoder's logits of triplets, for an embedder to learn their margins from."""
 
+import hashlib
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -24,7 +26,9 @@ def teacher_scores(
     """
     # Each pair is scored once and learned from for long: exactness is worth more than speed.
     encoder = pair_encoder(teacher, "ranker", ModelOptions(precision="fp32"))
-    with RowFile(file, {"teacher": fingerprint(teacher), "triplets": len(triplets)}) as rows:
+    texts = json.dumps([[each.question, each.passage, each.negatives] for each in triplets])
+    identity = {"teacher": fingerprint(teacher), "triplets": hashlib.sha256(texts.encode()).hexdigest()}
+    with RowFile(file, identity) as rows:
         waiting = [place for place in range(len(triplets)) if str(place) not in rows.rows]
         for at in range(0, len(waiting), _CHUNK):
             places = waiting[at : at + _CHUNK]

@@ -78,7 +78,15 @@ def test_headings_and_faq_rows_are_pairs(tiny_models: dict[str, Path], documents
     assert len(lines) == count == len(pairs)
 
 
-@pytest.mark.parametrize("role", ["embedder", "joint", "reader", "ranker"])
+@pytest.mark.parametrize(
+    "role",
+    [
+        "embedder",
+        "joint",
+        pytest.param("reader", marks=pytest.mark.slow),
+        pytest.param("ranker", marks=pytest.mark.slow),
+    ],
+)
 def test_masked_training_changes_the_trunk_and_leaves_the_heads(
     role: str, tiny_models: dict[str, Path], documents: Path
 ) -> None:
@@ -95,6 +103,7 @@ def test_masked_training_changes_the_trunk_and_leaves_the_heads(
         assert pair_encoder(str(folder), kind, ModelOptions(precision="fp32")).encode([Pair("what", "the pump")])
 
 
+@pytest.mark.slow
 def test_hidden_words_are_guessed_better_afterwards(tiny_models: dict[str, Path], documents: Path) -> None:
     found = pretrain(options(tiny_models, documents, held_out=0.2, max_steps=40), Console(quiet=True))
     assert found.after["held-out passages"]["recovered"] > found.before["held-out passages"]["recovered"]
@@ -126,10 +135,15 @@ def test_frozen_embeddings_stay(tiny_models: dict[str, Path], documents: Path) -
 def test_denoising_changes_the_embedder(tiny_models: dict[str, Path], documents: Path) -> None:
     folder = run(options(tiny_models, documents, method="tsdae"))
     assert any("attention" in name for name in changed(folder, tiny_models["embedder"]))
-    other = run(options(tiny_models, documents, method="tsdae", deleted=0.2, out=documents.parent / "other"))
-    assert changed(folder, other)
     vectors = text_encoder(str(folder), ModelOptions(precision="fp32")).encode_questions(["paris"])
     assert np.linalg.norm(vectors) == pytest.approx(1.0, abs=1e-4)
+
+
+@pytest.mark.slow
+def test_the_share_deleted_changes_what_is_learned(tiny_models: dict[str, Path], documents: Path) -> None:
+    one = run(options(tiny_models, documents, method="tsdae"))
+    other = run(options(tiny_models, documents, method="tsdae", deleted=0.2, out=documents.parent / "other"))
+    assert changed(one, other)
 
 
 def test_damage(tiny_models: dict[str, Path], documents: Path) -> None:
@@ -147,7 +161,7 @@ class _Killed(Exception):
     pass
 
 
-@pytest.mark.parametrize("method", ["mlm", "tsdae"])
+@pytest.mark.parametrize("method", ["mlm", pytest.param("tsdae", marks=pytest.mark.slow)])
 def test_a_killed_run_goes_on_and_gives_the_same(
     method: str, tiny_models: dict[str, Path], documents: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -168,6 +182,7 @@ def test_a_killed_run_goes_on_and_gives_the_same(
     assert not changed(run(options(tiny_models, documents, **chosen)), whole)
 
 
+@pytest.mark.slow
 def test_what_the_general_data_lose_is_refused(tiny_models: dict[str, Path], documents: Path, tmp_path: Path) -> None:
     rows = [{"question": f"where is {word} {n}", "passage": f"{n} {word} is here."} for n, word in enumerate(WORDS * 3)]
     general = tmp_path / "general.jsonl"
