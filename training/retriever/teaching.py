@@ -26,8 +26,8 @@ def teacher_scores(
     """
     # Each pair is scored once and learned from for long: exactness is worth more than speed.
     encoder = pair_encoder(teacher, "ranker", ModelOptions(precision="fp32"))
-    texts = json.dumps([[each.question, each.passage, each.negatives] for each in triplets])
-    identity = {"teacher": fingerprint(teacher), "triplets": hashlib.sha256(texts.encode()).hexdigest()}
+    asked = json.dumps([[each.question, each.passage, each.negatives] for each in triplets])
+    identity = {"teacher": fingerprint(teacher), "triplets": hashlib.sha256(asked.encode()).hexdigest()}
     with RowFile(file, identity) as rows:
         waiting = [place for place in range(len(triplets)) if str(place) not in rows.rows]
         for at in range(0, len(waiting), _CHUNK):
