@@ -17,6 +17,8 @@ from training.card import RunCard, read_run, write_card
 from training.curves import draw_curves
 from training.forgetting import Loss, losses
 
+LOGS = "tensorboard"
+"""Folder of what TensorBoard shows."""
 _OPTIONS = "options.json"
 
 
@@ -88,6 +90,8 @@ class RunFolder:
         save(made)
         write_card(made, card)
         draw_curves(card.curves, made / "curves.png")
+        if (logs := self.work / LOGS).is_dir():
+            logs.rename(made / LOGS)
         replace_folder(made, folder)
         shutil.rmtree(self.work)
         if worse:
