@@ -29,7 +29,7 @@ def test_seconds_are_saved_by_the_system_that_comes_second():
     assert results.saved == {}
     results.next_system()
     results.get("ranker", "a", slow(1))
-    assert 0.02 <= results.saved["ranker"]
+    assert results.saved["ranker"] >= 0.02
     results.next_system()
     assert results.saved == {}
 
