@@ -9,34 +9,31 @@ import threading
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from haystack import Document, default_from_dict, default_to_dict
 from haystack.dataclasses import SparseEmbedding
-from haystack.document_stores.errors import DuplicateDocumentError
-from haystack.document_stores.types import DuplicatePolicy
 from haystack.utils import Secret, deserialize_secrets_inplace
 
-from components.errors import ConfigurationError, InputError
+from components.errors import ConfigurationError
 from components.store.async_twins import async_twins
-from components.store.engine import Engine, Filter, Hit, Search
-from components.store.filters import EVERYTHING, compile_filter
+from components.store.engine import Engine, Search
+from components.store.filters import compile_filter
+from components.store.haystack_protocol import HaystackProtocol
 from components.store.manifest import make_manifest
-from components.store.metadata_queries import MetadataQueries
 from components.store.opened_engine import OpenedEngine
-from components.store.points import point_id, to_document, to_payload, to_point, to_sparse
+from components.store.points import to_document, to_sparse
 from components.store.read_write_lock import ReadWriteLock
-from components.store.visibility import IS_STAGED, STATE, joined, valid_at, visible
+from components.store.source_versions import LIVE, SourceVersions
+from components.store.visibility import joined, valid_at, visible
 
 EngineName = Literal["edge", "server"]
 
 OPTIMISE_FROM = 50_000
 """Passages from which on a graph is built; below, every search compares all vectors, exactly and quickly."""
-
-_LIVE: Filter = {"must_not": [IS_STAGED]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ class Found:
     "get_metadata_field_min_max",
     "get_metadata_field_unique_values",
 )
-class QuaereDocumentStore(MetadataQueries):
+class QuaereDocumentStore(HaystackProtocol, SourceVersions):
     """Passages with their dense and sparse vectors, in a folder (edge) or on a Qdrant server.
 
     Safe to use from many threads. A folder is open in one process at a time. Nothing is opened before the
@@ -180,87 +177,10 @@ class QuaereDocumentStore(MetadataQueries):
         with self._writer:
             self._opened.get().flush()
 
-    def recreate(self) -> None:
-        """Drop every point and make the index anew with this store's dimension and fingerprint.
-
-        An index that cannot be opened, because it is damaged or of other settings, is dropped as well.
-        """
-        with self._writer, self._lock.writing():
-            self._opened.recreate()
-
     @property
     def manifest(self) -> Mapping[str, str]:
         """What the open index was built with."""
         return self._opened.manifest()
-
-    # Haystack's protocol
-
-    def count_documents(self) -> int:
-        """How many documents there are."""
-        return self._count(EVERYTHING)
-
-    def filter_documents(self, filters: dict[str, Any] | None = None) -> list[Document]:
-        """The documents that match, without their vectors, in no promised order.
-
-        Raises:
-            FilterError: the filter is malformed.
-        """
-        return [to_document(hit.payload) for hit in self._scroll(compile_filter(filters))]
-
-    def write_documents(self, documents: list[Document], policy: DuplicatePolicy = DuplicatePolicy.NONE) -> int:
-        """Write documents and return how many were; ``NONE`` means ``FAIL``.
-
-        Raises:
-            ValueError: it is not a list of documents, or one holds what cannot be kept.
-            DuplicateDocumentError: an id exists already and the policy is ``FAIL``; nothing was written.
-        """
-        if not isinstance(documents, list) or not all(isinstance(each, Document) for each in documents):
-            raise InputError("Give a list of haystack Documents.")
-        points = {point_id(each.id): to_point(each, dimension=self.dimension) for each in documents}
-        with self._writer:
-            engine = self._opened.get()
-            if policy != DuplicatePolicy.OVERWRITE:
-                existing = engine.retrieve(list(points))
-                if policy != DuplicatePolicy.SKIP:
-                    _refuse_duplicates(documents, existing)
-                for hit in existing:
-                    del points[hit.id]
-            engine.upsert(list(points.values()))
-        return len(points)
-
-    def delete_documents(self, document_ids: list[str]) -> None:
-        """Delete documents by their ids; unknown ones do nothing."""
-        with self._writer:
-            self._opened.get().delete([point_id(each) for each in document_ids])
-
-    def delete_all_documents(self, recreate_index: bool = False) -> None:
-        """Delete every document of every group, staged ones too.
-
-        Args:
-            recreate_index: drop the collection and make it anew, which is quicker for large ones.
-        """
-        if recreate_index:
-            self.recreate()
-        else:
-            self._delete_where(EVERYTHING)
-
-    def delete_by_filter(self, filters: dict[str, Any]) -> int:
-        """Delete the documents that match and return how many there were."""
-        return self._delete_where(joined(visible(self.groups), compile_filter(filters)))
-
-    def update_by_filter(self, filters: dict[str, Any], meta: dict[str, Any]) -> int:
-        """Set metadata fields of the documents that match and return how many there were."""
-        with self._writer:
-            found = self.filter_documents(filters)
-            changed = [(each.id, to_payload(_with_meta(each, meta))) for each in found]
-            with self._lock.writing():
-                for document_id, payload in changed:
-                    self._opened.get().replace_payload(point_id(document_id), payload)
-        return len(found)
-
-    def count_documents_by_filter(self, filters: dict[str, Any]) -> int:
-        """How many documents match."""
-        return self._count(compile_filter(filters))
 
     # Search
 
@@ -320,55 +240,6 @@ class QuaereDocumentStore(MetadataQueries):
         """The passages that share words with a question; ``score`` is BM25. See :meth:`search`."""
         return self.search(None, sparse, limit=limit, filters=filters, groups=groups).lexical
 
-    # Sources, regardless of groups: for whoever maintains the index
-
-    def stage(self, documents: Sequence[Document]) -> None:
-        """Write passages of a new version of their source, invisible until :meth:`commit`.
-
-        Their ``meta`` names ``source_id`` and ``version``, their ids the version as well. Passages that are
-        there already, staged or live, are left as they are, so that an interrupted call can be repeated.
-        """
-        for each in documents:
-            if not {"source_id", "version"} <= each.meta.keys():
-                raise InputError(f"Document {each.id!r} has no 'source_id' and 'version' in its meta.")
-        points = {point_id(each.id): to_point(each, dimension=self.dimension, staged=True) for each in documents}
-        with self._writer:
-            engine = self._opened.get()
-            for hit in engine.retrieve(list(points)):
-                if not hit.payload.get(STATE):
-                    del points[hit.id]
-            engine.upsert(list(points.values()))
-
-    def commit(self, source_id: str, version: str) -> None:
-        """Make a staged version live and delete every other one; a search sees the one or the other.
-
-        A second call does nothing. A version of which nothing was staged leaves the source without passages.
-        """
-        source = _equals("source_id", source_id)
-        this = _equals("version", version)
-        with self._writer, self._lock.writing():
-            engine = self._opened.get()
-            engine.delete(self._ids(joined(source, {"must_not": [this]})))
-            engine.delete_payload(self._ids(joined(source, this, IS_STAGED)), [STATE])
-
-    def discard(self, source_id: str, version: str) -> None:
-        """Delete what was staged of a version; live passages stay."""
-        with self._writer:
-            staged = joined(_equals("source_id", source_id), _equals("version", version), IS_STAGED)
-            self._opened.get().delete(self._ids(staged))
-
-    def remove_source(self, source_id: str) -> None:
-        """Delete every passage of a source, staged or live; a search sees all of them or none."""
-        with self._writer, self._lock.writing():
-            self._opened.get().delete(self._ids(_equals("source_id", source_id)))
-
-    def passages(self, source_id: str) -> list[Document]:
-        """The live passages of a source in the order of its text."""
-        with self._lock.reading():
-            found = list(self._opened.get().scroll(joined(_equals("source_id", source_id), _LIVE)))
-        documents = [to_document(hit.payload) for hit in found]
-        return sorted(documents, key=lambda each: (each.meta.get("start", 0), each.meta.get("end", 0), each.id))
-
     def ping(self) -> None:
         """Ask the index the least there is to ask.
 
@@ -381,7 +252,7 @@ class QuaereDocumentStore(MetadataQueries):
     def count_passages(self) -> int:
         """How many live passages there are, whoever may see them."""
         with self._lock.reading():
-            return self._opened.get().count(_LIVE)
+            return self._opened.get().count(LIVE)
 
     def optimise(self, *, threshold: int = OPTIMISE_FROM) -> bool:
         """Build the graph that makes searching large indexes quick; call it when indexing has ended.
@@ -425,47 +296,9 @@ class QuaereDocumentStore(MetadataQueries):
             quantization=self.quantization,
         )
 
-    def _count(self, condition: Filter) -> int:
-        with self._lock.reading():
-            return self._opened.get().count(joined(visible(self.groups), condition))
-
-    def _scroll(self, condition: Filter, fields: Sequence[str] | None = None) -> list[Hit]:
-        with self._lock.reading():
-            return list(self._opened.get().scroll(joined(visible(self.groups), condition), fields))
-
-    def _metas(self, filters: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
-        fields = ("id", "meta", "types")
-        return (to_document(hit.payload).meta for hit in self._scroll(compile_filter(filters), fields))
-
-    def _ids(self, condition: Filter) -> list[str]:
-        return [hit.id for hit in self._opened.get().scroll(condition, ())]
-
-    def _delete_where(self, condition: Filter) -> int:
-        with self._writer:
-            ids = self._ids(condition)
-            with self._lock.writing():
-                self._opened.get().delete(ids)
-        return len(ids)
-
     def _check_dimension(self, vector: Sequence[float]) -> None:
         if len(vector) != self.dimension:
             raise ConfigurationError(
                 f"The question's embedding has {len(vector)} dimensions, the index {self.dimension}; "
                 "set the embedder that the index was built with, or run `quaere rebuild`."
             )
-
-
-def _equals(field: str, value: str) -> Filter:
-    return {"key": f"meta.{field}", "match": {"value": value}}
-
-
-def _with_meta(document: Document, meta: dict[str, Any]) -> Document:
-    return replace(document, meta=document.meta | meta)
-
-
-def _refuse_duplicates(documents: Sequence[Document], existing: Sequence[Hit]) -> None:
-    ids = [each.id for each in documents]
-    repeated = {each for each in ids if ids.count(each) > 1} if len(set(ids)) < len(ids) else set()
-    known = sorted(repeated | {hit.payload["id"] for hit in existing})
-    if known:
-        raise DuplicateDocumentError(f"Documents with these ids exist already: {', '.join(known)}")

@@ -3,48 +3,39 @@
 Points and filters as ``components.store.engine`` describes them; it knows nothing about documents or groups. The
 manifest is kept in the collection's own metadata. A collection is made for many vectors and several groups of callers:
 vectors are compared as bytes first, payload fields that searches filter on have indexes, and the points of a group lie
-together. One request changes the points of one call atomically, but
-readers in other processes may see the state between two requests.
+together. One request changes the points of one call atomically, but readers in other processes may see the state
+between two requests.
 """
 
 import logging
 import math
-import random
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Literal, ParamSpec, TypeVar
+from typing import Any
 
-import httpx
 from qdrant_client import QdrantClient, models
-from qdrant_client.common.client_exceptions import ResourceExhaustedResponse
-from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
 from components.errors import StoreError
-from components.store.engine import DENSE, INDEXED_FIELDS, SPARSE, Filter, Hit, Point, Search, Sparse, slices
+from components.store.engine import Filter, Hit, Point, Search, slices
+from components.store.server_calls import ServerCalls
+from components.store.server_models import (
+    Quantization,
+    differences,
+    payload_indexes,
+    to_filter,
+    to_query,
+    to_struct,
+    vectors,
+)
 
 IN_MEMORY = ":memory:"
 """The address of an empty server inside the process, which forgets everything when it is closed."""
 
-Quantization = Literal["int8", "none"]
-"""Whether the server compares vectors of bytes first, and only the best of them as they are."""
-
-_TENANT = "groups"
-_FIELDS = {**INDEXED_FIELDS, "meta.kind": "keyword", "meta.page": "integer"}
-_OVERSAMPLING = 2.0
-"""How many times the wanted number of vectors is taken by their bytes, and then compared as they are."""
-_QUANTILE = 0.99
-"""Share of a vector's values that the bytes span; the few outliers are cut off."""
-
 _WRITE_SLICE = 256  # points
 _ID_SLICE = 10_000
 _PAGE = 1000
-_FIRST_PAUSE = 0.2  # seconds; doubled after every attempt
-_WORTH_RETRYING = {408, 429, 500, 502, 503, 504}
 _logger = logging.getLogger(__name__)
-T = TypeVar("T")
-Parameters = ParamSpec("Parameters")
 
 
 class ServerEngine:
@@ -80,14 +71,14 @@ class ServerEngine:
         self._dimension = dimension
         self._api_key = api_key
         self._timeout = math.ceil(timeout)  # the client takes whole seconds
-        self._retries = retries
         self._shards = shards
         self._replicas = replicas
         # Inside the process every vector is compared as it is.
         self._quantization: Quantization = "none" if url == IN_MEMORY else quantization
         self._opened: QdrantClient | None = None
         # Inside the process the client is not safe for threads, a server is.
-        self._turn: AbstractContextManager[Any] = threading.Lock() if url == IN_MEMORY else nullcontext()
+        turn: AbstractContextManager[Any] = threading.Lock() if url == IN_MEMORY else nullcontext()
+        self._call = ServerCalls(url, self._timeout, retries, turn).send
 
     @property
     def place(self) -> str:
@@ -115,7 +106,7 @@ class ServerEngine:
             raise StoreError(
                 f"There is {self.place} already and Quaere did not make it; set QUAERE_COLLECTION to another name."
             )
-        if differing := [] if self._url == IN_MEMORY else self._differences(info):
+        if differing := self._differences(info):
             # It answers rightly all the same, only not as quickly or as safely as the settings ask for.
             _logger.warning(
                 "The settings differ from those of %s (%s); set them as they were, or run `quaere rebuild`.",
@@ -143,7 +134,7 @@ class ServerEngine:
     def upsert(self, points: Sequence[Point]) -> None:
         """Insert or replace points."""
         for part in slices(points, _WRITE_SLICE):
-            structs = [_to_struct(each) for each in part]
+            structs = [to_struct(each) for each in part]
             self._call(self._client.upsert, self._collection, structs, wait=True)
 
     def delete(self, ids: Sequence[str]) -> None:
@@ -188,7 +179,7 @@ class ServerEngine:
 
     def search(self, searches: Sequence[Search]) -> list[list[Hit]]:
         """All searches in one request."""
-        requests = [_to_query(each, self._quantization) for each in searches]
+        requests = [to_query(each, self._quantization) for each in searches]
         responses = self._call(self._client.query_batch_points, self._collection, requests)
         return [
             [Hit(str(each.id), each.payload or {}, each.score) for each in response.points] for response in responses
@@ -213,153 +204,26 @@ class ServerEngine:
         return self._call(self._client.collection_exists, self._collection)
 
     def _create(self, manifest: Mapping[str, str]) -> None:
-        dense = models.VectorParams(
-            size=self._dimension,
-            distance=models.Distance.COSINE,
-            quantization_config=_BYTES if self._quantization == "int8" else None,
-        )
         self._call(
             self._client.create_collection,
             self._collection,
-            vectors_config={DENSE: dense},
-            sparse_vectors_config={SPARSE: models.SparseVectorParams(modifier=models.Modifier.IDF)},
+            **vectors(self._dimension, self._quantization),
             shard_number=self._shards,
             replication_factor=self._replicas,
             metadata=dict(manifest),
         )
         if self._url == IN_MEMORY:
             return  # it has no payload indexes and warns about them
-        for field, kind in _FIELDS.items():
-            schema = _BY_TENANT if field == _TENANT else models.PayloadSchemaType(kind)
+        for field, schema in payload_indexes().items():
             self._call(self._client.create_payload_index, self._collection, field, schema, wait=True)
 
     def _differences(self, info: models.CollectionInfo) -> list[str]:
-        """What the settings say and the collection does not have, in words."""
-        params = info.config.params
-        dense = params.vectors.get(DENSE) if isinstance(params.vectors, dict) else None
-        quantized = (dense is not None and dense.quantization_config) or info.config.quantization_config
-        wanted = {
-            "qdrant_shards": (self._shards, params.shard_number),
-            "qdrant_replicas": (self._replicas, params.replication_factor),
-            "qdrant_quantization": (self._quantization, _name_of(quantized)),
-        }
-        differing = [
-            f"{name}: the collection has {found}, the settings say {value}"
-            for name, (value, found) in wanted.items()
-            if value is not None and value != (1 if found is None else found)
-        ]
-        missing = sorted(_FIELDS.keys() - info.payload_schema.keys())
-        if missing:
-            differing.append(f"no payload index for {', '.join(missing)}")
-        groups = info.payload_schema.get(_TENANT)
-        if groups is not None and not getattr(groups.params, "is_tenant", False):
-            differing.append(f"the payload index for {_TENANT} does not keep tenants together")
-        return differing
+        if self._url == IN_MEMORY:
+            return []
+        return differences(info, self._shards, self._replicas, self._quantization)
 
     @property
     def _client(self) -> QdrantClient:
         if self._opened is None:
             raise StoreError(f"The connection to {self._url} is closed.")
         return self._opened
-
-    def _call(self, request: Callable[Parameters, T], *args: Parameters.args, **kwargs: Parameters.kwargs) -> T:
-        for attempt in range(self._retries + 1):
-            try:
-                with self._turn:
-                    return request(*args, **kwargs)
-            except (ResponseHandlingException, UnexpectedResponse, ResourceExhaustedResponse) as error:
-                if attempt == self._retries or not _worth_retrying(error):
-                    raise StoreError(self._explained(error, attempt + 1)) from error
-            except (ValueError, AssertionError) as error:
-                # What the client raises when an answer is not that of a Qdrant server.
-                raise StoreError(self._explained(error, 1)) from error
-            # Clients that failed together should not come back together.
-            time.sleep(_FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1.5))
-        raise AssertionError("the last attempt returns or raises")
-
-    def _explained(self, error: Exception, attempts: int) -> str:
-        after = "" if attempts == 1 else f" after {attempts} attempts"
-        if isinstance(error, UnexpectedResponse):
-            if error.status_code in (401, 403):
-                return (
-                    f"The Qdrant server at {self._url} refused the API key (HTTP {error.status_code}); "
-                    "set QUAERE_QDRANT_API_KEY to the server's key."
-                )
-            return (
-                f"The Qdrant server at {self._url} answered HTTP {error.status_code}{after}: "
-                f"{error.content[:300].decode(errors='replace')}. {_advice(error.status_code)}"
-            )
-        if isinstance(error, ResponseHandlingException) and isinstance(error.source, httpx.TimeoutException):
-            return (
-                f"The Qdrant server at {self._url} did not answer within {self._timeout:g} seconds{after}; "
-                "check that it runs, or set QUAERE_QDRANT_TIMEOUT higher."
-            )
-        reason = error.source if isinstance(error, ResponseHandlingException) else error
-        return (
-            f"The Qdrant server at {self._url} could not be used{after} ({reason}); "
-            "check that it runs and that QUAERE_QDRANT_URL is its address."
-        )
-
-
-_BYTES = models.ScalarQuantization(
-    scalar=models.ScalarQuantizationConfig(type=models.ScalarType.INT8, quantile=_QUANTILE, always_ram=True)
-)
-_BY_TENANT = models.KeywordIndexParams(type=models.KeywordIndexType.KEYWORD, is_tenant=True)
-_RESCORED = models.SearchParams(quantization=models.QuantizationSearchParams(rescore=True, oversampling=_OVERSAMPLING))
-
-
-def _name_of(quantized: Any) -> str:
-    """As the settings call it; what they do not know by its own name."""
-    if not quantized:
-        return "none"
-    if isinstance(quantized, models.ScalarQuantization):
-        return str(quantized.scalar.type.value)
-    return type(quantized).__name__
-
-
-def to_filter(condition: Filter) -> models.Filter:
-    """The client's own class for a filter in REST JSON, or for a single condition."""
-    clauses = {"must", "should", "must_not"}
-    return models.Filter.model_validate(condition if condition.keys() <= clauses else {"must": [condition]})
-
-
-def _worth_retrying(error: Exception) -> bool:
-    if isinstance(error, UnexpectedResponse):
-        return error.status_code in _WORTH_RETRYING
-    if isinstance(error, ResponseHandlingException):
-        return isinstance(error.source, httpx.TransportError)
-    return True
-
-
-def _advice(status: int | None) -> str:
-    if status in _WORTH_RETRYING:
-        return "It is overloaded or starting; wait a little, or set QUAERE_QDRANT_RETRIES higher."
-    return "Check that QUAERE_QDRANT_URL is the address of a Qdrant server of release 1.16 or later."
-
-
-def _to_struct(point: Point) -> models.PointStruct:
-    vectors: dict[str, Any] = {}
-    if point.dense is not None:
-        vectors[DENSE] = [float(value) for value in point.dense]
-    if point.sparse is not None:
-        vectors[SPARSE] = _to_sparse(point.sparse)
-    return models.PointStruct(id=point.id, vector=vectors, payload=point.payload)
-
-
-def _to_sparse(sparse: Sparse) -> models.SparseVector:
-    return models.SparseVector(indices=list(sparse.indices), values=list(sparse.values))
-
-
-def _to_query(search: Search, quantization: Quantization) -> models.QueryRequest:
-    params = _RESCORED if quantization == "int8" else None
-    if isinstance(search.vector, Sparse):
-        query = models.NearestQuery(nearest=_to_sparse(search.vector))
-        corpus = None if search.corpus is None else models.IdfCorpusParams(corpus=to_filter(search.corpus))
-        params = None if corpus is None else models.SearchParams(idf=corpus)
-        using = SPARSE
-    else:
-        query = models.NearestQuery(nearest=[float(value) for value in search.vector])
-        using = DENSE
-    return models.QueryRequest(
-        query=query, using=using, filter=to_filter(search.filter), params=params, limit=search.limit, with_payload=True
-    )
