@@ -13,6 +13,18 @@ from evaluation.writing import write_whole
 _FORMATS = {".html": page, ".htm": page, ".md": markdown, ".markdown": markdown}
 
 
+def check_report(path: Path) -> None:
+    """Find out before hours of measuring whether a report can be written there.
+
+    Raises:
+        InputError: the ending is none of a report's.
+    """
+    if path.suffix.lower() not in _FORMATS:
+        raise InputError(
+            f"{path}: a report ends in {', '.join(_FORMATS)}; {path.suffix or 'no ending'} is none of them"
+        )
+
+
 def write_report(evaluations: Sequence[Evaluation], comparisons: Sequence[Comparison], path: Path) -> None:
     """Write a report, whole or not at all.
 
@@ -24,11 +36,7 @@ def write_report(evaluations: Sequence[Evaluation], comparisons: Sequence[Compar
     Raises:
         InputError: there is nothing to report, or the ending is another one.
     """
-    make = _FORMATS.get(path.suffix.lower())
-    if make is None:
-        raise InputError(
-            f"{path}: a report ends in {', '.join(_FORMATS)}; {path.suffix or 'no ending'} is none of them"
-        )
+    check_report(path)
     if not evaluations:
         raise InputError(f"{path}: there is no evaluation to report on")
-    write_whole(path, make(evaluations, comparisons))
+    write_whole(path, _FORMATS[path.suffix.lower()](evaluations, comparisons))

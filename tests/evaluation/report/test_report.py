@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from components.errors import InputError
 from evaluation.comparison import compare
-from evaluation.report import write_report
+from evaluation.report import check_report, write_report
 from evaluation.report.changes import changes_of
 from evaluation.report.failures import chosen_failures
 from evaluation.report.markup import marked
@@ -171,6 +171,8 @@ def test_marks_change_nothing_of_what_is_shown(text, one, other, most):
 @pytest.mark.parametrize("name", ["report.pdf", "report"])
 def test_another_format_is_refused(tmp_path, name):
     with pytest.raises(InputError, match=r"a report ends in \.html, \.htm, \.md, \.markdown"):
+        check_report(tmp_path / name)
+    with pytest.raises(InputError, match=r"a report ends in"):
         write_report([evaluation()], (), tmp_path / name)
 
 
