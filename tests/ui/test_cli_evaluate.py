@@ -145,3 +145,14 @@ def test_help_imports_neither_haystack_nor_numpy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stderr.strip() == ""
+
+
+def test_reports_to_look_at(run: Run, tmp_path: Path) -> None:
+    write(tmp_path / "q.json", squad(["where is goethe"]))
+    result = run("evaluate", "q.json", "--task", "reading", "--report", "out.html", "--report", "out.md")
+    assert result.exit_code == 0, result.output
+    page, text = ((tmp_path / name).read_text("utf-8") for name in ("out.html", "out.md"))
+    assert page.startswith("<!doctype html>") and "<svg" in page and "where is goethe" in page
+    assert text.startswith("# ") and "f1" in text
+    wrong = run("evaluate", "q.json", "--report", "out.pdf")
+    assert wrong.exit_code == 1 and "out.pdf: a report ends in" in wrong.output

@@ -62,6 +62,12 @@ def evaluate(
         Path | None,
         typer.Option("--rows", metavar="FILE", help="Write what came of every question there, as JSON Lines."),
     ] = None,
+    reports: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--report", metavar="FILE", help="Write a page to look at (.html) or Markdown (.md); may be given again."
+        ),
+    ] = None,
 ) -> None:
     """Measure how good the answers to labelled questions are, and which stage loses the rest.
 
@@ -70,7 +76,10 @@ def evaluate(
     """
     from evaluation.data.reading import read_dataset
     from evaluation.evaluate import Plan, forget_rows
+    from evaluation.report import check_report, write_report
 
+    for report in reports or ():
+        check_report(report)
     session, chosen = session_of(ctx), [_task(name) for name in tasks or ()]
     settings, folder = session.settings(), _corpora(session)
     plans = []
@@ -86,6 +95,9 @@ def evaluate(
     for file, text in ((json_file, _figures_text), (rows_file, _rows_text)):
         if file is not None:
             _write(session, file, text(found))
+    for report in reports or ():
+        write_report(found, (), report)
+        session.remark(f"written to {one_line(str(report))}")
     for plan in plans:
         forget_rows(plan, settings, folder)
 
