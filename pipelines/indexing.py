@@ -9,9 +9,8 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -19,15 +18,13 @@ from typing import Any
 
 from haystack import Document, Pipeline
 
-from components.errors import InputError, LoadingError, QuaereError, StoreError
+from components.errors import InputError, QuaereError, StoreError
 from components.loading import expand
 from components.loading.metadata import FolderMetadata
-from components.store.catalogue import Catalogue, FileState
+from components.store.catalogue import Catalogue
 from components.store.document_store import QuaereDocumentStore
-from components.types import PUBLIC_GROUP
-from components.versions import digest, version_of
-from pipelines.batches import Sized, batched, estimate, parts
-from pipelines.changes import look, read_unchanging, seems_unchanged
+from pipelines.batches import Sized, batched, parts
+from pipelines.comparing import Comparison
 from pipelines.engines import Engine, LocalEngine, in_order
 from pipelines.indexing_pipeline import SplittingError, largest_file
 from pipelines.loaded import Identity, Loaded
@@ -41,7 +38,6 @@ __all__ = ["FileFailure", "Identity", "IndexProgress", "IndexReport", "Indexer"]
 REBUILDING = "rebuilding"
 """Entry of the manifest: a rebuild has emptied an index that cannot be swapped, and not filled it yet."""
 
-_TOUCHED_TOGETHER = 500
 _Making = Callable[[], list[Document] | None]
 """Gives the passages of a batch; None where it is one text that is made part by part."""
 
@@ -118,7 +114,8 @@ class Indexer:
                 run.fail(str(passed.path), passed.reason, skipped=True)
             known_by = dict(identities) if identities is not None else {}
             given = {str(path): known_by.get(str(path), Identity.of(path)) for path in found.files}
-            with closing(self._changed(given, folders, run, maker)) as changed:
+            comparison = Comparison(self.catalogue, folders, self.splitting, largest_file(self.pipeline))
+            with closing(comparison.changed(given, run, maker)) as changed:
                 self._replace_all(changed, run, maker)
             self._remove([info.source_id for info in gone], run)
             self.store.optimise()
@@ -142,68 +139,6 @@ class Indexer:
             run = Run(None, {})
             self._remove([each for each in dict.fromkeys(source_ids) if each in known], run)
             return run.removed
-
-    # What changed
-
-    def _changed(
-        self, given: Mapping[str, Identity], folders: FolderMetadata, run: Run, maker: Engine
-    ) -> Generator[Sized[Loaded]]:
-        known, overrides = self.catalogue.states(), self.catalogue.overrides()
-        touched: dict[str, FileState] = {}
-
-        def load(path: str) -> Loaded | FileState | None:
-            source_id = given[path].source_id
-            fields = _fields(folders.given(Path(path)), given[path], overrides.get(source_id, {}))
-            loaded = self._load(path, given[path], fields, known.get(source_id), maker)
-            return replace(loaded, caller_meta=folders.overrides) if isinstance(loaded, Loaded) else loaded
-
-        with closing(in_order(load, given, maker.workers)) as files:
-            for path, loading in files:
-                try:
-                    found = loading()
-                except (LoadingError, InputError) as error:
-                    run.fail(path, error.reason if isinstance(error, LoadingError) else str(error))
-                    run.finish_file(path)
-                    continue
-                if isinstance(found, Loaded):
-                    yield Sized(found, estimate(found.document.meta["blocks"]))
-                    continue
-                if found is not None:
-                    touched[given[path].source_id] = found
-                run.unchanged += 1
-                run.finish_file(path)
-                if len(touched) >= _TOUCHED_TOGETHER:
-                    self.catalogue.touch(touched)
-                    touched.clear()
-        self.catalogue.touch(touched)
-
-    def _load(
-        self,
-        given_path: str,
-        identity: Identity,
-        fields: dict[str, Any],
-        known: tuple[str, FileState] | None,
-        maker: Engine,
-    ) -> Loaded | FileState | None:
-        """The file's text; where its version is indexed already, its new look, or None if that has not changed."""
-        path = Path(given_path)
-        given = digest(fields)
-        if known is not None and seems_unchanged(path, *known, given, self.splitting):
-            return None
-
-        def look_again() -> FileState | None:
-            return look(path, given, largest_file(self.pipeline))
-
-        state = look_again()
-        if state is not None and known is not None and known[0] == self._version(state):
-            return state
-        state, document = read_unchanging(path, state, look_again, lambda: maker.load(given_path))
-        ids = {"source": identity.source, "source_id": identity.source_id, "version": self._version(state)}
-        meta: dict[str, Any] = {"groups": [PUBLIC_GROUP]} | document.meta | fields | ids
-        return Loaded(given_path, replace(document, meta=meta), state, identity)
-
-    def _version(self, state: FileState) -> str:
-        return version_of(state.sha256, state.given, self.splitting)
 
     # Changing
 
@@ -277,11 +212,6 @@ class Indexer:
                 settle(self.catalogue, self.store)
             raise
         run.removed += len(source_ids)
-
-
-def _fields(given: Mapping[str, Any], identity: Identity, override: Mapping[str, Any]) -> dict[str, Any]:
-    """What holds above the document's own fields."""
-    return {**given, **(override if identity.override is None else identity.override)}
 
 
 def _size(path: Path) -> int:

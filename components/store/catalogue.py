@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from components.errors import StoreError
+from components.store.journalled import begin_removal, grow, keep_override, make_live, row_of
 from components.store.records import FileState, JournalEntry, Phase, Rebuilt, SourceInfo, SourceRecord, SourceText
 from components.store.sessions import WRITER, Sessions
 from components.store.shared_locks import SharedLocks, lock_for_transaction
@@ -34,8 +35,6 @@ SCHEMA = 2
 
 _FORMAT = "schema"
 _REBUILT = "rebuilt"
-_OVERRIDE = "override"
-"""Entry of a journalled row that belongs to a table of its own."""
 _IDS_PER_STATEMENT = 500  # databases limit the number of bound values in one statement
 
 
@@ -117,6 +116,11 @@ class Catalogue:
         """The fields that hold above all others, by source id."""
         with self._sessions.reading() as session:
             return {row.source_id: row.fields for row in session.scalars(select(Override))}
+
+    def set_override(self, source_id: str, fields: Mapping[str, Any]) -> None:
+        """Keep the fields that hold above all others for a source that is not changed by them; none forget them."""
+        with self._sessions.writing() as session:
+            keep_override(session, source_id, fields)
 
     def caller_meta(self, source_id: str) -> dict[str, Any] | None:
         """The fields that were given for all files of the run that indexed a source; None where that is not known."""
@@ -233,9 +237,9 @@ class Catalogue:
                     )
                 )
                 session.merge(
-                    Journal(source_id=text.source_id, version=text.version, phase="committing", row=_row(record))
+                    Journal(source_id=text.source_id, version=text.version, phase="committing", row=row_of(record))
                 )
-                if record.replaces and _begin_removal(session, record.replaces):
+                if record.replaces and begin_removal(session, record.replaces):
                     replaced.append(record.replaces)
         return replaced
 
@@ -243,7 +247,7 @@ class Catalogue:
         """Write down that these sources are about to be removed from the store."""
         with self._sessions.writing() as session:
             for source_id in source_ids:
-                _begin_removal(session, source_id)
+                begin_removal(session, source_id)
 
     def finish(self, source_ids: Sequence[str]) -> None:
         """Make the journalled commits and removals of these sources the truth; the generation grows by each."""
@@ -256,14 +260,14 @@ class Catalogue:
                 superseded = delete(TextRow).where(TextRow.source_id == source_id)
                 if entry.phase == "committing":
                     superseded = superseded.where(TextRow.version != entry.version)
-                    _make_live(session, cast(dict[str, Any], entry.row))
+                    make_live(session, cast(dict[str, Any], entry.row))
                 else:
                     session.execute(delete(Source).where(Source.source_id == source_id))
                 session.execute(superseded)
                 session.delete(entry)
                 finished += 1
             if finished:
-                _grow(session, finished)
+                grow(session, finished)
 
     def undo(self, source_ids: Sequence[str]) -> None:
         """Forget that these sources were being staged; what was live stays."""
@@ -317,38 +321,7 @@ class Catalogue:
             for key, value in note.value["manifest"].items():
                 session.merge(Manifest(key=key, value=value))
             session.delete(note)
-            _grow(session, 1)
-
-
-def _begin_removal(session: Session, source_id: str) -> bool:
-    """Whether there is such a source."""
-    row = session.get(Source, source_id)
-    if row is not None:
-        session.merge(Journal(source_id=source_id, version=row.version, phase="removing", row=None))
-    return row is not None
-
-
-def _make_live(session: Session, journalled: Mapping[str, Any]) -> None:
-    row = dict(journalled)
-    override = row.pop(_OVERRIDE, None)
-    session.merge(Source(**row))
-    if override is not None:
-        session.execute(delete(Override).where(Override.source_id == row["source_id"]))
-        if override:
-            session.add(Override(source_id=row["source_id"], fields=override))
-
-
-def _grow(session: Session, steps: int) -> None:
-    found = session.get(Manifest, "generation")
-    session.merge(Manifest(key="generation", value=steps + (0 if found is None else int(found.value))))
-
-
-def _row(record: SourceRecord) -> dict[str, Any]:
-    info = {name: getattr(record.info, name) for name in SourceInfo.__slots__}
-    state = {name: getattr(record.state, name) for name in FileState.__slots__}
-    lists = {"groups": record.info.groups, "tags": record.info.tags, "languages": record.languages}
-    row = info | state | {name: list(values) for name, values in lists.items()} | {"caller_meta": record.caller_meta}
-    return row if record.override is None else row | {_OVERRIDE: record.override}
+            grow(session, 1)
 
 
 def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:

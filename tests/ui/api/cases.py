@@ -29,5 +29,7 @@ CASES = {
 """By path and method."""
 
 _TAKES_NOTHING = ("/health/live", "/health/ready", "/metrics", "/v1/models", "/api/v1/feedback/export")
-CANNOT_BE_WRONG = frozenset(case for case in CASES if case[0] in _TAKES_NOTHING or case[0].endswith("_id}"))
+CANNOT_BE_WRONG = frozenset(
+    case for case in CASES if case[0] in _TAKES_NOTHING or case[0].endswith(("_id}", "_id}/meta"))
+)
 """What takes nothing, or any text, cannot be given anything wrong."""

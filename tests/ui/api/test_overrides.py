@@ -91,6 +91,24 @@ def test_what_is_set_holds_above_the_file_until_it_is_taken_back(
     assert client.get(f"{path}/meta").json()["overrides"] == ["tags"]
 
 
+def test_an_override_that_changes_nothing_by_now_is_kept_and_taken_back_all_the_same(
+    client: TestClient, backend: Backend, docs: Path
+) -> None:
+    folder = docs / "quaere.meta.toml"
+    folder.write_text('["*"]\ntags = ["same"]\n', "utf-8")
+    backend.service.index([str(docs)])
+    assert change(client, tags=["same"])["state"] == "done"
+    folder.unlink()
+    backend.service.index([str(docs)])
+    assert listed(client)[0][0] == ["same"]
+    folder.write_text('["*"]\ntags = ["same"]\n', "utf-8")
+    assert change(client, tags=None)["state"] == "done"
+    assert client.get(f"{path_of(client)}/meta").json()["overrides"] == []
+    folder.unlink()
+    backend.service.index([str(docs)])
+    assert listed(client)[0][0] == ["own"]
+
+
 def test_without_a_change_the_file_is_indexed_again(client: TestClient, docs: Path) -> None:
     assert change(client)["passages"] == 0
     (docs / "own.md").write_text(OWN.replace("24", "48"), "utf-8")

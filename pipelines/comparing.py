@@ -1,0 +1,116 @@
+"""Files against the index: which are new or changed, and what they hold now.
+
+Paths go in, texts come out. Knows the catalogue, and neither the store nor passages.
+"""
+
+from collections.abc import Generator, Mapping
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from components.errors import InputError, LoadingError
+from components.loading.metadata import FolderMetadata
+from components.store.catalogue import Catalogue, FileState
+from components.types import PUBLIC_GROUP
+from components.versions import digest, version_of
+from pipelines.batches import Sized, estimate
+from pipelines.changes import look, read_unchanging, seems_unchanged
+from pipelines.engines import Engine, in_order
+from pipelines.loaded import Identity, Loaded
+from pipelines.reports import Run
+
+_TOUCHED_TOGETHER = 500
+
+
+class Comparison:
+    """One look at many files.
+
+    Args:
+        catalogue: open; knows what is indexed.
+        folders: the metadata that do not come from the files themselves.
+        splitting: names the way of splitting; with another one, every file has changed.
+        max_bytes: a larger file is refused.
+    """
+
+    def __init__(self, catalogue: Catalogue, folders: FolderMetadata, splitting: str, max_bytes: int) -> None:
+        self.catalogue = catalogue
+        self.folders = folders
+        self.splitting = splitting
+        self.max_bytes = max_bytes
+
+    def changed(self, given: Mapping[str, Identity], run: Run, maker: Engine) -> Generator[Sized[Loaded]]:
+        """The files whose version is not in the index, with their text; others, and failures, are noted in the run.
+
+        Args:
+            given: what each path is known by.
+            run: is told of every file that gives nothing here.
+            maker: reads the files.
+        """
+        known, overrides = self.catalogue.states(), self.catalogue.overrides()
+        touched: dict[str, FileState] = {}
+
+        def load(path: str) -> Loaded | FileState | None:
+            source_id = given[path].source_id
+            fields = _fields(self.folders.given(Path(path)), given[path], overrides.get(source_id, {}))
+            loaded = self._load(path, given[path], fields, known.get(source_id), maker)
+            return replace(loaded, caller_meta=self.folders.overrides) if isinstance(loaded, Loaded) else loaded
+
+        with closing(in_order(load, given, maker.workers)) as files:
+            for path, loading in files:
+                try:
+                    found = loading()
+                except (LoadingError, InputError) as error:
+                    run.fail(path, error.reason if isinstance(error, LoadingError) else str(error))
+                    run.finish_file(path)
+                    continue
+                if isinstance(found, Loaded):
+                    yield Sized(found, estimate(found.document.meta["blocks"]))
+                    continue
+                self._note(given[path])
+                if found is not None:
+                    touched[given[path].source_id] = found
+                run.unchanged += 1
+                run.finish_file(path)
+                if len(touched) >= _TOUCHED_TOGETHER:
+                    self.catalogue.touch(touched)
+                    touched.clear()
+        self.catalogue.touch(touched)
+
+    def _load(
+        self,
+        given_path: str,
+        identity: Identity,
+        fields: dict[str, Any],
+        known: tuple[str, FileState] | None,
+        maker: Engine,
+    ) -> Loaded | FileState | None:
+        """The file's text; where its version is indexed already, its new look, or None if that has not changed."""
+        path = Path(given_path)
+        given = digest(fields)
+        if known is not None and seems_unchanged(path, *known, given, self.splitting):
+            return None
+
+        def look_again() -> FileState | None:
+            return look(path, given, self.max_bytes)
+
+        state = look_again()
+        if state is not None and known is not None and known[0] == self._version(state):
+            return state
+        state, document = read_unchanging(path, state, look_again, lambda: maker.load(given_path))
+        ids = {"source": identity.source, "source_id": identity.source_id, "version": self._version(state)}
+        meta: dict[str, Any] = {"groups": [PUBLIC_GROUP]} | document.meta | fields | ids
+        return Loaded(given_path, replace(document, meta=meta), state, identity)
+
+    def _note(self, identity: Identity) -> None:
+        """Keep an override that changes nothing by now, but may later."""
+        if identity.override is not None:
+            self.catalogue.set_override(identity.source_id, identity.override)
+
+    def _version(self, state: FileState) -> str:
+        return version_of(state.sha256, state.given, self.splitting)
+
+
+def _fields(given: Mapping[str, Any], identity: Identity, override: Mapping[str, Any]) -> dict[str, Any]:
+    """What holds above the document's own fields."""
+    return {**given, **(override if identity.override is None else identity.override)}
