@@ -5,13 +5,15 @@ that one. The choice of the best shape is itself judged in this way, by choosing
 (nested cross-validation: Varma and Simon 2006), since the best of several looks better than it is.
 """
 
+import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from components.calibration import Calibrator
 from components.errors import InputError
-from evaluation.metrics.brier import brier_score
 from evaluation.metrics.coverage_at_precision import coverage_at_precision
 from training.calibration.judging import Judged, Row, judge
 
@@ -74,10 +76,26 @@ def fits_of(shapes: int) -> int:
 
 
 def winner(judged: Mapping[str, Sequence[Judged]]) -> str:
-    """The shape of the least Brier score among those that answer as many questions at 90 % precision as the first."""
-    least = _coverage(next(iter(judged.values())))
-    allowed = [name for name, each in judged.items() if _coverage(each) >= least]
-    return min(allowed, key=lambda name: brier_score(*_confidences(judged[name])))
+    """The shape of the least Brier score; the first one unless another is clearly better and answers no fewer.
+
+    Clearly: by more than the standard error of the difference over the questions (the rule of Breiman et al. 1984 for
+    choosing among models), since small differences are chance. No fewer: at 90 % precision.
+    """
+    first, *others = judged
+    allowed = [name for name in others if _coverage(judged[name]) >= _coverage(judged[first])]
+    gains = {name: _gain(judged[first], judged[name]) for name in allowed}
+    better = [name for name, (gain, error) in gains.items() if gain > error]
+    return max(better, key=lambda name: gains[name][0], default=first)
+
+
+def _gain(first: Sequence[Judged], other: Sequence[Judged]) -> tuple[float, float]:
+    """By how much the Brier score falls from one shape to another, and the standard error of that."""
+    gains = np.array([_miss(one) - _miss(two) for one, two in zip(first, other, strict=True)])
+    return float(gains.mean()), float(gains.std(ddof=1) / math.sqrt(len(gains))) if len(gains) > 1 else 0.0
+
+
+def _miss(judged: Judged) -> float:
+    return (judged.confidence - judged.right) ** 2
 
 
 def folds_of(rows: Sequence[Row], seed: int) -> list[list[int]]:
@@ -108,8 +126,5 @@ def _others(fold: Sequence[int], count: int) -> list[int]:
 
 
 def _coverage(judged: Sequence[Judged]) -> float:
-    return coverage_at_precision(*_confidences(judged), HELD_PRECISION)
-
-
-def _confidences(judged: Sequence[Judged]) -> tuple[list[float], list[float]]:
-    return [each.confidence for each in judged], [float(each.right) for each in judged]
+    right = [float(each.right) for each in judged]
+    return coverage_at_precision([each.confidence for each in judged], right, HELD_PRECISION)

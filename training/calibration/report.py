@@ -59,9 +59,9 @@ def table_rows(columns: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
     return [head, *([words, *(_number(each[name]) for each in columns.values())] for name, words in SHOWN.items())]
 
 
-def markdown_of(calibrated: Calibrated, report: Mapping[str, Mapping[str, Any]], remarks: Sequence[str]) -> str:
+def markdown_of(report: Mapping[str, Mapping[str, Any]], remarks: Sequence[str]) -> str:
     """The report as a page that shows the plots beside it."""
-    lines = ["# Calibration", "", f"Chosen: {calibrated.compared.chosen}.", *remarks]
+    lines = ["# Calibration", "", *(f"- {remark}" for remark in remarks)]
     for part, columns in report.items():
         head, *others = table_rows(columns)
         lines += ["", f"## {'Questions about texts' if part == 'texts' else 'Questions of the FAQ'}", ""]

@@ -42,6 +42,7 @@ def train_denoising(
     if options.minutes is not None:
         callbacks.append(TimeLimit(options.minutes, measured=False))
     arguments = trainer_arguments(options, run.work, len(pairs), metric=None, epochs=min(1.0, options.epochs / rounds))
+    model.model_card_data.generate_widget_examples = False
     trainer = SentenceTransformerTrainer(
         model=model,
         args=SentenceTransformerTrainingArguments(**arguments),

@@ -104,6 +104,7 @@ def build_trainer(
         callbacks.append(TimeLimit(options.minutes, measured=development is not None))
     if options.patience is not None:
         callbacks.append(EarlyStoppingCallback(options.patience))
+    model.model_card_data.generate_widget_examples = False
     trainer = SentenceTransformerTrainer(
         model=model,
         args=SentenceTransformerTrainingArguments(

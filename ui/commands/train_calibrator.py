@@ -150,7 +150,7 @@ def _write(
     replace(calibrated.calibrator, fitted_on=made).save(out)
     remarks = _remarks(calibrated, len(rows), out)
     (folder / "figures.json").write_text(json.dumps({**made, "figures": figures}, indent=2) + "\n", "utf-8")
-    (folder / "report.md").write_text(markdown_of(calibrated, figures, remarks), "utf-8")
+    (folder / "report.md").write_text(markdown_of(figures, remarks), "utf-8")
     plot_reliability(before_and_after(calibrated), folder / "reliability.png")
     plot_risk_coverage(before_and_after(calibrated), folder / "risk-coverage.png")
     for part, columns in figures.items():
