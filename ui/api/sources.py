@@ -36,6 +36,9 @@ _META = (
 )
 
 
+Tag = Annotated[str, Field(min_length=1)]
+
+
 class Source(Part):
     """An indexed source."""
 
@@ -148,15 +151,16 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
     @router.get("", summary="List sources")
     def listed(
         caller: Reader,
-        contains: Annotated[str, Query(max_length=200, description="Part of the name or title.")] = "",
         tag: Annotated[
-            list[str] | None, Query(max_length=20, description="A tag that they have; repeated, each of these.")
-        ] = None,
+            list[Tag],
+            Query(default_factory=list, max_length=20, description="A tag that they have; repeated, each of these."),
+        ],
+        contains: Annotated[str, Query(max_length=200, description="Part of the name or title.")] = "",
         limit: Annotated[int, Query(ge=1, le=1000, description="Sources at most.")] = 100,
         offset: Annotated[int, Query(ge=0, le=10_000_000, description="How many to pass over.")] = 0,
     ) -> Sources:
         """What you may read of what is indexed."""
-        wanted, tags = contains.casefold(), set(tag or ())
+        wanted, tags = contains.casefold(), set(tag)
         found = [
             info
             for info in service.sources(caller.groups)

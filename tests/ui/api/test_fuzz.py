@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as example_settings
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
@@ -23,8 +24,10 @@ def operations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[
     root = tmp_path_factory.mktemp("fuzz")
     manual = root / "manual.md"
     manual.write_text("# H8\n\nThe warranty of the H8 is 24 months.\n\nThe H8 weighs 12 kilograms.\n", "utf-8")
-    with QAService(Settings(data=root / "data")) as service, open_backend(service) as backend:
+    settings = Settings(data=root / "data", question_seconds=300)  # other tests may run beside it
+    with QAService(settings) as service, open_backend(service) as backend:
         service.index([str(manual)])
+        service.prepare()
         schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", build_api(backend))
         found = [operation.ok() for operation in schema.get_all_operations()]
         yield {(each.path, each.method.upper()): each for each in found}
@@ -45,7 +48,7 @@ def test_requests_of_every_form(
     operations: dict[tuple[str, str], Any], endpoint: tuple[str, str], mode: GenerationMode
 ) -> None:
     @given(case=operations[endpoint].as_strategy(generation_mode=mode))
-    @settings(max_examples=CASES[endpoint], deadline=None, suppress_health_check=list(HealthCheck))
+    @example_settings(max_examples=CASES[endpoint], deadline=None, suppress_health_check=list(HealthCheck))
     def send(case: schemathesis.Case) -> None:
         # What a filter, or a question of mere signs, is refused for cannot be said in a schema.
         case.call_and_validate(excluded_checks=[positive_data_acceptance], timeout=300)
