@@ -75,6 +75,7 @@ def pretrain(options: PretrainOptions, console: Console) -> Finished:
             "Knows the words of the documents, not yet which passages answer: fine-tune it before use.",
             *(f"Forgotten: {each}." for each in lost),
         ],
+        sources=options.sources,
         curves=curves(outcome.history),
     )
     return Finished(run.finish(outcome.save, card, options.tolerance, lost), outcome.before, outcome.after)

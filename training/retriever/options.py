@@ -19,6 +19,7 @@ class SearchedOptions(ScheduleOptions):
     passages: int = Field(5000, ge=2, description="passages that they are searched among, at most")
     titles: bool = Field(True, description="whether titles stand before passages, as in the index")
     tolerance: float = Field(0.01, ge=0, description="how much of a general figure may be lost")
+    sources: tuple[str, ...] = Field((), description="licence and attribution of the data, a line each, for the card")
 
 
 class RetrieverOptions(SearchedOptions):

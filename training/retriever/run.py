@@ -82,6 +82,7 @@ def fine_tune(options: RetrieverOptions, console: Console) -> Finished:
         before=before,
         after=after,
         remarks=[*remarks, *(f"Forgotten: {each}." for each in lost)],
+        sources=options.sources,
         curves=curves(trainer.state.log_history),
     )
     placed = folder.finish(

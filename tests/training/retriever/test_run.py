@@ -83,8 +83,9 @@ def distance(one: Path, other: Path) -> float:
 
 
 def test_a_trained_folder_is_used_at_once(tiny_models: dict[str, Path], files: dict[str, Path], tmp_path: Path) -> None:
-    found = run(options(tiny_models, files))
+    found = run(options(tiny_models, files, sources=["Questions of our own, CC0"]))
     assert distance(found.folder, tiny_models["embedder"]) > 1e-3
+    assert "- Questions of our own, CC0" in (found.folder / "README.md").read_text()
     trained = SentenceTransformer(str(found.folder), device="cpu")
     assert trained.prompts == {"query": "what is ", "document": ""}
     vectors = text_encoder(str(found.folder), ModelOptions(precision="fp32")).encode_questions(["paris"])
