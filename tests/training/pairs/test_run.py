@@ -291,17 +291,18 @@ def test_differential_privacy_is_accounted_for(tiny_models: dict[str, Path], dat
 
 def test_teachers_are_learned_from(tiny_models: dict[str, Path], data: Path, plain: dict[str, Any]) -> None:
     teacher = run(options(tiny_models, data, max_steps=30, out=data.parent / "teacher")).folder
+    # They have to agree only on what is likely: logits of unlikely places may differ by any amount.
     more: dict[str, Any] = {"teachers": [str(teacher), str(teacher)], "teacher_weight": 1.0}
     found = run(options(tiny_models, data, max_steps=60, out=data.parent / "student", **more)).folder
 
-    def logits(folder: Path) -> Any:
+    def chances(folder: Path) -> Any:
         model = load_pair_model("joint", str(folder))
         ids = torch.tensor([[2, 45, 46, 3, 50, 51, 52, 3]])
         with torch.no_grad():
-            return model.network(ids, torch.ones_like(ids), torch.zeros_like(ids))[1].numpy()
+            return model.network(ids, torch.ones_like(ids), torch.zeros_like(ids))[1].softmax(1).numpy()
 
-    wanted = logits(teacher)
-    assert np.abs(logits(found) - wanted).mean() < 0.7 * np.abs(logits(tiny_models["joint"]) - wanted).mean()
+    wanted = chances(teacher)
+    assert np.abs(chances(found) - wanted).mean() < 0.6 * np.abs(chances(tiny_models["joint"]) - wanted).mean()
 
 
 @pytest.mark.parametrize(
