@@ -25,6 +25,11 @@ class Admission:
         self._working = asyncio.Semaphore(at_once)
 
     @property
+    def full(self) -> bool:
+        """Whether the next one would have to wait."""
+        return self._present >= self.at_once
+
+    @property
     def working(self) -> int:
         """How many are being worked on."""
         return min(self._present, self.at_once)

@@ -1,12 +1,12 @@
 """The page as an application over an open service, once for each language of the interface."""
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
 import fastapi
 import gradio as gr
 
+from ui.api.admission import Admission
 from ui.web import scripts
 from ui.web.ask_page import ask_page
 from ui.web.asking import Admit, Asker, AskingService, OnReply
@@ -32,8 +32,9 @@ def build_app(asker: Asker, suggesting: Suggesting) -> gr.Blocks:
         suggesting: offers questions under the box.
     """
     with gr.Blocks(title="Quaere", analytics_enabled=False, fill_width=False) as blocks:
-        ask_page(blocks, asker, suggesting, _WAITING)
-    blocks.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE, api_open=False)
+        ask_page(blocks, asker, suggesting)
+    # Who finds no place is turned away by the page itself, in its language.
+    blocks.queue(max_size=None, default_concurrency_limit=_AT_ONCE, api_open=False)
     blocks.state_session_capacity = _SESSIONS
     return blocks
 
@@ -55,7 +56,7 @@ def build_page(
     """
     hidden = {"docs_url": None, "redoc_url": None, "openapi_url": None}
     server = fastapi.FastAPI(title="Quaere", docs_url=None, redoc_url=None, openapi_url=None)
-    places = asyncio.Semaphore(_AT_ONCE)
+    places = Admission(_AT_ONCE, _WAITING)
     for texts in LANGUAGES.values():
         server.router.routes.append(documents_route(texts, service.settings.max_file_mb))
     # English last: its path is the root, which would swallow the others'.

@@ -22,14 +22,13 @@ _STOP_JS = "(typed, asked, filters) => window.quaere.stopping(typed)"
 _OPENED_JS = "() => window.quaere.opened()"
 
 
-def ask_page(blocks: gr.Blocks, asker: Asker, suggesting: Suggesting, at_once: int) -> None:
+def ask_page(blocks: gr.Blocks, asker: Asker, suggesting: Suggesting) -> None:
     """Add the page to the blocks, inside whose context this is called.
 
     Args:
         blocks: the page to be.
         asker: answers the questions, in the page's language.
         suggesting: offers questions; without any there is no row for them.
-        at_once: how many questions the page framework takes in at a time, waiting ones included.
     """
     texts = asker.texts
     others = [other for other in LANGUAGES.values() if other != texts]
@@ -83,7 +82,7 @@ def ask_page(blocks: gr.Blocks, asker: Asker, suggesting: Suggesting, at_once: i
         js=_ASK_JS,
         # One question at a time: what is sent meanwhile stays in the box, and the browser says why.
         trigger_mode="once",
-        concurrency_limit=at_once,
+        concurrency_limit=None,  # the asker has its own
         **quietly,
     )
     stop.click(

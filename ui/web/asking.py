@@ -20,7 +20,9 @@ from pipelines.replies import Stage as Result
 from pipelines.settings import Settings
 from pipelines.similar import SimilarKind
 from pipelines.status import Status
+from ui.api.admission import Admission
 from ui.api.patience import within
+from ui.api.problems import Busy
 from ui.render import render_notice, render_reply
 from ui.web.explaining import Explanation, explain
 from ui.web.filter_panel import render_filters
@@ -91,7 +93,7 @@ class Asker:
     Args:
         service: answers them.
         texts: the interface's language.
-        places: how many are answered at a time; shared by all visitors.
+        places: how many are answered at a time and may wait; shared by all visitors.
         on_reply: called with every reply, such as to count it.
         admit: called with the visitor's key before every question, such as to limit how many there are.
     """
@@ -100,7 +102,7 @@ class Asker:
         self,
         service: AskingService,
         texts: Texts,
-        places: asyncio.Semaphore,
+        places: Admission,
         on_reply: OnReply | None = None,
         admit: Admit | None = None,
     ) -> None:
@@ -134,11 +136,14 @@ class Asker:
         elif (refusal := self._turned_away(key_id)) is not None:
             yield self._explained(question, read, refusal)
         else:
-            if self.places.locked():
+            if self.places.full:
                 yield self._step(question, read, Stage.WAITING)
-            async with self.places, aclosing(self._answered(question, read, groups)) as steps:
-                async for step in steps:
-                    yield step
+            try:
+                async with self.places, aclosing(self._answered(question, read, groups)) as steps:
+                    async for step in steps:
+                        yield step
+            except Busy as error:
+                yield self._explained(question, read, error)
 
     def _turned_away(self, key_id: str | None) -> QuaereError | None:
         try:

@@ -11,6 +11,7 @@ import components  # noqa: F401
 from components.errors import StoreError
 from components.types import Reply
 from tests.ui.web.handmade import EVIL, REPLIES, HandMade
+from ui.api.admission import Admission
 from ui.api.problems import TooMany
 from ui.web.asking import Asker, Shown
 from ui.web.suggesting import Chosen, FromDocuments
@@ -28,7 +29,7 @@ async def service() -> AsyncIterator[HandMade]:
 
 
 def asker(service: HandMade, places: int = 4) -> Asker:
-    return Asker(service, ENGLISH, asyncio.Semaphore(places))
+    return Asker(service, ENGLISH, Admission(places, 64))
 
 
 async def test_the_steps_of_a_question(service: HandMade) -> None:
@@ -48,7 +49,7 @@ async def test_the_steps_of_a_question(service: HandMade) -> None:
 
 async def test_a_reply_is_told_of_once_and_a_refusal_is_none(service: HandMade) -> None:
     told: list[Reply] = []
-    asking = Asker(service, ENGLISH, asyncio.Semaphore(), told.append)
+    asking = Asker(service, ENGLISH, Admission(4, 64), told.append)
     shown = [each async for each in asking.answer(QUESTION, "", ())]
     assert shown[-1].status == f"{len(told[0].answers)} answers found."
     assert len(told) == 1
@@ -99,7 +100,7 @@ async def test_a_question_that_is_given_up_is_cancelled_and_frees_its_place(serv
             if "passages found" in shown.status:
                 break
     assert (service.cancelled, service.together) == ([QUESTION], 0)
-    assert not one_place.places.locked()
+    assert not one_place.places.full
 
 
 def test_a_stopped_question_goes_back_into_an_empty_box(service: HandMade) -> None:
@@ -114,7 +115,7 @@ def test_the_opening_words(service: HandMade) -> None:
     assert "1,200 passages of 6 documents" in asker(service).hero(())
     assert "1,400 passages of 7 documents" in asker(service).hero(("board",))
     assert ENGLISH.nothing_to_read in asker(service).hero(None)
-    chinese = Asker(service, CHINESE, asyncio.Semaphore())
+    chinese = Asker(service, CHINESE, Admission(4, 64))
     assert "6 份文档" in chinese.hero(())
 
 
@@ -171,7 +172,7 @@ async def test_a_question_is_counted_by_its_key_and_may_be_turned_away(service: 
         if len(counted) > 1:
             raise TooMany("too many", 7.5)
 
-    asking = Asker(service, CHINESE, asyncio.Semaphore(), admit=admit)
+    asking = Asker(service, CHINESE, Admission(4, 64), admit=admit)
     assert len([each async for each in asking.answer(QUESTION, "", (), "key")]) == 4
     (refused,) = [each async for each in asking.answer(QUESTION, "", (), "key")]
     assert refused.turn is not None and "8 秒后重试" in refused.turn
@@ -188,4 +189,22 @@ async def test_a_question_whose_time_is_up_frees_its_place(service: HandMade) ->
     steps = [each async for each in one_place.answer(QUESTION, "", ())]
     assert steps[-1].turn is not None and ENGLISH.problems.overdue in steps[-1].turn
     assert not steps[-1].busy
-    assert (service.cancelled, service.together, one_place.places.locked()) == ([QUESTION], 0, False)
+    assert (service.cancelled, service.together, one_place.places.full) == ([QUESTION], 0, False)
+
+
+async def test_more_than_may_wait_are_turned_away_at_once(service: HandMade) -> None:
+    asking = Asker(service, CHINESE, Admission(1, 1))
+    service.hold("search")
+
+    async def ask() -> list[Shown]:
+        return [shown async for shown in asking.answer(QUESTION, "", ())]
+
+    first, second = asyncio.create_task(ask()), asyncio.create_task(ask())
+    while not service.asked or asking.places.waiting == 0:
+        await asyncio.sleep(0.01)
+    refused = (await ask())[-1]
+    assert refused.turn is not None and CHINESE.problems.busy in refused.turn
+    assert (refused.box, refused.busy) == (QUESTION, False)
+    service.let_go()
+    assert [len(await each) for each in (first, second)] == [4, 5]
+    assert not asking.places.full

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import ExitStack, aclosing, contextmanager
 from typing import Any, ClassVar, cast
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
+import ui.web.app
 from components.errors import StoreError
 from pipelines.replies import Question, Stage
 from pipelines.service import QAService
@@ -181,6 +182,31 @@ def test_a_store_that_is_away_is_explained_with_what_the_service_says(browser: B
         service.replies[question] = REPLIES[question]
         visit.ask(question)
         expect(visit.turn.locator(".qa-none")).to_be_visible()
+
+
+def test_who_finds_no_place_is_told_so_in_the_pages_language(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ui.web.app, "_AT_ONCE", 1)
+    monkeypatch.setattr(ui.web.app, "_WAITING", 1)
+    service = HandMade(REPLIES)
+    service.hold("search")
+    question = "How long is the warranty?"
+    with serving_page(service) as url, ExitStack() as opened:
+        first, second, third = (
+            opened.enter_context(visiting(browser, url, path="zh/", language="zh")) for _ in range(3)
+        )
+        first.send(question)
+        expect(first.turn.locator(".qa-now")).to_contain_text("正在查找段落")
+        second.send(question)
+        expect(second.turn.locator(".qa-now")).to_contain_text("正在排队")
+        third.send(question)
+        expect(third.turn.locator(".qa-notice")).to_have_text("服务器繁忙，请稍后重试。")
+        expect(third.box).to_have_value(question)
+        service.let_go()
+        for visit in (first, second):
+            expect(visit.cards.first).to_be_visible()
+        third.settle()
+        third.box.press("Enter")
+        expect(third.cards.first).to_be_visible()
 
 
 STEPS = ("Understanding the question", "Finding passages", "Reading them")
