@@ -9,14 +9,14 @@ from typing import Any
 import torch
 from datasets import Dataset
 from rich.console import Console
-from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer, SentenceTransformerTrainingArguments
+from sentence_transformers import SentenceTransformer, SentenceTransformerTrainingArguments
 from sentence_transformers.sentence_transformer.losses import DenoisingAutoEncoderLoss
-from sentence_transformers.sentence_transformer.model_card import SentenceTransformerModelCardCallback
 from torch import nn
-from transformers import PrinterCallback, TrainerCallback
+from transformers import TrainerCallback
 
 from training.pretraining.options import PretrainOptions
 from training.progress import TrainingProgress
+from training.retriever.trainer import QuietTrainer
 from training.run_folder import RunFolder
 from training.schedule import trainer_arguments
 from training.time_limit import TimeLimit
@@ -42,16 +42,13 @@ def train_denoising(
     if options.minutes is not None:
         callbacks.append(TimeLimit(options.minutes, measured=False))
     arguments = trainer_arguments(options, run.work, len(pairs), metric=None, epochs=min(1.0, options.epochs / rounds))
-    model.model_card_data.generate_widget_examples = False
-    trainer = SentenceTransformerTrainer(
+    trainer = QuietTrainer(
         model=model,
         args=SentenceTransformerTrainingArguments(**arguments),
         train_dataset=Dataset.from_dict({"damaged": [each for each, _ in pairs], "text": [text for _, text in pairs]}),
         loss=loss,
         callbacks=callbacks,
     )
-    for shown in (PrinterCallback, SentenceTransformerModelCardCallback):
-        trainer.remove_callback(shown)
     trainer.train(resume_from_checkpoint=checkpoint)
     history: list[dict[str, Any]] = trainer.state.log_history
     return history

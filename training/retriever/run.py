@@ -9,10 +9,9 @@ from typing import Any
 from datasets import Dataset
 from rich.console import Console
 from rich.progress import Progress
-from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer, SentenceTransformerTrainingArguments
+from sentence_transformers import SentenceTransformer, SentenceTransformerTrainingArguments
 from sentence_transformers.base.sampler import BatchSamplers
-from sentence_transformers.sentence_transformer.model_card import SentenceTransformerModelCardCallback
-from transformers import EarlyStoppingCallback, PrinterCallback, set_seed
+from transformers import EarlyStoppingCallback, set_seed
 
 from components.checkpoints import resolve
 from components.errors import ConfigurationError
@@ -27,6 +26,7 @@ from training.retriever.losses import loss_for
 from training.retriever.options import RetrieverOptions
 from training.retriever.quality import SearchEvaluator, measure
 from training.retriever.teaching import teacher_scores
+from training.retriever.trainer import QuietTrainer
 from training.run_folder import RunFolder
 from training.schedule import device, trainer_arguments
 from training.time_limit import TimeLimit
@@ -93,7 +93,7 @@ def fine_tune(options: RetrieverOptions, console: Console) -> Finished:
 
 def build_trainer(
     model: SentenceTransformer, options: RetrieverOptions, data: RetrieverData, folder: RunFolder, console: Console
-) -> SentenceTransformerTrainer:
+) -> QuietTrainer:
     """The trainer of a run, with its callbacks."""
     if options.gradient_checkpointing:
         # The trainer would ask the sentence-transformers model, which knows it by its old name only.
@@ -105,8 +105,7 @@ def build_trainer(
         callbacks.append(TimeLimit(options.minutes, measured=development is not None))
     if options.patience is not None:
         callbacks.append(EarlyStoppingCallback(options.patience))
-    model.model_card_data.generate_widget_examples = False
-    trainer = SentenceTransformerTrainer(
+    return QuietTrainer(
         model=model,
         args=SentenceTransformerTrainingArguments(
             **trainer_arguments(
@@ -121,10 +120,6 @@ def build_trainer(
         evaluator=None if development is None else SearchEvaluator(development, options.metric),
         callbacks=callbacks,
     )
-    # Its lines would stand between ours; and the card is our own.
-    for shown in (PrinterCallback, SentenceTransformerModelCardCallback):
-        trainer.remove_callback(shown)
-    return trainer
 
 
 def _check_dimensions(model: SentenceTransformer, options: RetrieverOptions) -> None:
