@@ -27,7 +27,10 @@ State = Literal["queued", "running", "done", "failed", "cancelled"]
 
 ENDED: frozenset[State] = frozenset({"done", "failed", "cancelled"})
 
-_UNFINISHED = ("queued", "running")
+STOPPING = "stopping"
+"""State of a job that runs, perhaps in another process, and is to be cancelled; shown as running."""
+
+_UNFINISHED = ("queued", "running", STOPPING)
 _GONE = "its file is not there any more"
 _NOT_WHOLE = "did not arrive as a whole; send it again"
 _UNEXPECTED = "the program failed at this job; the server's log tells more"
@@ -84,6 +87,8 @@ class Jobs:
             unfinished = select(JobRow).where(JobRow.state.in_(_UNFINISHED)).order_by(JobRow.created_at)
             for row in session.scalars(unfinished):
                 if self._is_mine(row):
+                    if row.state == STOPPING:
+                        self._cancelled.add(row.job_id)
                     row.state = "queued"
                     self._waiting.put(row.job_id)
         self._thread = threading.Thread(target=self._work, name="jobs")
@@ -139,6 +144,8 @@ class Jobs:
             # Its files may not all be there yet: they are deleted when its turn comes.
             if self._moves(job_id, "queued", "cancelled"):
                 self._end(job_id, "cancelled")
+            else:
+                self._moves(job_id, "running", STOPPING)
         return self.job(job_id, key_id)
 
     # What differs where several processes share the database
@@ -149,6 +156,10 @@ class Jobs:
     def _is_mine(self, row: JobRow) -> bool:
         """Whether an unfinished job is this process's to go on with."""
         return True
+
+    def _is_cancelled(self, job_id: str) -> bool:
+        """Whether somebody has asked for the end of the job that this process runs."""
+        return job_id in self._cancelled
 
     # In the thread
 
@@ -200,7 +211,7 @@ class Jobs:
             self._progress[job_id] = progress
             # Once all is done, stopping would only hide it.
             is_done = 0 < progress.total_files <= progress.done_files
-            if not is_done and (job_id in self._cancelled or self._closing.is_set()):
+            if not is_done and (self._is_cancelled(job_id) or self._closing.is_set()):
                 raise Stopped
 
         if not present:
@@ -224,7 +235,7 @@ class Jobs:
             self._undo(job)
             self._end(job.job_id, "cancelled")
         else:
-            self._moves(job.job_id, "running", "queued")
+            self._moves(job.job_id, "running", "queued")  # one that is to be cancelled stays so
 
     def _undo(self, job: Job) -> None:
         for upload in job.uploads:
@@ -247,7 +258,7 @@ class Jobs:
 
     # Records
 
-    def _moves(self, job_id: str, before: State, after: State) -> bool:
+    def _moves(self, job_id: str, before: str, after: str) -> bool:
         """Take a job from one state to another; False where it was not in that one, such as after a cancellation."""
         step = update(JobRow).where(JobRow.job_id == job_id, JobRow.state == before).values(state=after)
         with self.database.transaction() as session:
@@ -259,7 +270,7 @@ class Jobs:
         job = Job(
             row.job_id,
             row.key_id,
-            cast(State, row.state),
+            "running" if row.state == STOPPING else cast(State, row.state),
             tuple(Upload(*each) for each in row.uploads),
             done=len(row.uploads) if ended else 0,
             passages=row.passages,

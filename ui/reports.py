@@ -63,9 +63,6 @@ def sources_table(sources: Sequence[SourceInfo]) -> RenderableType:
     table.add_column("format", no_wrap=True)
     table.add_column("language", no_wrap=True)
     table.add_column("groups")
-    tagged = any(info.tags for info in sources)
-    if tagged:
-        table.add_column("tags", overflow="fold")
     table.add_column("passages", justify="right", no_wrap=True)
     table.add_column("size", justify="right", no_wrap=True)
     for info in sources:
@@ -75,7 +72,6 @@ def sources_table(sources: Sequence[SourceInfo]) -> RenderableType:
             Text(info.format),
             Text(info.language),
             Text(one_line(", ".join(info.groups))),
-            *([Text(one_line(", ".join(info.tags)))] if tagged else []),
             str(info.passages),
             size(info.bytes),
         )

@@ -10,8 +10,10 @@ from components.store.shared_locks import SharedLocks
 from pipelines.service import QAService
 from ui.database.connection import ServiceDatabase
 from ui.database.tables import JobRow
-from ui.jobs import Job, Jobs, State
+from ui.jobs import STOPPING, Job, Jobs, State
 from ui.uploads import INCOMING, Upload, Uploads
+
+_LOOK_SECONDS = 0.5
 
 _STALE_SECONDS = 3600.0
 """What was received in part, and nothing added for so long, is nobody's any more."""
@@ -30,6 +32,7 @@ class SharedJobs(Jobs):
     def __init__(self, database: ServiceDatabase, service: QAService, uploads: Uploads, claims: SharedLocks) -> None:
         super().__init__(database, service, uploads)
         self._claims = claims
+        self._looked = 0.0
 
     def __enter__(self) -> Self:
         with self._claims.briefly("jobs"):
@@ -58,6 +61,17 @@ class SharedJobs(Jobs):
         files = [Upload(*each) for each in row.uploads]
         here = all(self.uploads.owns(each) or self.uploads.holds(each) for each in files)
         return here and self._claims.take(_claim(row.job_id))
+
+    def _is_cancelled(self, job_id: str) -> bool:
+        """Looks into the database from time to time: the wish may have come to another process."""
+        now = time.monotonic()
+        if now - self._looked >= _LOOK_SECONDS:
+            self._looked = now
+            with self.database.transaction() as session:
+                row = session.get(JobRow, job_id)
+                if row is not None and row.state == STOPPING:
+                    self._cancelled.add(job_id)
+        return super()._is_cancelled(job_id)
 
     def _clear_incoming(self) -> None:
         """Forget what a kill left half-received; what another process receives now stays."""

@@ -1,10 +1,12 @@
 """Several processes over one catalogue in a real PostgreSQL: nothing is lost, and what is wrong is said in words."""
 
+import io
 import json
 import os
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +20,7 @@ import pytest
 from components.errors import ConfigurationError, InputError, QuaereError, StoreError
 from components.store.catalogue import Catalogue, FileState, SourceInfo, SourceRecord, SourceText
 from components.store.turn import Turn
+from pipelines.indexing import IndexProgress
 from pipelines.service import QAService
 from pipelines.settings import Settings
 from tests.deployment.postgresql import PASSWORD, SUPERUSER, PostgreSQL
@@ -422,6 +425,36 @@ def test_a_job_belongs_to_the_process_that_took_it_until_that_ends(
         with open_backend(two) as second:
             until(lambda: second.jobs.job(job.job_id, None).state == "failed")
             assert second.jobs.job(job.job_id, None).failures == (("a.md", "did not arrive as a whole; send it again"),)
+
+
+def test_a_job_is_cancelled_through_another_process_than_the_one_that_runs_it(
+    postgresql: PostgreSQL, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_for(tmp_path / "data", "http://127.0.0.1:1", postgresql.url(database))
+    begun = threading.Event()
+
+    def index(*_: Any, on_progress: Callable[[IndexProgress], None], **__: Any) -> None:
+        begun.set()
+        while True:
+            on_progress(IndexProgress(0, 1, 0, 1, 0, "", "embedding"))
+            time.sleep(0.02)
+
+    with (
+        QAService(settings) as one,
+        QAService(settings) as two,
+        open_backend(one) as first,
+        open_backend(two) as second,
+    ):
+        monkeypatch.setattr(one, "index", index)
+        place = first.uploads.place("a.md", ["public"])
+        job = first.jobs.prepare([place], None)
+        first.uploads.keep(first.uploads.receive(io.BytesIO(b"It is blue."), 100), place, {"groups": ["public"]})
+        first.jobs.begin(job)
+        assert begun.wait(30)
+        cancelled = second.jobs.cancel(job.job_id, None)
+        assert cancelled is not None and cancelled.state == "running"
+        until(lambda: second.jobs.job(job.job_id, None).state == "cancelled")
+        assert first.uploads.path_of(place.source_id) is None
 
 
 def write(folder: Path, texts: dict[str, str]) -> str:

@@ -42,7 +42,7 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("documents")
     for name, text in DOCUMENTS.items():
         (folder / name).write_text(text, "utf-8")
-    (folder / "quaere.meta.toml").write_text('["staff.md"]\ngroups = ["staff"]\n')
+    (folder / "quaere.meta.toml").write_text('["staff.md"]\ngroups = ["staff"]\n["care.txt"]\ntags = ["kitchen"]\n')
     return folder
 
 
@@ -213,8 +213,11 @@ def test_status_counts_and_names_models_and_settings(data: str) -> None:
 
 def test_sources_are_listed_shown_and_deleted(data: str, documents: Path) -> None:
     listed = json.loads(invoke("sources", "list", "--json", "--data", data).stdout)["sources"]
-    name = next(each["source"] for each in listed if each["source"].endswith("care.txt"))
+    care = next(each for each in listed if each["source"].endswith("care.txt"))
+    assert (care["tags"], care["url"], care["uploaded_at"], care["pages"]) == (["kitchen"], None, None, None)
+    name = care["source"]
     assert "care.txt" in invoke("sources", "list", "--data", data).stdout
+    assert "kitchen" in invoke("sources", "show", name, "--data", data).stdout
     assert "E-1047" in invoke("sources", "show", name, "--data", data).stdout
     detail = json.loads(invoke("sources", "show", name, "--json", "--data", data).stdout)
     for passage in detail["passages"]:

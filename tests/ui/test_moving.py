@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from tests.ui.api.test_sources import ended, names, send_files
 from tests.ui.move_driver import CHANGES, OLD, STEPS, TEXT, expected, prepare, state
 from ui.api.app import build_api
 from ui.backend import Backend, open_backend
-from ui.jobs import Job
+from ui.database.tables import JobRow
+from ui.jobs import STOPPING, Job
 from ui.uploads import INCOMING
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,6 +157,30 @@ def test_a_cancelled_upload_leaves_no_file_unless_another_job_waits_for_it(
     left = {path.name for path in backend.uploads.folder.iterdir()} - {INCOMING}
     assert left == {each.json()["uploads"][0]["source_id"] for each in (running, again)}
     assert sorted(names(client)) == ["first.md", "twice.md"]
+
+
+def test_a_job_that_was_to_be_cancelled_when_the_service_was_killed_is_cancelled_by_the_next(tmp_path: Path) -> None:
+    def work(service: QAService, act: Callable[[Backend, TestClient], None]) -> None:
+        with service, open_backend(service) as backend:
+            act(backend, TestClient(build_api(backend)))
+
+    def leave(backend: Backend, client: TestClient) -> None:
+        assert ended(client, send_files(client, ("a.md", TEXT), tags=["old"]))["state"] == "done"
+        (upload,) = backend.jobs.jobs(None, 1)[0].uploads
+        job = backend.jobs.prepare([replace(upload, changes='{"tags": ["new"]}')], None)
+        with backend.jobs.database.transaction() as session:
+            session.get_one(JobRow, job.job_id).state = STOPPING
+        assert backend.jobs.job(job.job_id, None).state == "running"
+
+    def look(backend: Backend, client: TestClient) -> None:
+        until = time.monotonic() + 30
+        while (job := client.get("/api/v1/jobs").json()["jobs"][0])["state"] in ("queued", "running"):
+            assert time.monotonic() < until
+        assert job["state"] == "cancelled"
+        assert client.get("/api/v1/sources").json()["sources"][0]["tags"] == ["old"]
+
+    for act in (leave, look):
+        work(QAService(Settings(data=tmp_path / "data")), act)
 
 
 @pytest.mark.slow
