@@ -1,16 +1,21 @@
 """``quaere benchmark`` as a user types it."""
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 from typer.testing import CliRunner, Result
 
 from pipelines.service import QAService
 from pipelines.settings import Settings
-from tests.ui.serving import serving
+from tests.ui.serving import served, serving
 from ui.cli import app
 
 
@@ -79,14 +84,27 @@ def test_bad_input_is_named(questions: Path, args: tuple[str, ...], code: int, m
     assert "Traceback" not in result.output
 
 
-def test_an_interruption_says_what_is_kept(questions: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def interrupted(*_: object) -> None:
-        raise KeyboardInterrupt
+def test_an_interruption_says_what_is_kept(questions: Path, tmp_path: Path) -> None:
+    async def answer(request: Request) -> JSONResponse:
+        return JSONResponse({"answers": []})
 
-    # Stands for the key pressed while the first level is measured.
-    monkeypatch.setattr("evaluation.benchmark.load.asyncio.run", lambda work: (work.close(), interrupted()))
+    app_of_nothing = Starlette(routes=[Route("/api/v1/ask", answer, methods=["POST"]), Route("/health/ready", answer)])
     out = tmp_path / "out.json"
-    result = quaere(questions, "--url", "http://127.0.0.1:9", "--json", out)
-    assert result.exit_code == 130
-    assert f"what was finished is in {out}" in " ".join(result.stderr.split())
-    assert json.loads(out.read_text("utf-8"))["finished"] is False
+    with served(app_of_nothing) as url:
+        arguments = [questions, "--url", url, "--json", out, "--seconds", 0.5, "--questions", 10**9]
+        command = [sys.executable, "-m", "ui.cli", "benchmark", *map(str, arguments)]
+        with subprocess.Popen(
+            command, stderr=subprocess.PIPE, encoding="utf-8", cwd=Path(__file__).parents[2]
+        ) as process:
+            assert process.stderr is not None
+            # The first number of clients is done when the second is begun.
+            while "clients: 2" not in process.stderr.readline():
+                assert process.poll() is None
+            process.send_signal(signal.SIGINT)
+            said = process.stderr.read()
+    assert process.returncode == 130
+    assert f"what was finished is in {out}" in said
+    assert "Traceback" not in said
+    report = json.loads(out.read_text("utf-8"))
+    assert report["finished"] is False
+    assert report["levels"][0]["answers"] > 0
