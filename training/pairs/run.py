@@ -5,7 +5,6 @@
 """
 
 import dataclasses
-import importlib.util
 import json
 import os
 import sys
@@ -108,8 +107,6 @@ def begin(options: PairOptions) -> RunFolder:
         ConfigurationError: see the message.
     """
     options.check_device()
-    if "wandb" in options.report_to and importlib.util.find_spec("wandb") is None:
-        raise ConfigurationError("report_to names wandb, which is not installed: pip install wandb")
     folder = RunFolder(options.out)
     folder.begin(options.model_dump_json(indent=2))
     return folder
