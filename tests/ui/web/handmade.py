@@ -194,8 +194,8 @@ REPLACE = answer(
     " Never wash the HEPA filter: water destroys its fibres.",
     url="https://example.org/manual.pdf#page=12",
     support=(
-        Place("user-manual.pdf", "Aria 300 user manual", 12, 0, 1),
-        Place("faq.jsonl", None, None, 40, 56),
+        Place("user-manual.pdf", "Aria 300 user manual", 12, 0, 1, "s-1"),
+        Place("faq.jsonl", None, None, 40, 56, "s-2"),
         Place("installation-guide.md", "Installation guide", None, 900, 916),
     ),
 )
