@@ -7,6 +7,7 @@ others are refused. A finished model takes the place ``NAME``, unless it is wors
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,20 @@ from training.forgetting import Loss, losses
 LOGS = "tensorboard"
 """Folder of what TensorBoard shows."""
 _OPTIONS = "options.json"
+
+
+FiguresBySet = dict[str, dict[str, float]]
+"""By data set ("development", "general") and figure; in [0, 1], higher is better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a training gave."""
+
+    folder: Path
+    before: FiguresBySet
+    after: FiguresBySet
+    remarks: tuple[str, ...] = ()
 
 
 class RunFolder:

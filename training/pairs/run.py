@@ -4,7 +4,6 @@
 ``kind`` too. ``quaere train reader|ranker|joint`` is the same in one.
 """
 
-import dataclasses
 import json
 import os
 import sys
@@ -35,21 +34,9 @@ from training.pairs.trainer import Figures, PairTrainer, curves
 from training.pairs.windows import RandomWindow
 from training.pairs.wordings import back_translations, near_words
 from training.progress import TrainingProgress
-from training.run_folder import RunFolder
+from training.run_folder import FiguresBySet, Finished, RunFolder
 from training.schedule import trainer_arguments
 from training.time_limit import TimeLimit
-
-FiguresBySet = dict[str, Figures]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Finished:
-    """What a run gave."""
-
-    folder: Path
-    before: FiguresBySet
-    after: FiguresBySet
-    remarks: tuple[str, ...]
 
 
 def fine_tune(options: PairOptions, console: Console) -> Finished:

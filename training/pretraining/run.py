@@ -26,19 +26,8 @@ from training.pretraining.options import PretrainOptions
 from training.pretraining.texts import Texts, read_texts
 from training.retriever.data import Search, searches_of
 from training.retriever.quality import measure
-from training.run_folder import RunFolder
+from training.run_folder import FiguresBySet, Finished, RunFolder
 from training.schedule import device
-
-FiguresBySet = dict[str, dict[str, float]]
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """What a run gave."""
-
-    folder: Path
-    before: FiguresBySet
-    after: FiguresBySet
 
 
 def pretrain(options: PretrainOptions, console: Console) -> Finished:

@@ -2,8 +2,6 @@
 
 import json
 import time
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from datasets import Dataset
@@ -27,21 +25,9 @@ from training.retriever.options import RetrieverOptions
 from training.retriever.quality import SearchEvaluator, measure
 from training.retriever.teaching import teacher_scores
 from training.retriever.trainer import QuietTrainer
-from training.run_folder import RunFolder
+from training.run_folder import FiguresBySet, Finished, RunFolder
 from training.schedule import device, trainer_arguments
 from training.time_limit import TimeLimit
-
-FiguresBySet = dict[str, dict[str, float]]
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """What a run gave."""
-
-    folder: Path
-    before: FiguresBySet
-    after: FiguresBySet
-    remarks: tuple[str, ...]
 
 
 def fine_tune(options: RetrieverOptions, console: Console) -> Finished:

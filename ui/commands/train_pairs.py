@@ -10,9 +10,12 @@ from ui.commands.options import parse_pairs, typed
 from ui.session import session_of
 
 if TYPE_CHECKING:
-    from training.pairs.run import Finished
+    from training.run_folder import Finished
 
 Kind = Literal["reader", "ranker", "joint"]
+
+_FLAGS = ("data", "out", "model", "development", "general", "epochs", "minutes")
+"""Options of the training that have flags of their own."""
 
 _Data = Annotated[
     list[Path] | None, typer.Argument(metavar="DATA...", help="Files of examples: JSON, JSON Lines, CSV or TSV.")
@@ -51,56 +54,34 @@ def train_pairs(kind: Kind, ctx: typer.Context, given: dict[str, Any], options: 
     _tell(fine_tune(chosen, session.err), session.out.print)
 
 
-def reader(
-    ctx: typer.Context,
-    data: _Data = None,
-    out: _Out = None,
-    options: _Options = None,
-    option: _Option = None,
-    model: _Model = None,
-    development: _Development = None,
-    general: _General = None,
-    epochs: _Epochs = None,
-    minutes: _Minutes = None,
-) -> None:
-    """Fine-tune an extractive reader: where in a passage the answer stands, or that it does not."""
-    train_pairs("reader", ctx, _given(locals()), options, option or [])
+def command(kind: Kind, help_text: str) -> Callable[..., None]:
+    """The command that trains one kind of model."""
+
+    def train(
+        ctx: typer.Context,
+        data: _Data = None,
+        out: _Out = None,
+        options: _Options = None,
+        option: _Option = None,
+        model: _Model = None,
+        development: _Development = None,
+        general: _General = None,
+        epochs: _Epochs = None,
+        minutes: _Minutes = None,
+    ) -> None:
+        train_pairs(kind, ctx, _given(locals()), options, option or [])
+
+    train.__name__, train.__doc__ = kind, help_text
+    return train
 
 
-def ranker(
-    ctx: typer.Context,
-    data: _Data = None,
-    out: _Out = None,
-    options: _Options = None,
-    option: _Option = None,
-    model: _Model = None,
-    development: _Development = None,
-    general: _General = None,
-    epochs: _Epochs = None,
-    minutes: _Minutes = None,
-) -> None:
-    """Fine-tune a cross-encoder: how well a passage answers a question."""
-    train_pairs("ranker", ctx, _given(locals()), options, option or [])
-
-
-def joint(
-    ctx: typer.Context,
-    data: _Data = None,
-    out: _Out = None,
-    options: _Options = None,
-    option: _Option = None,
-    model: _Model = None,
-    development: _Development = None,
-    general: _General = None,
-    epochs: _Epochs = None,
-    minutes: _Minutes = None,
-) -> None:
-    """Fine-tune a model that ranks and reads in one pass, as the bundled one."""
-    train_pairs("joint", ctx, _given(locals()), options, option or [])
+reader = command("reader", "Fine-tune an extractive reader: where in a passage the answer stands, or that it does not.")
+ranker = command("ranker", "Fine-tune a cross-encoder: how well a passage answers a question.")
+joint = command("joint", "Fine-tune a model that ranks and reads in one pass, as the bundled one.")
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name not in ("ctx", "options", "option") and value != []}
+    return {name: value for name, value in values.items() if name in _FLAGS and value != []}
 
 
 def _tell(finished: "Finished", say: Callable[..., None]) -> None:

@@ -20,8 +20,9 @@ from training.pairs.data import to_measure
 from training.pairs.network import load_pair_model
 from training.pairs.options import PairOptions, load_options
 from training.pairs.quality import measure
-from training.pairs.run import Finished, fine_tune
+from training.pairs.run import fine_tune
 from training.pairs.search import read_space, search, write_options
+from training.run_folder import Finished
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -20,7 +20,8 @@ from training.card import read_run
 from training.option_files import options_from
 from training.retriever import run as running
 from training.retriever.options import RetrieverOptions
-from training.retriever.run import Finished, fine_tune
+from training.retriever.run import fine_tune
+from training.run_folder import Finished
 
 WORDS = ["faust", "goethe", "paris", "france", "capital", "reset", "pump", "code"]
 
