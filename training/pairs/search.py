@@ -11,6 +11,7 @@ from rich.console import Console
 from torch import nn
 
 from components.errors import ConfigurationError
+from evaluation.writing import write_whole
 from training.pairs.adapters import prepare
 from training.pairs.data import read_pair_data
 from training.pairs.network import load_pair_model
@@ -162,6 +163,4 @@ def search(options: PairOptions, space: Mapping[str, Range], trials: int, consol
 def write_options(options: PairOptions, best: Mapping[str, Any], target: Path) -> None:
     """Write the options of a search with the best values, for ``--options`` of a training."""
     values = options.model_dump(mode="json", exclude_defaults=True) | dict(best)
-    scratch = target.with_name(target.name + ".part")
-    scratch.write_text(tomlkit.dumps({name: value for name, value in values.items() if value is not None}), "utf-8")
-    scratch.replace(target)
+    write_whole(target, tomlkit.dumps({name: value for name, value in values.items() if value is not None}))
