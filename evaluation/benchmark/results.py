@@ -1,7 +1,6 @@
 """The file of figures: written whole after every part, so that an interruption leaves what was finished."""
 
 import json
-import os
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 from components.errors import InputError
 from evaluation.provenance import provenance
+from evaluation.writing import write_whole
 
 _PEERS = ("bm25s", "qdrant-client", "qdrant-haystack", "sentence-transformers", "sentence-transformers-haystack")
 _MORE_PEERS = ("transformers-haystack",)
@@ -52,10 +52,7 @@ class Results:
             return
         text = json.dumps(self.report, indent=2, allow_nan=False) + "\n"
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            scratch = self.path.with_name(f"{self.path.name}.part")
-            scratch.write_text(text, "utf-8")
-            os.replace(scratch, self.path)
+            write_whole(self.path, text)
         except OSError as error:
             raise InputError(f"{self.path} cannot be written ({error.strerror}); name another file") from error
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +11,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to stdout, and 
 Groups = Annotated[
     list[str] | None,
     typer.Option("--groups", metavar="A,B", help="Access groups, separated by commas; may be given again."),
+]
+
+TrainingOptions = Annotated[
+    Path | None, typer.Option("--options", metavar="FILE", help="A TOML file with options of the training.")
+]
+TrainingOption = Annotated[
+    list[str] | None,
+    typer.Option("--option", metavar="NAME=VALUE", help="Any option of the training; may be given again."),
 ]
 
 

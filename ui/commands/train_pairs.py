@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ui.commands.options import parse_pairs, typed
+from ui.commands.options import TrainingOption, TrainingOptions, parse_pairs, typed
 from ui.session import session_of
 
 if TYPE_CHECKING:
@@ -21,13 +21,6 @@ _Data = Annotated[
     list[Path] | None, typer.Argument(metavar="DATA...", help="Files of examples: JSON, JSON Lines, CSV or TSV.")
 ]
 _Out = Annotated[Path | None, typer.Option(metavar="FOLDER", help="The folder for the finished model.")]
-_Options = Annotated[
-    Path | None, typer.Option("--options", metavar="FILE", help="A TOML file with options of the training.")
-]
-_Option = Annotated[
-    list[str] | None,
-    typer.Option("--option", metavar="NAME=VALUE", help="Any option of the training; may be given again."),
-]
 _Model = Annotated[str | None, typer.Option(metavar="NAME", help="What to begin with; default: quaere-joint.")]
 _Development = Annotated[
     list[Path] | None, typer.Option(metavar="FILE", help="Examples that choose the best checkpoint.")
@@ -61,8 +54,8 @@ def command(kind: Kind, help_text: str) -> Callable[..., None]:
         ctx: typer.Context,
         data: _Data = None,
         out: _Out = None,
-        options: _Options = None,
-        option: _Option = None,
+        options: TrainingOptions = None,
+        option: TrainingOption = None,
         model: _Model = None,
         development: _Development = None,
         general: _General = None,

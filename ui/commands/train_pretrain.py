@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.table import Table
 
-from ui.commands.options import parse_pairs, typed
+from ui.commands.options import TrainingOption, TrainingOptions, parse_pairs, typed
 from ui.session import Session, session_of
 
 
@@ -26,13 +26,8 @@ def pretrain(
         Literal["mlm", "tsdae"] | None,
         typer.Option(help="Guess hidden words (mlm, the default), or rebuild damaged passages (tsdae)."),
     ] = None,
-    options: Annotated[
-        Path | None, typer.Option("--options", metavar="FILE", help="A TOML file with options of the training.")
-    ] = None,
-    option: Annotated[
-        list[str] | None,
-        typer.Option("--option", metavar="NAME=VALUE", help="Any option of the training; may be given again."),
-    ] = None,
+    options: TrainingOptions = None,
+    option: TrainingOption = None,
     model: Annotated[
         str | None, typer.Option(metavar="NAME", help="What to begin with; default: all-MiniLM-L6-v2.")
     ] = None,

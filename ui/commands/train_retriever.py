@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from ui.commands.options import parse_pairs, typed
+from ui.commands.options import TrainingOption, TrainingOptions, parse_pairs, typed
 from ui.session import session_of
 
 
@@ -18,13 +18,8 @@ def retriever(
         list[Path] | None, typer.Argument(metavar="DATA...", help="Files of examples: JSON, JSON Lines, CSV or TSV.")
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="The folder for the finished model.")] = None,
-    options: Annotated[
-        Path | None, typer.Option("--options", metavar="FILE", help="A TOML file with options of the training.")
-    ] = None,
-    option: Annotated[
-        list[str] | None,
-        typer.Option("--option", metavar="NAME=VALUE", help="Any option of the training; may be given again."),
-    ] = None,
+    options: TrainingOptions = None,
+    option: TrainingOption = None,
     model: Annotated[
         str | None, typer.Option(metavar="NAME", help="What to begin with; default: all-MiniLM-L6-v2.")
     ] = None,
