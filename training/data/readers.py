@@ -5,6 +5,7 @@ from pathlib import Path
 
 from components.errors import InputError
 from training.data.files import json_lines, suffix_of, table_rows
+from training.data.groups import grouped_records, is_grouped
 from training.data.passages import PassageFiles
 from training.data.record import Record
 from training.data.rows import row_records
@@ -32,6 +33,9 @@ def read_records(
         if suffix == ".json":
             yield from squad_records(path, on_unusable)
         elif suffix in (".jsonl", ".ndjson"):
+            if is_grouped(next((row for _, row in json_lines(path)), {})):
+                yield from grouped_records(path)
+                continue
             for place, row in json_lines(path):
                 yield from row_records(row, place, passages)
         elif suffix not in (".csv", ".tsv"):

@@ -10,6 +10,8 @@ Fields                                                 The row is
 ``query``, ``pos``, ``neg``                             passages that answer and that do not, as texts or
                                                         as numbers of a table of passages
 ``query``, ``candidates``                               passages with a ``label`` of 1 or 0
+``text``, ``group``                                     a question and what it belongs to; see
+                                                        :mod:`training.data.groups`
 ====================================================== ===============================================
 
 ``id``, ``title``, ``answer_start`` and ``negatives`` may stand in each where they make sense.

@@ -9,6 +9,7 @@ from components.errors import ConfigurationError
 from components.prefix import PrefixedTrunk
 from training.pairs.network import PairModel, set_trunk, trunk_of
 from training.pairs.options import PairOptions
+from training.schedule import device
 
 
 def prepare(model: PairModel, options: PairOptions) -> None:
@@ -24,6 +25,9 @@ def prepare(model: PairModel, options: PairOptions) -> None:
         for module in model.network.modules():
             if isinstance(module, nn.Dropout):
                 module.p = options.dropout
+    if device() == "cpu":
+        # The backward pass of PyTorch's fused attention takes nearly twice as long there.
+        trunk.set_attn_implementation("eager")
     if options.gradient_checkpointing:
         trunk.activation_checkpointing_enable({"use_reentrant": False})
     if options.adapter != "none":

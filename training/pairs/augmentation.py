@@ -45,7 +45,7 @@ def typing_noise(question: str, chance: random.Random) -> str:
 
 
 def with_synonyms(question: str, near: Mapping[str, Sequence[str]], chance: random.Random, most: int = 3) -> str:
-    """Up to ``most`` words exchanged for near ones.
+    """Up to ``most`` words exchanged for near ones; capitals inside the question are names, which have none.
 
     Args:
         question: any text.
@@ -54,7 +54,7 @@ def with_synonyms(question: str, near: Mapping[str, Sequence[str]], chance: rand
         most: how many words at most; at least one where any is known.
     """
     words = re.split(r"(\W+)", question)
-    known = [at for at, word in enumerate(words) if near.get(word.lower())]
+    known = [at for at, word in enumerate(words) if near.get(word.lower()) and (at == 0 or word.islower())]
     for at in chance.sample(known, min(len(known), chance.randint(1, most))):
         new = chance.choice(near[words[at].lower()])
         words[at] = new.capitalize() if words[at][:1].isupper() else new
@@ -83,7 +83,7 @@ def with_distractor(row: Row, sentence: str, chance: random.Random) -> Row:
 def _slip(word: str, chance: random.Random) -> str:
     at = chance.randrange(1, len(word) - 1)
     kind = chance.choice(("exchange", "omit", "double", "neighbour"))
-    if kind == "exchange" and word[at] != word[at + 1]:
+    if kind == "exchange" and at + 2 < len(word) and word[at] != word[at + 1]:
         return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
     if kind == "omit":
         return word[:at] + word[at + 1 :]

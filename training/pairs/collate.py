@@ -6,9 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from training.pairs.network import PAD_MULTIPLE
 from training.pairs.rows import Row
-
-_PAD_MULTIPLE = 8
 
 
 class PairCollator:
@@ -38,7 +37,7 @@ class PairCollator:
         """
         rows = [row for group in groups for row in group]
         encodings = [self._encoded(row) for row in rows]
-        width = -(-max(len(each.ids) for each in encodings) // _PAD_MULTIPLE) * _PAD_MULTIPLE
+        width = -(-max(len(each.ids) for each in encodings) // PAD_MULTIPLE) * PAD_MULTIPLE
         width = min(width, self._max_tokens)
         batch = {name: torch.zeros((len(rows), width), dtype=torch.long) for name in self._inputs}
         batch["input_ids"].fill_(self._pad_id)

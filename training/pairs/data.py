@@ -9,6 +9,7 @@ from pathlib import Path
 from components.errors import InputError
 from training.data.example import Example, read_examples
 from training.pairs.options import PairOptions
+from training.pairs.tables import made_tables
 
 NEGATIVES = 4
 """Passages that a measured one is ranked among."""
@@ -39,6 +40,7 @@ def read_pair_data(options: PairOptions) -> PairData:
             f"{', '.join(str(path) for path in options.data)}: no example is left to learn from; "
             + "; ".join(read.report.lines())
         )
+    training += tuple(made_tables(options.tables, options.seed))
     measured = {}
     for name, paths in (("development", options.development), ("general", options.general)):
         if paths:

@@ -50,6 +50,8 @@ class PairOptions(ScheduleOptions):
     teacher_weight: float = Field(0.5, ge=0, le=1)
     temperature: float = Field(2.0, gt=0)
 
+    tables: int = Field(0, ge=0, description="examples over tables and lists that are made by rule and added")
+    faq_rows: float = Field(0.0, ge=0, le=1, description="how often an answered question becomes a row of a FAQ")
     negatives: int = Field(1, ge=0, description="passages that do not answer, by question")
     shortest_window: int = Field(48, ge=8, description="tokens of the shortest random window of a passage")
     longest_window: int = Field(168, ge=8, description="tokens of the longest one")

@@ -104,7 +104,7 @@ def make_wordings(
 ) -> Wordings:
     """Near words and translations of the training's questions, as far as the options use them."""
     near, translated = {}, {}
-    if options.synonyms:
+    if options.synonyms or options.faq_rows:
         words = {word for each in data.training for word in each.question.lower().replace("?", " ").split()}
         near = near_words(trunk_of(model.network).get_input_embeddings().weight, model.tokenizer(), words)
         console.print(f"near words for {len(near):,} of {len(words):,} words of the questions", highlight=False)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from components.sentences import sentence_spans
 from training.data.example import Example
 from training.pairs import augmentation, unanswerable
+from training.pairs.faq_rows import FaqRows
 from training.pairs.options import PairOptions
 from training.pairs.rows import Row
 
@@ -45,6 +46,7 @@ class PairSampler:
         self.epoch = 0
         self._window = window
         self._wordings = wordings or Wordings()
+        self._faq = FaqRows(examples if options.faq_rows else ())
         self._names = sorted({name for each in examples for name in unanswerable.names_in(each.question)})
         self._by_title: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._by_origin: dict[str, list[str]] = defaultdict(list)
@@ -59,6 +61,8 @@ class PairSampler:
         """The rows of one question, the positive one first where the passage answers."""
         example = self.examples[index]
         chance = random.Random(f"{self.options.seed}/{self.epoch}/{index}")
+        if chance.random() < self.options.faq_rows and self._faq.fits(example):
+            return self._faq.rows(example, self._reworded(example.question, chance), chance)
         row = Row(
             question=self._worded(example.question, chance),
             passage=example.passage,
@@ -70,6 +74,11 @@ class PairSampler:
         others = [self._negative(row, example, number, chance) for number in range(self.options.negatives)]
         rows = [self._surrounded(row, example, chance), *(other for other in others if other is not None)]
         return [self._window(each, chance) for each in rows]
+
+    def _reworded(self, question: str, chance: random.Random) -> str:
+        """The question in other words as far as any are known, beside what the options do."""
+        other = augmentation.with_synonyms(question, self._wordings.near, chance)
+        return self._worded(augmentation.reordered(other) if chance.random() < 0.5 else other, chance)
 
     def _worded(self, question: str, chance: random.Random) -> str:
         """The question as some user might put it; each change is drawn by itself."""

@@ -225,3 +225,37 @@ def test_a_question_that_is_labelled_both_ways_is_named(tmp_path: Path) -> None:
     unlabelled = {"id": "one", "question": "How?", "answers": []}
     with pytest.raises(InputError, match=r"question 'one' has no answer and is not marked impossible"):
         read_examples([squad(tmp_path / "a.json", unlabelled)])
+
+
+# Groups of questions
+
+
+def test_questions_in_groups_answer_each_other_and_the_most_similar_of_other_groups_do_not(tmp_path: Path) -> None:
+    rows = [
+        {"text": "Where is my card?", "category": "arrival"},
+        {"text": "My card has not come", "category": "arrival"},
+        {"text": "Where is my card blocked?", "category": "blocked"},
+        {"text": "How do I pay in yen?", "category": "currency"},
+        {"text": "The only one", "category": "single"},
+    ]
+    found = read_examples([lines(tmp_path / "groups.jsonl", *rows)]).examples
+    assert [(each.question, each.passage) for each in found] == [
+        ("Where is my card?", "My card has not come"),
+        ("My card has not come", "Where is my card?"),
+    ]
+    assert all(each.whole for each in found)
+    assert found[0].negatives[0] == "Where is my card blocked?"
+    assert {"Where is my card?", "My card has not come"}.isdisjoint(found[0].negatives)
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([{"text": "a", "intent": "x"}, {"text": "b"}], r"groups.jsonl: line 2 has no group"),
+        ([{"text": "a", "intent": "x"}, {"text": " ", "intent": "y"}], r"line 2: 'text' is ' '"),
+        ([{"text": "a", "intent": "x"}, {"text": "b", "intent": "x"}], r"single group, 'x'"),
+    ],
+)
+def test_a_file_of_groups_that_cannot_be_used(rows: list[Any], message: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=message):
+        read_examples([lines(tmp_path / "groups.jsonl", *rows)])

@@ -12,8 +12,8 @@ from tokenizers import Tokenizer
 from training.data.example import Example
 from training.pairs import augmentation, unanswerable
 from training.pairs.collate import PairCollator
-from training.pairs.network import load_pair_model
-from training.pairs.options import PairOptions, load_options
+from training.pairs.network import load_pair_model, run_by_length, run_pairs
+from training.pairs.options import Kind, PairOptions, load_options
 from training.pairs.rows import Row
 from training.pairs.sampling import PairSampler, Wordings
 from training.pairs.windows import RandomWindow
@@ -52,6 +52,11 @@ def test_words_are_exchanged_for_near_ones() -> None:
     found = {augmentation.with_synonyms("Buy a car", near, random.Random(seed)) for seed in range(20)}
     assert found == {"Purchase a car", "Buy a automobile", "Purchase a automobile"}
     assert augmentation.with_synonyms("Sell it", near, random.Random(0)) == "Sell it"
+
+
+def test_names_are_not_exchanged() -> None:
+    found = {augmentation.with_synonyms("Is the Car near?", {"car": ["lorry"]}, random.Random(n)) for n in range(20)}
+    assert found == {"Is the Car near?"}
 
 
 @pytest.mark.parametrize(
@@ -178,6 +183,16 @@ def test_a_question_gives_its_passage_and_a_hard_negative(tmp_path: Path) -> Non
     assert not other.relevant and other.passage != faq.passage
 
 
+def test_an_answered_question_becomes_a_row_of_a_faq(tmp_path: Path) -> None:
+    near = {"written": ["composed"]}
+    made = sampler(tmp_path, Wordings(near=near), faq_rows=1.0)
+    (right,) = made[0]
+    assert right.passage == "Where was Faust written?\nGoethe wrote Faust in Weimar." and right.relevant
+    assert "composed" in right.question
+    # What no words of a passage answer stays as it is.
+    assert made[1][0].passage == "Pumps are sold in Paris." and made[2][0].passage == "Press the button."
+
+
 def test_rows_depend_on_seed_epoch_and_place_alone(tmp_path: Path) -> None:
     one, other = sampler(tmp_path, typing_noise=1.0), sampler(tmp_path, typing_noise=1.0)
     assert [one[2], one[0]] == [other[2], other[0]]
@@ -222,3 +237,22 @@ def test_questions_are_translated_there_and_back(tmp_path: Path, tiny_models: di
     assert told == [2] and set(found) <= {"the capital", "the pump"} and all(found.values())
     assert back_translations(["the capital"], names, tmp_path / "rows.jsonl", told.append).items() <= found.items()
     assert told == [2]  # nothing was translated twice
+
+
+@pytest.mark.parametrize("kind", ["joint", "reader", "ranker"])
+def test_rows_by_length_give_the_same_as_all_at_once(kind: Kind, tiny_models: dict[str, Path]) -> None:
+    model = load_pair_model(kind, str(tiny_models["joint"]))
+    model.network.eval()
+    collate = PairCollator(model.tokenizer(), model.inputs, model.max_tokens, model.pad_id)
+    passages = (PASSAGE, "Short.", "It is of middle length, and not more.", PASSAGE * 2, "One more.")
+    batch = collate([[Row("What is it?", passage) for passage in passages]])
+    with torch.inference_mode():
+        whole = run_pairs(kind, model.network, batch)
+        parts = run_by_length(kind, model.network, batch, 2)
+    assert (parts.relevance is None, parts.spans is None) == (whole.relevance is None, whole.spans is None)
+    if whole.relevance is not None and parts.relevance is not None:
+        assert torch.allclose(parts.relevance, whole.relevance, atol=1e-5)
+    if whole.spans is not None and parts.spans is not None:
+        mask = batch["attention_mask"].bool()
+        assert parts.spans.shape == whole.spans.shape
+        assert torch.allclose(parts.spans[mask], whole.spans[mask], atol=1e-5)
