@@ -1,4 +1,4 @@
-"""Where the right paragraphs stand in an indexed file, so that a passage is judged by its place, not by its words."""
+"""Where the paragraphs of an indexed file stand, so that a passage is judged by its place, not by its words."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,6 @@ from pathlib import Path
 from components.errors import InputError
 from components.loading import MAX_BYTES, load
 from components.loading.extracted import Extracted
-from evaluation.data.squad import QuestionFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,30 +29,6 @@ class Place:
     def covers(self, other: "Place") -> bool:
         """Whether all of another place lies inside this one."""
         return self.source == other.source and self.start <= other.start and other.end <= self.end
-
-
-@dataclass(frozen=True, slots=True)
-class GoldPlaces:
-    """The paragraphs of one indexed question file."""
-
-    source: str
-    """The file's name in the index."""
-    spans: tuple[tuple[int, int], ...]
-    """By the paragraph's number: start and end in the file's extracted text."""
-
-    def holds(self, paragraph: int, source: str, start: int, end: int) -> bool:
-        """Whether a passage at this place is the paragraph; see :meth:`Place.is_held_by`."""
-        return Place(self.source, *self.spans[paragraph]).is_held_by(Place(source, start, end))
-
-
-def gold_places(file: QuestionFile, source: str) -> GoldPlaces:
-    """Find the paragraphs of a question file as indexing sees them.
-
-    Raises:
-        InputError: as of :func:`paragraph_places`.
-    """
-    places = paragraph_places(file.path, len(file.paragraphs), source)
-    return GoldPlaces(source, tuple((place.start, place.end) for place in places))
 
 
 def paragraph_places(path: Path, count: int, source: str, max_bytes: int = MAX_BYTES) -> list[Place]:

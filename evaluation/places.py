@@ -15,6 +15,7 @@ from components.errors import InputError
 from components.loading import load
 from components.types import Passage
 from evaluation.data.dataset import DataSet, Question
+from evaluation.data.squad import QuestionFile
 from evaluation.gold import Place, paragraphs_in
 from pipelines.service import QAService
 
@@ -82,14 +83,33 @@ def _brought(dataset: DataSet, service: QAService) -> Gold:
         return Gold({key: [rows[row]] for row, key in enumerate(keys, start=1) if row in rows})
     places = dict(zip(keys, paragraphs_in(extracted, path, len(keys), source), strict=True))
     answers = {
-        question.id: _answers_in(question.references, places[question.document], extracted.text)
+        question.id: answers_in(question.references, places[question.document], extracted.text)
         for question in dataset.questions
         if question.answerable
     }
     return Gold({key: [place] for key, place in places.items()}, answers)
 
 
-def _answers_in(references: Sequence[str], paragraph: Place, text: str) -> list[Place]:
+def answer_places(file: QuestionFile, source: str) -> dict[str, list[Place]]:
+    """By the question's id, where its accepted answers stand in the text that indexing makes of the file.
+
+    Args:
+        file: whose questions are answered in their paragraphs; one without an answer is left out.
+        source: the file's name in the index.
+
+    Raises:
+        InputError: the file's text has another number of paragraphs, so that places cannot be told.
+    """
+    extracted = load(file.path)
+    paragraphs = paragraphs_in(extracted, file.path, len(file.paragraphs), source)
+    return {
+        question.id: answers_in(question.references, paragraphs[question.paragraph], extracted.text)
+        for question in file.questions
+        if question.references
+    }
+
+
+def answers_in(references: Sequence[str], paragraph: Place, text: str) -> list[Place]:
     """Where accepted answers stand in their paragraph; a labelled answer may be a part of a word."""
     words = text[paragraph.start : paragraph.end]
     found = mentions(references, paragraph.source, words) or mentions(references, paragraph.source, words, parts=True)

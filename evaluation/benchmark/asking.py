@@ -11,7 +11,7 @@ from components.errors import QuaereError
 from evaluation.benchmark.alternation import blocks, turns
 from evaluation.benchmark.corpus import Corpus
 from evaluation.benchmark.figures import paired_ratio, quality, stage_milliseconds, throughput
-from evaluation.benchmark.plan import Plan, Tell
+from evaluation.benchmark.plan import Plan, Tell, emptied
 from evaluation.benchmark.process import Round, SystemProcess
 from evaluation.benchmark.results import Results
 from evaluation.benchmark.systems import STOCK, System
@@ -39,6 +39,7 @@ class Opened:
 @contextmanager
 def opened(plan: Plan, corpus: Corpus, index: dict[str, Path]) -> Iterator[dict[str, Opened]]:
     """All systems by name, each in its process and with an index of its own."""
+    emptied(plan.folder / "asked")
     with ExitStack() as held:
         found = {}
         for system in plan.systems:
@@ -66,6 +67,7 @@ def ask_one_by_one(
             asking[name] = figures | own
         results.put("asking", asking)
         results.put("load", {"1": _load_figures(rounds)})
+    results.put("asking", results.report["asking"], completes="asking")
 
 
 def asking_figures(
@@ -104,6 +106,12 @@ def ask_together(
         for each in order:
             rounds[each.system.name].append(each.ask(part, clients))
         results.put("load", results.report["load"] | {str(clients): _load_figures(rounds)})
+    results.put("load", results.report["load"], completes=load_part(clients))
+
+
+def load_part(clients: int) -> str:
+    """The name of the part of a report in which so many clients ask."""
+    return f"load of {clients}"
 
 
 def _load_figures(rounds: dict[str, list[Round]]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Files go in; documents, and the places of their words, come out. Knows no system
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -16,7 +16,8 @@ from components.errors import InputError
 from components.splitting import PassageSplitter
 from components.versions import VersionStamp
 from evaluation.data.squad import LabelledQuestion, QuestionFile
-from evaluation.gold import GoldPlaces, gold_places
+from evaluation.gold import Place
+from evaluation.places import answer_places
 from evaluation.ranking import stage_of
 from pipelines.indexing_pipeline import load_file
 from pipelines.service import QAService
@@ -50,11 +51,13 @@ class Corpus:
     count: int
     own: int
     """Of the passages, which come first, those of the questions' own paragraphs."""
-    gold: GoldPlaces
+    answers: Mapping[str, Sequence[Place]]
+    """By the question's id, where its accepted answers stand."""
 
     def rank(self, question: LabelledQuestion, spots: Sequence[Spot]) -> int | None:
-        """1-based rank of the first passage of the question's paragraph; None where there is none."""
-        held = (rank for rank, spot in enumerate(spots, 1) if self.gold.holds(question.paragraph, *spot))
+        """1-based rank of the first passage that holds an answer whole; None where there is none."""
+        answers = self.answers[question.id]
+        held = (rank for rank, spot in enumerate(spots, 1) if any(Place(*spot).covers(answer) for answer in answers))
         return next(held, None)
 
 
@@ -74,7 +77,7 @@ def make_corpus(questions: QuestionFile, others: Sequence[Path], settings: Setti
         InputError: the places of the answers cannot be told.
     """
     target = folder / "passages.jsonl"
-    gold = gold_places(questions, str(questions.path))
+    answers = answer_places(questions, str(questions.path))
     scratch = settings.model_copy(update={"data": folder / "splitting", "engine": "edge", "database_url": None})
     with QAService(scratch, purpose="benchmark").open(writable=True) as service:
         pipeline = service.pipelines()["indexing"]
@@ -91,7 +94,7 @@ def make_corpus(questions: QuestionFile, others: Sequence[Path], settings: Setti
                 own = own if own else len(seen)
     if not seen:
         raise InputError(f"{questions.path} gives no passage to index; name a file with paragraphs")
-    return Corpus(target, len(seen), own, gold)
+    return Corpus(target, len(seen), own, answers)
 
 
 def read_passages(path: Path, count: int | None = None) -> Iterator[list[Document]]:

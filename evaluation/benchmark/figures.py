@@ -42,7 +42,7 @@ def quality(
     Args:
         questions: those that were answered, at least one.
         predictions: in the same order; None of a system that only searches.
-        ranks: by ranking, those of the right paragraph.
+        ranks: by ranking, those of the first passage with an answer.
     """
     found: dict[str, Any] = {"questions": len(questions), "exact_match": None, "f1": None}
     if predictions is not None:

@@ -75,7 +75,7 @@ class GrowthPlan:
 
 
 def run_growth(plan: GrowthPlan, json_file: Path | None = None, tell: Tell = lambda *_: None) -> dict[str, Any]:
-    """Measure, and return the report; every size that is finished is in the file at once.
+    """Measure, and return the report; every size that is finished is in the file at once, and not measured again.
 
     Raises:
         InputError: a size cannot be measured, or a file cannot be read or written.
@@ -84,7 +84,7 @@ def run_growth(plan: GrowthPlan, json_file: Path | None = None, tell: Tell = lam
     """
     file = read_questions(plan.questions)
     sample = sample_of(file, plan.count, plan.seed)
-    results = Results("growth", plan.to_dict(), [plan.questions, *plan.others], json_file)
+    results = Results("growth", plan.to_dict(), [plan.questions, *plan.others], json_file, go_on=True)
     folder = emptied(plan.folder)
     tell("splitting", 0, 1)
     corpus = make_corpus(file, plan.others, plan.settings, folder)
@@ -98,9 +98,12 @@ def run_growth(plan: GrowthPlan, json_file: Path | None = None, tell: Tell = lam
         # What the machine keeps of the models is made here, so that no process that is measured pays for it.
         with SystemProcess(_task(plan, corpus, Step(system, 0, 0, vectors))) as process:
             process.prepare()
-    rows: list[dict[str, Any]] = []
+    rows: list[dict[str, Any]] = results.report.get("sizes", [])
+    measured = {(row["system"], row["passages"]) for row in rows}
     for size, order in zip(plan.sizes, turns(plan.systems, len(plan.sizes)), strict=True):
         for system in order:
+            if (system.name, size) in measured:
+                continue
             tell(f"{size:,} passages: {system.name}", len(rows), len(plan.sizes) * len(plan.systems))
             rows.append(_grown(plan, corpus, sample, Step(system, size, min(size, real), vectors)))
             results.put("sizes", rows)

@@ -22,11 +22,16 @@ def prepare_all(plan: Plan, corpus: Corpus, tell: Tell) -> None:
             process.prepare()
 
 
-def index_all(plan: Plan, corpus: Corpus, results: Results, tell: Tell) -> dict[str, Path]:
-    """Make every index as often as the plan says; the folder of each one's last making by :attr:`System.index`."""
+def index_places(plan: Plan) -> dict[str, Path]:
+    """The folder of each index's last making, by :attr:`System.index`."""
+    return {system.index: plan.folder / "made" / system.index for system in plan.systems}
+
+
+def index_all(plan: Plan, corpus: Corpus, results: Results, tell: Tell) -> None:
+    """Make every index as often as the plan says."""
     systems = _one_of_each_index(plan)
     seconds: dict[str, list[float]] = {system.index: [] for system in systems}
-    places = {system.index: plan.folder / "made" / system.index for system in systems}
+    places = index_places(plan)
     figures: dict[str, dict[str, Any]] = {}
     done, total = 0, len(systems) * plan.index_rounds
     for order in turns(systems, plan.index_rounds):
@@ -41,7 +46,7 @@ def index_all(plan: Plan, corpus: Corpus, results: Results, tell: Tell) -> dict[
             figures[name] = _figures(seconds[name], made["passages"], memory, size_of(folder))
             done += 1
         results.put("index", {each.name: figures[each.index] for each in plan.systems})
-    return places
+    results.put("index", results.report["index"], completes="index")
 
 
 def _one_of_each_index(plan: Plan) -> list[System]:

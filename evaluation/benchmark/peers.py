@@ -3,14 +3,15 @@
 In: a plan. Out: the report that :mod:`evaluation.benchmark.tables` shows.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from components.errors import InputError
-from evaluation.benchmark.asking import ask_one_by_one, ask_together, opened
+from evaluation.benchmark.asking import ask_one_by_one, ask_together, load_part, opened
 from evaluation.benchmark.corpus import Corpus, make_corpus, read_passages
 from evaluation.benchmark.figures import best_of_same_quality, table_rows
-from evaluation.benchmark.indexing import index_all, prepare_all
+from evaluation.benchmark.indexing import index_all, index_places, prepare_all
 from evaluation.benchmark.plan import Plan, Tell, emptied
 from evaluation.benchmark.results import Results
 from evaluation.benchmark.roofline import distances, mean_pair_tokens, measure_roofline
@@ -23,7 +24,7 @@ DEFAULT = "quaere-default"
 
 
 def run_peers(plan: Plan, json_file: Path | None = None, tell: Tell = lambda *_: None) -> dict[str, Any]:
-    """Measure, and return the report; every part that is finished is in the file at once.
+    """Measure, and return the report; every part that is finished is in the file at once, and not measured again.
 
     Raises:
         InputError: there are not enough questions, or a file cannot be read or written.
@@ -32,25 +33,37 @@ def run_peers(plan: Plan, json_file: Path | None = None, tell: Tell = lambda *_:
     """
     file = read_questions(plan.questions)
     samples = _samples(plan, file)
-    results = Results("peers", plan.to_dict(), [plan.questions, *plan.others], json_file)
-    folder = emptied(plan.folder)
+    results = Results("peers", plan.to_dict(), [plan.questions, *plan.others], json_file, go_on=True)
+    indexed = results.is_complete("index") and all(place.is_dir() for place in index_places(plan).values())
+    folder = plan.folder if indexed else emptied(plan.folder)
     tell("splitting", 0, 1)
     corpus = make_corpus(file, plan.others, plan.settings, folder)
     results.put("corpus", {"passages": corpus.count, "own": corpus.own, "paragraphs": len(file.paragraphs)})
     prepare_all(plan, corpus, tell)
-    tell("measuring the machine", 0, 1)
-    pair_tokens = mean_pair_tokens(plan.settings, [each.text for each in samples[0]], _texts(corpus))
-    results.put("roofline", measure_roofline(plan.settings, pair_tokens))
-    index = index_all(plan, corpus, results, tell)
-    with opened(plan, corpus, index) as systems:
-        ask_one_by_one(corpus, samples[0], systems, results, tell)
-        loaded = [systems[name] for name in _loaded(plan, results)]
-        for clients, sample in zip(plan.clients[1:], samples[1:], strict=True):
-            ask_together(clients, sample, loaded, results, tell)
+    if not results.is_complete("roofline"):
+        tell("measuring the machine", 0, 1)
+        pair_tokens = mean_pair_tokens(plan.settings, [each.text for each in samples[0]], _texts(corpus))
+        results.put("roofline", measure_roofline(plan.settings, pair_tokens), completes="roofline")
+    if not indexed:
+        index_all(plan, corpus, results, tell)
+    _ask_all(plan, corpus, samples, results, tell)
     report = results.report
     results.put("distances", distances(plan.systems, plan.settings, report["roofline"], report["asking"]))
     results.put("tables", _tables(plan, report))
     return results.finish()
+
+
+def _ask_all(
+    plan: Plan, corpus: Corpus, samples: Sequence[Sequence[LabelledQuestion]], results: Results, tell: Tell
+) -> None:
+    """Whatever was not asked before."""
+    with opened(plan, corpus, index_places(plan)) as systems:
+        if not results.is_complete("asking"):
+            ask_one_by_one(corpus, samples[0], systems, results, tell)
+        loaded = [systems[name] for name in _loaded(plan, results)]
+        for clients, sample in zip(plan.clients[1:], samples[1:], strict=True):
+            if not results.is_complete(load_part(clients)):
+                ask_together(clients, sample, loaded, results, tell)
 
 
 def _loaded(plan: Plan, results: Results) -> list[str]:

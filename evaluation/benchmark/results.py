@@ -1,4 +1,4 @@
-"""The file of figures: written whole after every part, so that an interruption leaves what was finished."""
+"""The file of figures: written whole after every part, so that a run that was stopped goes on behind the last one."""
 
 import json
 from collections.abc import Iterable
@@ -22,28 +22,42 @@ class Results:
         settings: what it was told.
         data: the files that were measured on.
         path: where the report is kept; None keeps it in memory only.
+        go_on: whether an unfinished report in the file is continued, if it is of the same benchmark, settings, data,
+            commit, machine and versions. Any other one is replaced.
 
     Raises:
         InputError: the file cannot be written, which is better known before an hour of measuring than after.
     """
 
-    def __init__(self, what: str, settings: dict[str, Any], data: Iterable[Path], path: Path | None) -> None:
+    def __init__(
+        self, what: str, settings: dict[str, Any], data: Iterable[Path], path: Path | None, *, go_on: bool = False
+    ) -> None:
         self.path = path
-        self.report: dict[str, Any] = {
+        begun = {
             "benchmark": what,
             "finished": False,
+            "complete": [],
             "provenance": provenance(data) | {"peers": _versions()},
             "settings": settings,
         }
+        kept = _unfinished(path, begun) if go_on and path is not None else None
+        self.report: dict[str, Any] = begun if kept is None else kept
         self._write()
 
-    def put(self, name: str, value: Any) -> None:
-        """Set a part, and write the report."""
+    def is_complete(self, part: str) -> bool:
+        """Whether a part was measured to its end, now or before the run was stopped."""
+        return part in self.report["complete"]
+
+    def put(self, name: str, value: Any, *, completes: str | None = None) -> None:
+        """Set a field, and write the report; ``completes`` names the part that wants nothing more."""
         self.report[name] = value
+        if completes is not None and not self.is_complete(completes):
+            self.report["complete"].append(completes)
         self._write()
 
     def finish(self) -> dict[str, Any]:
         """Say that nothing is missing, and give the report."""
+        del self.report["complete"]
         self.put("finished", True)
         return self.report
 
@@ -55,6 +69,25 @@ class Results:
             write_whole(self.path, text)
         except OSError as error:
             raise InputError(f"{self.path} cannot be written ({error.strerror}); name another file") from error
+
+
+def _unfinished(path: Path, begun: dict[str, Any]) -> dict[str, Any] | None:
+    """The report in the file, if it was begun as this one is and not finished."""
+    try:
+        report = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(report, dict) or report.get("finished") is not False or "complete" not in report:
+        return None
+    return report if _compared(report) == _compared(begun) else None
+
+
+def _compared(report: dict[str, Any]) -> dict[str, Any]:
+    """What two reports must share to be parts of one; as JSON, where tuples are lists."""
+    made_by = {name: value for name, value in report.get("provenance", {}).items() if name != "date"}
+    shared = {"benchmark": report.get("benchmark"), "settings": report.get("settings"), "provenance": made_by}
+    compared: dict[str, Any] = json.loads(json.dumps(shared))
+    return compared
 
 
 def _versions() -> dict[str, str]:

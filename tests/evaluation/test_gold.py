@@ -4,8 +4,7 @@ import pytest
 
 from components.errors import InputError
 from components.loading import load
-from evaluation.data.squad import read_questions
-from evaluation.gold import gold_places
+from evaluation.gold import Place, paragraph_places
 from evaluation.provenance import peak_memory, provenance
 
 
@@ -15,25 +14,24 @@ def squad(path, contexts):
     return path
 
 
-def test_a_passage_is_judged_by_its_place(tmp_path):
+def test_paragraphs_have_their_places(tmp_path):
     path = squad(tmp_path / "q.json", ["Equal words.", "Equal words.", " Padded "])
-    gold = gold_places(read_questions(path), "q.json")
+    first, second, padded = paragraph_places(path, 3, "q.json")
     text = load(path).text
-    assert [text[start:end] for start, end in gold.spans] == ["Equal words.", "Equal words.", "Padded"]
-    start, end = gold.spans[1]
-    assert gold.holds(1, "q.json", start + 2, end)
-    assert not gold.holds(0, "q.json", start, end)
-    assert not gold.holds(1, "other.json", start, end)
-    assert not gold.holds(1, "q.json", end, end + 5)
+    assert [text[place.start : place.end] for place in (first, second, padded)] == ["Equal words."] * 2 + ["Padded"]
+    assert second.is_held_by(Place("q.json", second.start + 2, second.end))
+    assert not first.is_held_by(second)
+    assert not second.is_held_by(Place("other.json", second.start, second.end))
+    assert not second.is_held_by(Place("q.json", second.end, second.end + 5))
     # A passage over all paragraphs holds each; one that runs two signs into a paragraph does not.
-    assert all(gold.holds(paragraph, "q.json", 0, len(text)) for paragraph in range(3))
-    assert not gold.holds(1, "q.json", 0, start + 2)
+    assert all(place.is_held_by(Place("q.json", 0, len(text))) for place in (first, second, padded))
+    assert not second.is_held_by(Place("q.json", 0, second.start + 2))
 
 
 def test_a_paragraph_that_indexing_drops_is_reported(tmp_path):
     path = squad(tmp_path / "q.json", ["Words.", "\0"])
     with pytest.raises(InputError, match="2 labelled paragraphs, but 1"):
-        gold_places(read_questions(path), "q.json")
+        paragraph_places(path, 2, "q.json")
 
 
 def test_provenance_names_what_a_figure_depends_on(tmp_path):

@@ -1,8 +1,12 @@
+import json
+
 import pytest
 
+from components.loading import load
 from evaluation.data.dataset import Question
+from evaluation.data.squad import read_questions
 from evaluation.gold import Place
-from evaluation.places import Gold, mentions
+from evaluation.places import Gold, answer_places, mentions
 from evaluation.tasks.measured import documents_in, ranking_values
 
 GOLD = Gold(
@@ -91,3 +95,20 @@ def test_the_values_of_a_ranking_by_hand():
     assert values["dense_map@30"] == pytest.approx(0.25)
     assert "dense_recall@30" in values
     assert "dense_recall@100" not in values
+
+
+def test_the_answers_of_a_question_file_stand_in_their_own_paragraph(tmp_path):
+    answer = {"text": "Paris", "answer_start": 0}
+    asked = [{"id": "q1", "question": "Where?", "answers": [answer]}]
+    none = [{"id": "q2", "question": "Who?", "answers": [], "is_impossible": True}]
+    paragraphs = [
+        {"context": "Paris is far.", "qas": none},
+        {"context": "Paris is near, Parisians say of Paris.", "qas": asked},
+    ]
+    path = tmp_path / "q.json"
+    path.write_text(json.dumps({"data": [{"title": "T", "paragraphs": paragraphs}]}))
+    found = answer_places(read_questions(path), "q.json")
+    text = load(path).text
+    second = text.index("Paris is near")
+    assert list(found) == ["q1"]
+    assert [place.start - second for place in found["q1"]] == [0, 32]

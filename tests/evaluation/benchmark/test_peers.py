@@ -61,6 +61,34 @@ def test_one_system_alone_is_measured_and_the_tables_say_what_they_miss(plan: Pl
     assert list(error_lines(report)) == []
 
 
+class Stopped(Exception):
+    """Raised in the middle of a run."""
+
+
+def test_a_run_that_was_stopped_goes_on_behind_the_last_finished_part(plan: Plan, tmp_path: Path) -> None:
+    file = tmp_path / "out.json"
+
+    def stop_at(wanted: str) -> Any:
+        def tell(step: str, done: int, total: int) -> None:
+            if step == wanted:
+                raise Stopped
+
+        return tell
+
+    with pytest.raises(Stopped):
+        run_peers(plan, file, stop_at("asking with 2 clients"))
+    before = json.loads(file.read_text("utf-8"))
+    assert before["finished"] is False
+    told: list[str] = []
+    report = run_peers(plan, file, lambda step, done, total: told.append(step))
+    assert "asking with 2 clients" in told
+    assert not {"measuring the machine", "asking one by one"} & set(told)
+    assert not [step for step in told if step.startswith("indexing")]
+    for part in ("roofline", "index", "asking"):
+        assert report[part] == before[part]
+    assert list(report["load"]) == ["1", "2"] and report["finished"]
+
+
 @pytest.mark.slow
 def test_both_tables_with_all_systems(plan: Plan, tmp_path: Path) -> None:
     report = run_peers(replace(plan, systems=chosen_systems(None)), tmp_path / "out.json")
@@ -125,6 +153,13 @@ def test_growth_has_quality_while_all_passages_are_real(growing: GrowthPlan, tmp
     assert report["indexing"]["passages"] > 0
     text = shown(growth_view(report))
     assert "quaere index" in text
+    told: list[str] = []
+    cut = {name: value for name, value in report.items() if name != "indexing"} | {"finished": False, "complete": []}
+    cut["sizes"] = cut["sizes"][:3]
+    (tmp_path / "out.json").write_text(json.dumps(cut), "utf-8")
+    again = run_growth(both, tmp_path / "out.json", lambda step, done, total: told.append(step))
+    assert again["sizes"][:3] == report["sizes"][:3] and len(again["sizes"]) == 4
+    assert [step for step in told if " passages: " in step] == ["12 passages: stock"]
     # The vectors stay; those of five passages serve the next run.
     assert [path.suffix for path in sorted(both.vectors.iterdir())] == [".json", ".npy"]
 

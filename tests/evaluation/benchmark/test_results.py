@@ -35,3 +35,36 @@ def test_a_place_that_cannot_be_written_is_known_before_anything_is_measured(tmp
     (tmp_path / "file").write_text("", "utf-8")
     with pytest.raises(InputError, match="cannot be written"):
         Results("peers", {}, [], tmp_path / "file" / "out.json")
+
+
+def test_a_report_that_was_not_finished_goes_on(tmp_path: Path) -> None:
+    data, file = tmp_path / "data.txt", tmp_path / "out.json"
+    data.write_text("x", "utf-8")
+    begun = Results("peers", {"clients": (1, 4)}, [data], file, go_on=True)
+    begun.put("index", {"stock": 1}, completes="index")
+    begun.put("asking", {"stock": 2})
+    again = Results("peers", {"clients": (1, 4)}, [data], file, go_on=True)
+    assert again.report["index"] == {"stock": 1}
+    assert again.is_complete("index") and not again.is_complete("asking")
+    assert "complete" not in again.finish()
+    anew = Results("peers", {"clients": (1, 4)}, [data], file, go_on=True)
+    assert not anew.is_complete("index") and "index" not in anew.report
+
+
+@pytest.mark.parametrize("change", ["settings", "benchmark", "data", "told to", "damaged"])
+def test_a_report_of_something_else_is_replaced(change: str, tmp_path: Path) -> None:
+    data, file = tmp_path / "data.txt", tmp_path / "out.json"
+    data.write_text("x", "utf-8")
+    Results("peers", {"count": 1}, [data], file, go_on=True).put("index", {}, completes="index")
+    if change == "data":
+        data.write_text("y", "utf-8")
+    if change == "damaged":
+        file.write_text(file.read_text("utf-8")[:-20], "utf-8")
+    found = Results(
+        "growth" if change == "benchmark" else "peers",
+        {"count": 2 if change == "settings" else 1},
+        [data],
+        file,
+        go_on=change != "told to",
+    )
+    assert not found.is_complete("index")
