@@ -230,16 +230,10 @@ class QAService:
             store = self._open_folder().store
             if self._asking is None or self._asked is not store:
                 load_models(self.settings, self.on_message)
-                self._asking = build_asking_pipeline(self.settings, store, synonyms=self._synonyms())
+                self._asking = build_asking_pipeline(self.settings, store, synonyms=self.settings.synonyms_in_force())
                 self._asking.warm_up()
                 self._asked = store
             return self._asking
-
-    def _synonyms(self) -> str | None:
-        if self.settings.synonyms is not None:
-            return str(self.settings.synonyms)
-        own = self.settings.data / "synonyms.toml"
-        return str(own) if own.is_file() else None
 
     def _complete(self, question: Question, filters: dict[str, Any] | None, groups: Sequence[str]) -> Question:
         """The question with the filters and groups in force, which are checked."""
@@ -365,7 +359,7 @@ class QAService:
         """The two pipelines, as they are wired with these settings."""
         folder = self.open(writable=True)._open_folder()
         return {
-            "asking": build_asking_pipeline(self.settings, folder.store, synonyms=self._synonyms()),
+            "asking": build_asking_pipeline(self.settings, folder.store, synonyms=self.settings.synonyms_in_force()),
             "indexing": folder.indexer.pipeline,
         }
 

@@ -143,6 +143,13 @@ class Settings(BaseSettings):
                 raise ValueError(str(error)) from error
         return url
 
+    def synonyms_in_force(self) -> str | None:
+        """The file of synonyms that is read: the one that is set, else that of the data folder, if it has one."""
+        if self.synonyms is not None:
+            return str(self.synonyms)
+        own = self.data / "synonyms.toml"
+        return str(own) if own.is_file() else None
+
     @model_validator(mode="after")
     def _agree(self) -> Self:
         if self.overlap_tokens >= self.passage_tokens:

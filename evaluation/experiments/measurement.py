@@ -97,7 +97,7 @@ class Measurement:
 
     def _order(self, system: System) -> str:
         """Systems that share the beginning of their way stand together."""
-        return repr(keys_of(system, str(self._settings[system.name].data)).reader)
+        return repr(keys_of(system, self._settings[system.name]).reader)
 
     def _measured(self, system: System, indexes: Mapping[Path, Index]) -> Measured:
         with named(system):

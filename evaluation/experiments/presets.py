@@ -27,6 +27,7 @@ PRESETS: Mapping[str, Preset] = {
             "convex + rerank": {"fusion": "convex", "read": False},
             "rrf + rerank": {"fusion": "rrf", "read": False},
             "rrf + rerank + read": {"fusion": "rrf"},
+            "without synonyms": {"expand": False},
             "without dense": {"search": "lexical"},
             "without lexical": {"search": "dense"},
             "without reranking": {"rerank": False},

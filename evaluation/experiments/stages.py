@@ -21,6 +21,8 @@ class Stages:
     """Whether the reader looks for the words; else whole passages are the answers."""
     passes: Literal[1, 2] = 1
     """Whether a joint model ranks and reads in one pass; 2 runs it again for reading."""
+    expand: bool = True
+    """Whether synonyms are searched too, where there are any."""
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:

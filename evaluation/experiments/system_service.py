@@ -19,6 +19,7 @@ from evaluation.experiments.sharing import (
 from pipelines.asking import asking_stages, wire_asking
 from pipelines.folder import load_models
 from pipelines.service import QAService
+from pipelines.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,16 @@ class Keys:
     reader: Key
 
 
-def keys_of(system: System, index: str) -> Keys:
-    """The keys of a system's stages over an index."""
+def synonyms_of(system: System, settings: Settings) -> str | None:
+    """The file of synonyms that a system searches too; ``settings`` name its data folder."""
+    return settings.synonyms_in_force() if system.stages.expand else None
+
+
+def keys_of(system: System, in_force: Settings) -> Keys:
+    """The keys of a system's stages; ``in_force`` are its settings with the data folder of its index."""
     settings, stages = system.settings, system.stages
     models: Key = (effective_precision(settings.precision), settings.backend, settings.threads, str(settings.cache))
-    embedder: Key = (index, settings.embedder, *models, str(settings.synonyms))
+    embedder: Key = (str(in_force.data), settings.embedder, *models, synonyms_of(system, in_force))
     retriever: Key = (*embedder, stages.search, settings.candidates, settings.fusion, settings.dense_weight)
     ranker: Key = (*retriever, stages.rerank, settings.ranker, settings.with_context)
     # One pass before two: the one finds what the ranker has just computed.
@@ -77,8 +83,8 @@ class SystemService(QAService):
     def _stages(self) -> dict[str, Any]:
         settings, stages = self.settings, self._system.stages
         store = self._open_folder().store
-        made = asking_stages(settings, store, synonyms=self._synonyms())
-        keys = keys_of(self._system, str(settings.data))
+        made = asking_stages(settings, store, synonyms=synonyms_of(self._system, settings))
+        keys = keys_of(self._system, settings)
         shared = ("embedder", "retriever", "ranker", "reader")
         parameters = {name: made[name].to_dict()["init_parameters"] for name in shared}
         is_joint = stages.rerank and stages.passes == 1 and settings.ranker == settings.reader

@@ -69,8 +69,8 @@ def benchmark(
 ) -> None:
     """Measure speed, memory and quality, side by side on the same passages, questions and weights.
 
-    The peers need the extra packages `benchmark`. Let nothing else run on the machine meanwhile. A run that is
-    stopped leaves the parts that it finished.
+    The peers need the extra packages `benchmark`. Let nothing else run on the machine meanwhile. With --json, a
+    run that was stopped goes on behind the last part that it finished when it is given again.
     """
     session = session_of(ctx)
     what, file = _what_and_file(words)

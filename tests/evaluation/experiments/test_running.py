@@ -85,6 +85,20 @@ def test_stages_that_are_off_do_nothing(tiny_models, tmp_path):
     assert found["dense"].settings["rerank"] is False
 
 
+def test_synonyms_are_searched_unless_a_system_does_not_expand(tiny_models, tmp_path, calls):
+    synonyms = tmp_path / "synonyms.toml"
+    synonyms.write_text('[[group]]\nwords = ["code", "goethe wrote faust"]\n', "utf-8")
+    wide = {"synonyms": str(synonyms)}
+    systems = {"plain": {}, "wide": wide, "off": wide | {"expand": False}}
+    experiment = small_experiment(tiny_models, tmp_path, systems)
+    found = {each.system: each for each in run_experiment(experiment, tmp_path / "out").evaluations}
+    assert without_seconds(found["off"]) == without_seconds(found["plain"])
+    ranks = {name: [each.ranks["lexical"] for each in found[name].outcomes] for name in systems}
+    assert ranks["wide"] != ranks["plain"]
+    # What is the same is done once, though the settings differ: three questions and one that warms up, twice.
+    assert calls["HybridRetriever"] <= 2 * (3 + 1)
+
+
 def test_shared_seconds_are_counted_for_every_system(tiny_models, tmp_path, monkeypatch):
     @functools.wraps(CrossEncoderRanker.run)
     def slow(self, *given, _run=CrossEncoderRanker.run, **named):

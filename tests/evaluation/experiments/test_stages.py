@@ -40,6 +40,6 @@ def test_the_ablation_leaves_out_and_adds_every_stage():
         *(("search", each) for each in ("dense", "lexical")),
         *(("fusion", each) for each in ("convex", "rrf")),
         *(("precision", each) for each in ("fp32", "int8")),
-        *(("rerank", False), ("read", False), ("passes", 2), ("with_context", False)),
+        *(("rerank", False), ("read", False), ("passes", 2), ("expand", False), ("with_context", False)),
     ):
         assert any(each.get(key) == value for each in systems)
