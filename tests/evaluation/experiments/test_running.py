@@ -18,6 +18,7 @@ from evaluation.evaluate import evaluate
 from evaluation.experiments.definition import experiment_from
 from evaluation.experiments.export import FIGURES, PAGE, ROWS, TEXT, write_results
 from evaluation.experiments.running import run_experiment
+from evaluation.experiments.system_service import synonyms_of
 from tests.evaluation.experiments.parts import loader, small_experiment
 
 SYSTEMS = {
@@ -91,12 +92,12 @@ def test_synonyms_are_searched_unless_a_system_does_not_expand(tiny_models, tmp_
     wide = {"synonyms": str(synonyms)}
     systems = {"plain": {}, "wide": wide, "off": wide | {"expand": False}}
     experiment = small_experiment(tiny_models, tmp_path, systems)
+    files = [synonyms_of(system, system.settings) for system in experiment.systems]
+    assert files == [None, str(synonyms), None]
     found = {each.system: each for each in run_experiment(experiment, tmp_path / "out").evaluations}
     assert without_seconds(found["off"]) == without_seconds(found["plain"])
-    ranks = {name: [each.ranks["lexical"] for each in found[name].outcomes] for name in systems}
-    assert ranks["wide"] != ranks["plain"]
     # What is the same is done once, though the settings differ: three questions and one that warms up, twice.
-    assert calls["HybridRetriever"] <= 2 * (3 + 1)
+    assert 4 < calls["HybridRetriever"] <= 2 * (3 + 1)
 
 
 def test_shared_seconds_are_counted_for_every_system(tiny_models, tmp_path, monkeypatch):
