@@ -1,4 +1,4 @@
-"""Candidates sorted by a cross-encoder that reads question and passage together."""
+"""Candidates sorted by a cross-encoder that reads question and passage together, and by the score of the search."""
 
 from dataclasses import replace
 from typing import Any
@@ -21,7 +21,11 @@ def pair_of(query: str, document: Document, with_context: bool) -> Pair:
 
 @component
 class CrossEncoderRanker:
-    """Sorts passages by the relevance that a cross-encoder gives them."""
+    """Sorts passages by the relevance that a cross-encoder gives them, interpolated with the score of the search.
+
+    A small cross-encoder errs otherwise than a search does: interpolation helps both (Wang, Zhuang and Zuccon 2021,
+    "BERT-based dense retrievers require interpolation with BM25 for effective passage retrieval").
+    """
 
     def __init__(
         self,
@@ -29,6 +33,7 @@ class CrossEncoderRanker:
         *,
         top_k: int | None = None,
         with_context: bool = True,
+        search_weight: float = 0.0,
         precision: Precision = "auto",
         backend: Backend = "openvino",
         threads: int | None = None,
@@ -41,6 +46,8 @@ class CrossEncoderRanker:
                 " + " between them rank by their mean logits.
             top_k: how many passages to keep; None keeps all.
             with_context: whether title and heading are read before the passage.
+            search_weight: how much the search's score, ``meta["scores"]["fused"]`` in [0, 1], adds to the relevance
+                logit, at least 0; 0 leaves it out. Of a passage without that score nothing is added.
             precision: "auto", "int8" or "fp32".
             backend: "openvino" or "torch".
             threads: threads of one call; None leaves it to the backend.
@@ -49,6 +56,7 @@ class CrossEncoderRanker:
         self.model = model
         self.top_k = top_k
         self.with_context = with_context
+        self.search_weight = search_weight
         self.precision = precision
         self.backend = backend
         self.threads = threads
@@ -69,17 +77,16 @@ class CrossEncoderRanker:
             top_k: overrides the parameter of the same name.
 
         Returns:
-            ``documents``: copies, best first; ``score`` is the relevance in [0, 1] and
-            ``meta["scores"]["relevance"]`` its logit. Ties keep the order of the candidates.
+            ``documents``: copies, best first; ``score`` in [0, 1] is what they are sorted by, and
+            ``meta["scores"]["relevance"]`` the cross-encoder's own logit. Ties keep the order of the candidates.
         """
         if not documents:
             return {"documents": Candidates()}
         pairs = [pair_of(query, document, self.with_context) for document in documents]
-        scored = [
-            _with_relevance(document, logits.relevance)
-            for document, logits in zip(documents, self._ready().encode(pairs), strict=True)
-        ]
-        scored.sort(key=lambda document: -document.meta["scores"]["relevance"])
+        logits = [each.relevance for each in self._ready().encode(pairs)]
+        keys = [self._sorted_by(document, logit) for document, logit in zip(documents, logits, strict=True)]
+        order = sorted(range(len(documents)), key=lambda at: -keys[at])
+        scored = [_with_scores(documents[at], logits[at], keys[at]) for at in order]
         limit = top_k if top_k is not None else self.top_k
         return {"documents": Candidates(scored[:limit])}
 
@@ -90,6 +97,7 @@ class CrossEncoderRanker:
             model=self.model,
             top_k=self.top_k,
             with_context=self.with_context,
+            search_weight=self.search_weight,
             precision=self.precision,
             backend=self.backend,
             threads=self.threads,
@@ -107,7 +115,10 @@ class CrossEncoderRanker:
             self._encoder = pair_scorer(self.model, "ranker", options)
         return self._encoder
 
+    def _sorted_by(self, document: Document, relevance: float) -> float:
+        return relevance + self.search_weight * float(document.meta.get("scores", {}).get("fused", 0.0))
 
-def _with_relevance(document: Document, relevance: float) -> Document:
+
+def _with_scores(document: Document, relevance: float, sorted_by: float) -> Document:
     scores = dict(document.meta.get("scores", {})) | {"relevance": relevance}
-    return replace(document, score=float(sigmoid(relevance)), meta=document.meta | {"scores": scores})
+    return replace(document, score=float(sigmoid(sorted_by)), meta=document.meta | {"scores": scores})

@@ -60,7 +60,9 @@ def asking_stages(settings: Settings, store: QuaereDocumentStore, *, synonyms: s
         "retriever": HybridRetriever(
             store, top_k=settings.candidates, fusion=settings.fusion, dense_weight=settings.dense_weight
         ),
-        "ranker": CrossEncoderRanker(settings.ranker, with_context=settings.with_context, **models),
+        "ranker": CrossEncoderRanker(
+            settings.ranker, with_context=settings.with_context, search_weight=settings.search_weight, **models
+        ),
         "reader": ExtractiveReader(
             settings.reader,
             with_context=settings.with_context,

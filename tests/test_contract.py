@@ -141,7 +141,7 @@ SPECIMENS = {
         {"document_store": "store"},
     ),
     "CrossEncoderRanker": Specimen(
-        {"model": NO_MODEL, "top_k": 4, "with_context": False, **MODEL},
+        {"model": NO_MODEL, "top_k": 4, "with_context": False, "search_weight": 2.5, **MODEL},
         {"query": "x", "documents": []},
         {"documents": []},
         {"query": "who wrote faust", "documents": passages()},

@@ -13,6 +13,7 @@ from components.conversion import convert
 from components.embedding import DocumentEmbedder
 from components.lexical import LexicalDocumentEmbedder
 from components.reading import ExtractiveReader
+from components.reranking import CrossEncoderRanker
 from components.store.document_store import Found, QuaereDocumentStore
 from evaluation.benchmark.corpus import Spot
 from evaluation.benchmark.systems import READ, Asked, Task
@@ -91,6 +92,8 @@ class QuaerePeer:
         if self.same_work:
             reader = stage_of(self._asking, ExtractiveReader)
             reader.top_k, reader.with_context = READ, False
+            # The stock ranker sorts by its own word alone.
+            stage_of(self._asking, CrossEncoderRanker).search_weight = 0.0
         self._asking.warm_up()
 
     def ask(self, question: str) -> Asked:
@@ -116,7 +119,7 @@ class QuaerePeer:
 
 _OF_SYSTEMS = (
     *("cache", "embedder", "ranker", "reader", "calibrator", "precision", "backend", "threads"),
-    *("candidates", "fusion", "dense_weight", "with_context", "top", "max_answer_tokens"),
+    *("candidates", "fusion", "dense_weight", "search_weight", "with_context", "top", "max_answer_tokens"),
 )
 
 

@@ -43,7 +43,7 @@ def keys_of(system: System, in_force: Settings) -> Keys:
     models: Key = (effective_precision(settings.precision), settings.backend, settings.threads, str(settings.cache))
     embedder: Key = (str(in_force.data), settings.embedder, *models, synonyms_of(system, in_force))
     retriever: Key = (*embedder, stages.search, settings.candidates, settings.fusion, settings.dense_weight)
-    ranker: Key = (*retriever, stages.rerank, settings.ranker, settings.with_context)
+    ranker: Key = (*retriever, stages.rerank, settings.ranker, settings.with_context, settings.search_weight)
     # One pass before two: the one finds what the ranker has just computed.
     reader: Key = (*ranker, stages.read, stages.passes, settings.reader, settings.max_answer_tokens)
     return Keys(embedder, retriever, ranker, reader)

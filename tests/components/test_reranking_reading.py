@@ -1,6 +1,7 @@
 """Ranker, reader and embedders as Haystack components over the tiny models and the bundled one."""
 
 import copy
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,29 @@ def test_the_bundled_model_ranks_and_reads_without_changing_its_inputs(documents
     assert best.document.content[best.document_offset.start : best.document_offset.end] == best.data
     assert best.meta["span"] > 0 > answers[-1].meta["span"]
     assert {answer.meta["rank"] for answer in answers} == {0, 1, 2}
+
+
+def test_the_search_has_its_say_by_its_weight(tiny_models: dict[str, Path], documents: list[Document]) -> None:
+    model = str(tiny_models["ranker"])
+    alone = CrossEncoderRanker(model, precision="fp32").run("who?", documents)["documents"]
+    logits = {each.id: each.meta["scores"]["relevance"] for each in alone}
+    last = alone[-1]
+    fused = {each.id: float(each.id == last.id) for each in documents}
+    found = [replace(each, meta=each.meta | {"scores": {"fused": fused[each.id]}}) for each in documents]
+    apart = logits[alone[0].id] - logits[last.id]
+    less, more = (
+        CrossEncoderRanker(model, search_weight=apart * factor, precision="fp32").run("who?", found)["documents"]
+        for factor in (0.9, 1.1)
+    )
+    assert less[0].id == alone[0].id and more[0].id == last.id
+    # What the ranker itself says stays to be seen.
+    assert more[0].meta["scores"]["relevance"] == pytest.approx(logits[last.id], abs=1e-5)
+    assert more[0].score == pytest.approx(sigmoid(logits[last.id] + apart * 1.1), abs=1e-5)
+    assert [each.score for each in more] == sorted((each.score for each in more), reverse=True)
+    # A stock retriever gives no such score.
+    plain = [replace(each, meta={"title": "Policy"}) for each in documents]
+    kept = CrossEncoderRanker(model, search_weight=9.0, precision="fp32").run("who?", plain)["documents"]
+    assert [each.content for each in kept] == [each.content for each in alone]
 
 
 def test_top_k_limits_what_is_kept_and_read(tiny_models: dict[str, Path], documents: list[Document]) -> None:

@@ -22,7 +22,10 @@ from training.calibration.fitting import Shape, fit_calibrator, with_least
 from training.calibration.judging import Judged, Row, firsts_of, has_answer, judge
 from training.calibration.labelled import Asked
 
-SETTINGS_THAT_COUNT = ("candidates", "fusion", "dense_weight", "with_context", "max_answer_tokens", "precision", "top")
+SETTINGS_THAT_COUNT = (
+    *("candidates", "fusion", "dense_weight", "search_weight", "with_context"),
+    *("max_answer_tokens", "precision", "top"),
+)
 """Beside the models: rows of other values are not of the same evidence."""
 
 
