@@ -20,7 +20,7 @@ from components.findings import (
     find,
     group_findings,
     places,
-    relevance_of,
+    ranking_of,
     sentence_around,
     source_of,
     supporting,
@@ -179,15 +179,15 @@ def _with_support(
     if len(members) == 1:
         return alone
     support, rival = places(members), _rival(members, documents)
-    margin = 0.0 if rival is None else alone.evidence.relevance - rival
+    margin = 0.0 if rival is None else ranking_of(alone.finding.document) - rival
     evidence = replace(alone.evidence, support=float(len(support)), margin=margin)
     return Scored(alone.finding, evidence, calibrator.confidence(evidence, alone.finding.kind), support)
 
 
 def _rival(members: Sequence[Finding], documents: Sequence[Document]) -> float | None:
-    """The best relevance among the passages that hold none of the members."""
+    """The best ranking among the passages that hold none of the members."""
     ids = {member.document.id for member in members}
-    return max((relevance_of(document) for document in documents if document.id not in ids), default=None)
+    return max((ranking_of(document) for document in documents if document.id not in ids), default=None)
 
 
 def _compose(calibrator: Calibrator, kind: QueryKind, given: list[Scored]) -> list[Answer]:

@@ -168,7 +168,7 @@ def evidence_of(finding: Finding, wanted: Wanted, support: int, rival: float | N
         finding: the answer's own place.
         wanted: what the question names.
         support: how many places state it.
-        rival: best relevance among the passages that do not state it; None where there is none.
+        rival: best ranking among the passages that do not state it; None where there is none.
     """
     document = finding.document
     scores, relevance = scores_of(document), relevance_of(document)
@@ -182,7 +182,7 @@ def evidence_of(finding: Finding, wanted: Wanted, support: int, rival: float | N
         span=finding.span,
         dense=float(scores.get("dense", 0.0)),
         lexical=float(scores.get("lexical_share", 0.0)),
-        margin=0.0 if rival is None else relevance - rival,
+        margin=0.0 if rival is None else ranking_of(document) - rival,
         support=float(support),
         faq=float(document.meta.get("kind") == "faq"),
         codes=found.codes,
@@ -211,6 +211,11 @@ def scores_of(document: Document) -> Mapping[str, Any]:
 def relevance_of(document: Document) -> float:
     """The ranker's logit; 0, undecided, where no ranker of ours has seen the passage."""
     return float(scores_of(document).get("relevance", 0.0))
+
+
+def ranking_of(document: Document) -> float:
+    """What the ranker sorted the passage by; as :func:`relevance_of` where it does not tell."""
+    return float(scores_of(document).get("ranking", relevance_of(document)))
 
 
 def _span(document: Document, span: ExtractedAnswer) -> Finding | None:

@@ -77,14 +77,15 @@ class CrossEncoderRanker:
             top_k: overrides the parameter of the same name.
 
         Returns:
-            ``documents``: copies, best first; ``score`` in [0, 1] is what they are sorted by, and
-            ``meta["scores"]["relevance"]`` the cross-encoder's own logit. Ties keep the order of the candidates.
+            ``documents``: copies, best first; ``meta["scores"]`` has the cross-encoder's logit as ``relevance`` and
+            what they are sorted by as ``ranking``, which is in [0, 1] their ``score``. Ties keep the order of the
+            candidates.
         """
         if not documents:
             return {"documents": Candidates()}
         pairs = [pair_of(query, document, self.with_context) for document in documents]
         logits = [each.relevance for each in self._ready().encode(pairs)]
-        keys = [self._sorted_by(document, logit) for document, logit in zip(documents, logits, strict=True)]
+        keys = [self._ranking(document, logit) for document, logit in zip(documents, logits, strict=True)]
         order = sorted(range(len(documents)), key=lambda at: -keys[at])
         scored = [_with_scores(documents[at], logits[at], keys[at]) for at in order]
         limit = top_k if top_k is not None else self.top_k
@@ -115,10 +116,10 @@ class CrossEncoderRanker:
             self._encoder = pair_scorer(self.model, "ranker", options)
         return self._encoder
 
-    def _sorted_by(self, document: Document, relevance: float) -> float:
+    def _ranking(self, document: Document, relevance: float) -> float:
         return relevance + self.search_weight * float(document.meta.get("scores", {}).get("fused", 0.0))
 
 
-def _with_scores(document: Document, relevance: float, sorted_by: float) -> Document:
-    scores = dict(document.meta.get("scores", {})) | {"relevance": relevance}
-    return replace(document, score=float(sigmoid(sorted_by)), meta=document.meta | {"scores": scores})
+def _with_scores(document: Document, relevance: float, ranking: float) -> Document:
+    scores = dict(document.meta.get("scores", {})) | {"relevance": relevance, "ranking": ranking}
+    return replace(document, score=float(sigmoid(ranking)), meta=document.meta | {"scores": scores})

@@ -61,7 +61,7 @@ class Evidence:
     Logits are unbounded, higher is better; a missing signal is NaN-free: the stage's neutral value.
     """
 
-    VERSION = 1
+    VERSION = 2
 
     relevance: float
     """Cross-encoder logit of (question, passage)."""
@@ -72,7 +72,8 @@ class Evidence:
     lexical: float
     """BM25 score of the passage divided by that of the list's best, in [0, 1]."""
     margin: float
-    """``relevance`` minus the best relevance of a passage that does not support the answer."""
+    """What the passage was sorted by (``relevance`` and the search's weighted score), minus the best of those that do
+    not support the answer."""
     support: float
     """How many passages state the answer, at least 1."""
     faq: float
@@ -169,7 +170,8 @@ class Passage:
     text: str
     kind: PassageKind
     scores: dict[str, float]
-    """By stage: ``dense`` (cosine), ``lexical`` (BM25), ``fused`` in [0, 1], ``relevance`` (logit)."""
+    """By stage: ``dense`` (cosine), ``lexical`` (BM25), ``fused`` in [0, 1], ``relevance`` (logit), ``ranking``
+    (what the passages are sorted by)."""
     source_id: str = ""
     """As an answer's."""
 

@@ -75,7 +75,7 @@ class Settings(BaseSettings):
     fusion: Literal["convex", "rrf"] = Field("convex", description="how dense and BM25 lists are fused")
     dense_weight: float = Field(0.5, ge=0, le=1, description="share of the dense list in convex fusion")
     search_weight: float = Field(
-        0.0, ge=0, description="how much the fused score, 0 to 1, adds to the ranker's logit when passages are sorted"
+        4.0, ge=0, description="how much the fused score, 0 to 1, adds to the ranker's logit when passages are sorted"
     )
     with_context: bool = Field(True, description="whether title and heading are read before a passage")
     top: int = Field(3, ge=1, description="answers at most")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _MARK = "bold reverse"
 _QUIET = "dim"
 _WARNING = "yellow"
-_SCORES = ("dense", "lexical", "lexical_share", "fused", "relevance")
+_SCORES = ("dense", "lexical", "lexical_share", "fused", "relevance", "ranking")
 _NEAREST = 3
 _INDENT = 3
 

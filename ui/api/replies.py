@@ -97,7 +97,7 @@ class Passage(Part):
     kind: PassageKind = Field(description="What it was made from.")
     scores: dict[str, float] = Field(
         description='By stage: "dense" (cosine), "lexical" (BM25), "lexical_share" (of the best BM25 score), '
-        '"fused" (in [0, 1]), "relevance" (logit of the cross-encoder).'
+        '"fused" (in [0, 1]), "relevance" (logit of the cross-encoder), "ranking" (what the passages are sorted by).'
     )
 
 
