@@ -205,7 +205,7 @@ def _outcome(measured: Measured, question: Question) -> Outcome:
 
 def outcome_of(row: Mapping[str, Any]) -> Outcome:
     """The outcome that a row was made of."""
-    return Outcome(**{**row, "references": tuple(row["references"])})
+    return Outcome(**{**row, **{name: tuple(row[name]) for name in ("references", "answering", "lacking")}})
 
 
 def _identity(plan: Plan, settings: Settings) -> dict[str, Any]:

@@ -33,6 +33,7 @@ def figures_of(outcomes: Sequence[Outcome]) -> tuple[dict[str, float], Intervals
     figures |= means
     if any(outcome.task != "retrieval" for outcome in outcomes):
         figures |= confidence_figures(outcomes) | no_answer_figures(outcomes)
+        figures["passage_auroc"] = passage_auroc(outcomes)
     for loss in losses(outcomes):
         figures |= {f"failure_{loss.failure}": loss.share, f"bound_{loss.failure}": loss.bound}
     figures |= time_figures([outcome.seconds for outcome in outcomes])
@@ -99,6 +100,13 @@ def no_answer_figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
             f"{name}_best_threshold": min(best.threshold, 1.0),
         }
     return figures | {"withheld_of_unanswerable": when_given(confidences, given, answerable).no_answer}
+
+
+def passage_auroc(outcomes: Sequence[Outcome]) -> float:
+    """How well the ranker tells retrieved passages that answer from those that do not, over all questions together."""
+    answering = [logit for outcome in outcomes for logit in outcome.answering]
+    lacking = [logit for outcome in outcomes for logit in outcome.lacking]
+    return auroc([*answering, *lacking], [True] * len(answering) + [False] * len(lacking))
 
 
 def time_figures(seconds: Sequence[Mapping[str, float]]) -> dict[str, float]:

@@ -50,6 +50,9 @@ class Outcome:
     expected_passage: str = ""
     """The passage that should have been found; "" where the data do not say."""
     source: str = ""
+    answering: tuple[float, ...] = ()
+    """The ranker's logits of those candidates that answer the question; ``lacking`` has those of the others."""
+    lacking: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,16 @@ class Answering:
             passage="" if best is None else best.passage,
             expected_passage=self._expected(question),
             source="" if best is None else best.source,
+            answering=self._logits(question, reply, holding=True),
+            lacking=self._logits(question, reply, holding=False),
+        )
+
+    def _logits(self, question: Question, reply: Reply, *, holding: bool) -> tuple[float, ...]:
+        """The ranker's logits of the candidates that answer, or that do not; nothing where no ranker tells them."""
+        return tuple(
+            round(passage.scores["relevance"], 4)
+            for passage in reply.passages
+            if "relevance" in passage.scores and self._gold.holds(question, place_of(passage)) == holding
         )
 
     def _rankings(self, question: Question, reply: Reply) -> dict[str, list[tuple[Place, ...]]]:

@@ -16,7 +16,7 @@ from ui.samples import knowledge_base
 
 QUESTIONS = [json.loads(line) for line in (knowledge_base().parent / "questions.jsonl").read_text("utf-8").splitlines()]
 RIGHT_FLOOR = 36  # of 48 that the documents answer
-RIGHT_SO_FAR = 27
+RIGHT_SO_FAR = 28
 WITHHELD_FLOOR = 9  # of 12 that they do not
 MOST_WORDS = 120
 WITH_SENTENCE = frozenset({"how-to", "why", "yes-no", "definition"})  # as examples/README.md says

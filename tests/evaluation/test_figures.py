@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -65,6 +66,14 @@ def test_figures_by_hand():
     assert figures["questions_per_second"] == pytest.approx(5 / 15)
     assert intervals["f1"][0] <= figures["f1"] <= intervals["f1"][1]
     assert "questions" not in intervals
+
+
+def test_passages_are_told_apart_over_all_questions():
+    one = replace(OUTCOMES[0], answering=(2.0,), lacking=(1.0, -1.0))
+    other = replace(OUTCOMES[3], lacking=(2.0, -3.0))
+    # Of four pairs three are in order and one is equal.
+    assert figures_of([one, other])[0]["passage_auroc"] == pytest.approx(3.5 / 4)
+    assert "passage_auroc" not in figures_of([other])[0]
 
 
 def test_groups_by_hand():
