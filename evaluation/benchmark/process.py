@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -133,6 +134,9 @@ class SystemProcess:
                 self._process.kill()
             else:
                 os.killpg(self._process.pid, signal.SIGKILL)
-        with self._process:  # closes the pipes and waits
+        if self._process.stdin is not None:
+            with suppress(BrokenPipeError):  # what a dead process did not read is lost
+                self._process.stdin.close()
+        with self._process:  # closes the other pipe and waits
             pass
         self._said.close()

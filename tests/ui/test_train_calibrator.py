@@ -104,7 +104,8 @@ def test_on_a_users_own_questions(tmp_path, own):
 
 
 def test_a_target_precision_sets_the_thresholds_or_says_that_none_does(tmp_path, own):
-    data, out = ("--data", tmp_path / "data"), tmp_path / "own.json"
+    # Untrained models are right by luck, if the search does not put another passage first.
+    data, out = ("--data", tmp_path / "data", "--set", "search_weight=0"), tmp_path / "own.json"
     easy = invoke(*data, "train", "calibrator", own, "--out", out, "--target-precision", 0.02)
     assert easy.exit_code == 0, easy.output
     made = Calibrator.load(out)

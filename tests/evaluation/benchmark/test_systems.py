@@ -56,8 +56,8 @@ def test_a_setting_of_a_system_beats_that_in_force(task_of: TaskOf, corpus: Corp
 def test_words_alone_find_passages_and_answer_nothing(task_of: TaskOf, corpus: Corpus) -> None:
     first, second, _ = asked_of(task_of(BY_NAME["bm25s"]))
     # Of the paragraphs, the first alone says "wrote Faust"; two passages say "the capital of France".
-    assert corpus.rank(LabelledQuestion("", "", (), 0), first.retrieved) == 1
-    assert corpus.rank(LabelledQuestion("", "", (), 1), second.retrieved) in (1, 2)
+    assert corpus.rank(LabelledQuestion("q0", "", (), 0), first.retrieved) == 1
+    assert corpus.rank(LabelledQuestion("q1", "", (), 1), second.retrieved) in (1, 2)
     assert (first.prediction, first.ranked) == ("", ())
     assert len(first.retrieved) == 5
 

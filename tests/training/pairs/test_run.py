@@ -295,12 +295,17 @@ def test_teachers_are_learned_from(tiny_models: dict[str, Path], data: Path, pla
     # They have to agree only on what is likely: logits of unlikely places may differ by any amount.
     more: dict[str, Any] = {"teachers": [str(teacher), str(teacher)], "teacher_weight": 1.0}
     found = run(options(tiny_models, data, max_steps=60, out=data.parent / "student", **more)).folder
+    seen = [(each.question, each.passage) for each in read_examples([data]).examples]
 
     def chances(folder: Path) -> Any:
         model = load_pair_model("joint", str(folder))
-        ids = torch.tensor([[2, 45, 46, 3, 50, 51, 52, 3]])
+        encodings = [model.tokenizer().encode(*pair) for pair in seen]
+        batch = [
+            torch.tensor([[getattr(each, name)] for name in ("ids", "attention_mask", "type_ids")])
+            for each in encodings
+        ]
         with torch.no_grad():
-            return model.network(ids, torch.ones_like(ids), torch.zeros_like(ids))[1].softmax(1).numpy()
+            return np.concatenate([model.network(*each)[1].softmax(1)[0].numpy() for each in batch])
 
     wanted = chances(teacher)
     assert np.abs(chances(found) - wanted).mean() < 0.6 * np.abs(chances(tiny_models["joint"]) - wanted).mean()
