@@ -67,7 +67,7 @@ def ask_one_by_one(
             asking[name] = figures | own
         results.put("asking", asking)
         results.put("load", {"1": _load_figures(rounds)})
-    results.put("asking", results.report["asking"], completes="asking")
+    results.complete("asking")
 
 
 def asking_figures(
@@ -106,7 +106,7 @@ def ask_together(
         for each in order:
             rounds[each.system.name].append(each.ask(part, clients))
         results.put("load", results.report["load"] | {str(clients): _load_figures(rounds)})
-    results.put("load", results.report["load"], completes=load_part(clients))
+    results.complete(load_part(clients))
 
 
 def load_part(clients: int) -> str:

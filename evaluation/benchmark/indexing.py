@@ -46,7 +46,7 @@ def index_all(plan: Plan, corpus: Corpus, results: Results, tell: Tell) -> None:
             figures[name] = _figures(seconds[name], made["passages"], memory, size_of(folder))
             done += 1
         results.put("index", {each.name: figures[each.index] for each in plan.systems})
-    results.put("index", results.report["index"], completes="index")
+    results.complete("index")
 
 
 def _one_of_each_index(plan: Plan) -> list[System]:

@@ -43,7 +43,8 @@ def run_peers(plan: Plan, json_file: Path | None = None, tell: Tell = lambda *_:
     if not results.is_complete("roofline"):
         tell("measuring the machine", 0, 1)
         pair_tokens = mean_pair_tokens(plan.settings, [each.text for each in samples[0]], _texts(corpus))
-        results.put("roofline", measure_roofline(plan.settings, pair_tokens), completes="roofline")
+        results.put("roofline", measure_roofline(plan.settings, pair_tokens))
+        results.complete("roofline")
     if not indexed:
         index_all(plan, corpus, results, tell)
     _ask_all(plan, corpus, samples, results, tell)

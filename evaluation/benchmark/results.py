@@ -48,12 +48,15 @@ class Results:
         """Whether a part was measured to its end, now or before the run was stopped."""
         return part in self.report["complete"]
 
-    def put(self, name: str, value: Any, *, completes: str | None = None) -> None:
-        """Set a field, and write the report; ``completes`` names the part that wants nothing more."""
+    def put(self, name: str, value: Any) -> None:
+        """Set a field, and write the report."""
         self.report[name] = value
-        if completes is not None and not self.is_complete(completes):
-            self.report["complete"].append(completes)
         self._write()
+
+    def complete(self, part: str) -> None:
+        """Say that a part wants nothing more."""
+        if not self.is_complete(part):
+            self.put("complete", [*self.report["complete"], part])
 
     def finish(self) -> dict[str, Any]:
         """Say that nothing is missing, and give the report."""

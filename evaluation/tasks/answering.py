@@ -65,6 +65,7 @@ class Answering:
             self._way(question, reply, best, ranks), answerable=question.answerable, right=right, given=given
         )
         values = answer_values(prediction, question.references, right=right, given=given)
+        judged = self._judged(question, reply)
         return Outcome(
             id=question.id,
             question=question.text,
@@ -84,17 +85,17 @@ class Answering:
             passage="" if best is None else best.passage,
             expected_passage=self._expected(question),
             source="" if best is None else best.source,
-            answering=self._logits(question, reply, holding=True),
-            lacking=self._logits(question, reply, holding=False),
+            answering=tuple(logit for logit, holds in judged if holds),
+            lacking=tuple(logit for logit, holds in judged if not holds),
         )
 
-    def _logits(self, question: Question, reply: Reply, *, holding: bool) -> tuple[float, ...]:
-        """The ranker's logits of the candidates that answer, or that do not; nothing where no ranker tells them."""
-        return tuple(
-            round(passage.scores["relevance"], 4)
+    def _judged(self, question: Question, reply: Reply) -> list[tuple[float, bool]]:
+        """The ranker's logit of each candidate, and whether it answers; nothing where no ranker tells them."""
+        return [
+            (round(passage.scores["relevance"], 4), self._gold.holds(question, place_of(passage)))
             for passage in reply.passages
-            if "relevance" in passage.scores and self._gold.holds(question, place_of(passage)) == holding
-        )
+            if "relevance" in passage.scores
+        ]
 
     def _rankings(self, question: Question, reply: Reply) -> dict[str, list[tuple[Place, ...]]]:
         found = self._searcher.search(question.text, groups=question.groups, rerank=False).rankings

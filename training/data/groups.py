@@ -10,7 +10,6 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from components.errors import InputError
 from training.data.fields import first_name, optional_text, text_of
-from training.data.files import json_lines
 from training.data.record import Record
 
 GROUP = ("group", "category", "intent", "label")
@@ -25,8 +24,12 @@ def is_grouped(row: Mapping[str, Any]) -> bool:
     return isinstance(row.get("text"), str) and first_name(row, GROUP) is not None and "question" not in row
 
 
-def grouped_records(path: Path) -> Iterator[Record]:
-    """The questions of a file of JSON Lines, each with another one of its group.
+def grouped_records(path: Path, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[Record]:
+    """The questions of a file, each with another one of its group.
+
+    Args:
+        path: of the file, for errors.
+        rows: place and fields of each, at least one.
 
     The negatives are the most similar questions of other groups, by TF-IDF. A group of one gives no example.
 
@@ -34,7 +37,7 @@ def grouped_records(path: Path) -> Iterator[Record]:
         InputError: a line lacks its text or its group, or the file has a single group.
     """
     places, texts, groups = [], [], []
-    for place, row in json_lines(path):
+    for place, row in rows:
         name = first_name(row, GROUP)
         if name is None:
             raise InputError(f"{place} has no group; one of {', '.join(GROUP)} is needed, as in the lines before")

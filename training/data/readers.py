@@ -33,10 +33,11 @@ def read_records(
         if suffix == ".json":
             yield from squad_records(path, on_unusable)
         elif suffix in (".jsonl", ".ndjson"):
-            if is_grouped(next((row for _, row in json_lines(path)), {})):
-                yield from grouped_records(path)
+            rows = list(json_lines(path))
+            if rows and is_grouped(rows[0][1]):
+                yield from grouped_records(path, rows)
                 continue
-            for place, row in json_lines(path):
+            for place, row in rows:
                 yield from row_records(row, place, passages)
         elif suffix not in (".csv", ".tsv"):
             raise InputError(f"{path}: files of this name are not read; give {_FORMS}")

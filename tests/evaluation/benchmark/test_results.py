@@ -41,7 +41,8 @@ def test_a_report_that_was_not_finished_goes_on(tmp_path: Path) -> None:
     data, file = tmp_path / "data.txt", tmp_path / "out.json"
     data.write_text("x", "utf-8")
     begun = Results("peers", {"clients": (1, 4)}, [data], file, go_on=True)
-    begun.put("index", {"stock": 1}, completes="index")
+    begun.put("index", {"stock": 1})
+    begun.complete("index")
     begun.put("asking", {"stock": 2})
     again = Results("peers", {"clients": (1, 4)}, [data], file, go_on=True)
     assert again.report["index"] == {"stock": 1}
@@ -55,7 +56,7 @@ def test_a_report_that_was_not_finished_goes_on(tmp_path: Path) -> None:
 def test_a_report_of_something_else_is_replaced(change: str, tmp_path: Path) -> None:
     data, file = tmp_path / "data.txt", tmp_path / "out.json"
     data.write_text("x", "utf-8")
-    Results("peers", {"count": 1}, [data], file, go_on=True).put("index", {}, completes="index")
+    Results("peers", {"count": 1}, [data], file, go_on=True).complete("index")
     if change == "data":
         data.write_text("y", "utf-8")
     if change == "damaged":
