@@ -19,6 +19,7 @@ from components.findings import (
     evidence_of,
     find,
     group_findings,
+    margin_over,
     places,
     ranking_of,
     sentence_around,
@@ -178,8 +179,8 @@ def _with_support(
     """The same with what other findings add: more places, and passages that are no rivals."""
     if len(members) == 1:
         return alone
-    support, rival = places(members), _rival(members, documents)
-    margin = 0.0 if rival is None else ranking_of(alone.finding.document) - rival
+    support = places(members)
+    margin = margin_over(_rival(members, documents), alone.finding.document)
     evidence = replace(alone.evidence, support=float(len(support)), margin=margin)
     return Scored(alone.finding, evidence, calibrator.confidence(evidence, alone.finding.kind), support)
 

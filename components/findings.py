@@ -182,7 +182,7 @@ def evidence_of(finding: Finding, wanted: Wanted, support: int, rival: float | N
         span=finding.span,
         dense=float(scores.get("dense", 0.0)),
         lexical=float(scores.get("lexical_share", 0.0)),
-        margin=0.0 if rival is None else ranking_of(document) - rival,
+        margin=margin_over(rival, document),
         support=float(support),
         faq=float(document.meta.get("kind") == "faq"),
         codes=found.codes,
@@ -216,6 +216,11 @@ def relevance_of(document: Document) -> float:
 def ranking_of(document: Document) -> float:
     """What the ranker sorted the passage by; as :func:`relevance_of` where it does not tell."""
     return float(scores_of(document).get("ranking", relevance_of(document)))
+
+
+def margin_over(rival: float | None, document: Document) -> float:
+    """How far a passage is above the best of those that say something else; 0 where there is none."""
+    return 0.0 if rival is None else ranking_of(document) - rival
 
 
 def _span(document: Document, span: ExtractedAnswer) -> Finding | None:

@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from components.errors import QuaereError
@@ -37,14 +36,14 @@ class Opened:
 
 
 @contextmanager
-def opened(plan: Plan, corpus: Corpus, index: dict[str, Path]) -> Iterator[dict[str, Opened]]:
+def opened(plan: Plan, corpus: Corpus) -> Iterator[dict[str, Opened]]:
     """All systems by name, each in its process and with an index of its own."""
     emptied(plan.folder / "asked")
     with ExitStack() as held:
         found = {}
         for system in plan.systems:
             # An index is open in one process at a time.
-            folder = shutil.copytree(index[system.index], plan.folder / "asked" / system.name)
+            folder = shutil.copytree(plan.index_folder(system), plan.folder / "asked" / system.name)
             process = held.enter_context(SystemProcess(plan.task(corpus, system, folder)))
             found[system.name] = Opened(system, process, process.open())
         yield found

@@ -1,7 +1,6 @@
 """The first half of a comparison: every system's index, made several times in turn."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -22,22 +21,16 @@ def prepare_all(plan: Plan, corpus: Corpus, tell: Tell) -> None:
             process.prepare()
 
 
-def index_places(plan: Plan) -> dict[str, Path]:
-    """The folder of each index's last making, by :attr:`System.index`."""
-    return {system.index: plan.folder / "made" / system.index for system in plan.systems}
-
-
 def index_all(plan: Plan, corpus: Corpus, results: Results, tell: Tell) -> None:
     """Make every index as often as the plan says."""
     systems = _one_of_each_index(plan)
     seconds: dict[str, list[float]] = {system.index: [] for system in systems}
-    places = index_places(plan)
     figures: dict[str, dict[str, Any]] = {}
     done, total = 0, len(systems) * plan.index_rounds
     for order in turns(systems, plan.index_rounds):
         for system in order:
             tell(f"indexing: {system.index}", done, total)
-            name, folder = system.index, emptied(places[system.index])
+            name, folder = system.index, emptied(plan.index_folder(system))
             with SystemProcess(plan.task(corpus, system, folder)) as process:
                 made = process.index()
                 memory = process.memory()["peak"]

@@ -11,7 +11,7 @@ from components.errors import InputError
 from evaluation.benchmark.asking import ask_one_by_one, ask_together, load_part, opened
 from evaluation.benchmark.corpus import Corpus, make_corpus, read_passages
 from evaluation.benchmark.figures import best_of_same_quality, table_rows
-from evaluation.benchmark.indexing import index_all, index_places, prepare_all
+from evaluation.benchmark.indexing import index_all, prepare_all
 from evaluation.benchmark.plan import Plan, Tell, emptied
 from evaluation.benchmark.results import Results
 from evaluation.benchmark.roofline import distances, mean_pair_tokens, measure_roofline
@@ -34,7 +34,7 @@ def run_peers(plan: Plan, json_file: Path | None = None, tell: Tell = lambda *_:
     file = read_questions(plan.questions)
     samples = _samples(plan, file)
     results = Results("peers", plan.to_dict(), [plan.questions, *plan.others], json_file, go_on=True)
-    indexed = results.is_complete("index") and all(place.is_dir() for place in index_places(plan).values())
+    indexed = results.is_complete("index") and all(plan.index_folder(system).is_dir() for system in plan.systems)
     folder = plan.folder if indexed else emptied(plan.folder)
     tell("splitting", 0, 1)
     corpus = make_corpus(file, plan.others, plan.settings, folder)
@@ -58,7 +58,7 @@ def _ask_all(
     plan: Plan, corpus: Corpus, samples: Sequence[Sequence[LabelledQuestion]], results: Results, tell: Tell
 ) -> None:
     """Whatever was not asked before."""
-    with opened(plan, corpus, index_places(plan)) as systems:
+    with opened(plan, corpus) as systems:
         if not results.is_complete("asking"):
             ask_one_by_one(corpus, samples[0], systems, results, tell)
         loaded = [systems[name] for name in _loaded(plan, results)]

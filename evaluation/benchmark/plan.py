@@ -53,6 +53,10 @@ class Plan:
             "seed": self.seed,
         }
 
+    def index_folder(self, system: System) -> Path:
+        """Where the last making of a system's index is; systems of the same :attr:`System.index` share it."""
+        return self.folder / "made" / system.index
+
     def task(self, corpus: Corpus, system: System, folder: Path) -> Task:
         """What a process is told that is to be this system."""
         return Task(system, folder, corpus.passages, settings_for_systems(self.settings))

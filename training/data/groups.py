@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sklearn.feature_extraction.text import TfidfVectorizer
-
 from components.errors import InputError
 from training.data.fields import first_name, optional_text, text_of
 from training.data.record import Record
@@ -60,6 +58,9 @@ def grouped_records(path: Path, rows: Sequence[tuple[str, Mapping[str, Any]]]) -
 
 def _similar_elsewhere(texts: Sequence[str], groups: Sequence[str]) -> list[list[int]]:
     """For each text the numbers of the most similar ones of other groups, most similar first."""
+    # Slow to import, and of no use for other files.
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     vectors: Any = TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2)).fit_transform(texts)
     found = []
     for at in range(0, len(texts), _AT_ONCE):

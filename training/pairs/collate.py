@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from training.pairs.network import PAD_MULTIPLE
+from training.pairs.network import padded
 from training.pairs.rows import Row
 
 
@@ -37,7 +37,7 @@ class PairCollator:
         """
         rows = [row for group in groups for row in group]
         encodings = [self._encoded(row) for row in rows]
-        width = -(-max(len(each.ids) for each in encodings) // PAD_MULTIPLE) * PAD_MULTIPLE
+        width = padded(max(len(each.ids) for each in encodings))
         width = min(width, self._max_tokens)
         batch = {name: torch.zeros((len(rows), width), dtype=torch.long) for name in self._inputs}
         batch["input_ids"].fill_(self._pad_id)

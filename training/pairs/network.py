@@ -25,8 +25,7 @@ _TOKENIZER_FILES = (
     "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
     "vocab.txt", "vocab.json", "merges.txt", "spiece.model", "sentencepiece.bpe.model",
 )  # fmt: skip
-PAD_MULTIPLE = 8
-"""Inputs are padded to a multiple of so many tokens."""
+_PAD_MULTIPLE = 8
 _CPU_TOKENS = 512
 """Longest input that is trained on, whatever the model allows."""
 
@@ -94,6 +93,11 @@ def run_pairs(kind: Kind, network: nn.Module, inputs: Mapping[str, Tensor]) -> P
     return PairOutput(output, None) if kind == "ranker" else PairOutput(None, output)
 
 
+def padded(tokens: int) -> int:
+    """How long inputs of at most so many tokens are made: the next multiple of :data:`_PAD_MULTIPLE`."""
+    return -(-tokens // _PAD_MULTIPLE) * _PAD_MULTIPLE
+
+
 def run_by_length(kind: Kind, network: nn.Module, inputs: Mapping[str, Tensor], rows_at_once: int) -> PairOutput:
     """The same as :func:`run_pairs`, in parts of rows of similar length, so that little padding is computed.
 
@@ -111,7 +115,7 @@ def run_by_length(kind: Kind, network: nn.Module, inputs: Mapping[str, Tensor], 
     names = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in inputs]
     outputs = []
     for rows in torch.split(order, rows_at_once):
-        width = int(-(-lengths[rows].max() // PAD_MULTIPLE) * PAD_MULTIPLE)
+        width = padded(int(lengths[rows].max()))
         outputs.append(run_pairs(kind, network, {name: inputs[name][rows, :width] for name in names}))
     back = torch.argsort(order)
     width = inputs["attention_mask"].shape[1]
