@@ -89,7 +89,7 @@ def test_a_browser_logs_in_with_a_key_and_out_again(locked: tuple[httpx.Client, 
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/config", "/gradio_api/queue/join", "/api/v1/sources", "/v1/models", "/metrics"]
+    "path", ["/", "/config", "/gradio_api/queue/join", "/stop", "/api/v1/sources", "/v1/models", "/metrics"]
 )
 def test_nothing_is_open_without_the_key(locked: tuple[httpx.Client, str], path: str) -> None:
     assert locked[0].get(path).status_code == 401

@@ -12,6 +12,7 @@ from ui.web.ask_page import ask_page
 from ui.web.asking import Admit, Asker, AskingService, OnReply
 from ui.web.documents import documents_route
 from ui.web.languages import PreferredLanguage
+from ui.web.stopping import Stops, stop_route
 from ui.web.suggesting import Chosen, FromDocuments, Suggesting
 from ui.web.texts import ENGLISH, LANGUAGES
 
@@ -24,15 +25,16 @@ _SESSIONS = 256
 """Visitors of whom the framework keeps what it last sent them, about 40 KiB each; the pages need none of it."""
 
 
-def build_app(asker: Asker, suggesting: Suggesting) -> gr.Blocks:
+def build_app(asker: Asker, suggesting: Suggesting, stops: Stops) -> gr.Blocks:
     """The page that asks, in one language.
 
     Args:
         asker: answers the questions.
         suggesting: offers questions under the box.
+        stops: the questions that can be stopped.
     """
     with gr.Blocks(title="Quaere", analytics_enabled=False, fill_width=False) as blocks:
-        ask_page(blocks, asker, suggesting)
+        ask_page(blocks, asker, suggesting, stops)
     # Who finds no place is turned away by the page itself, in its language.
     blocks.queue(max_size=None, default_concurrency_limit=_AT_ONCE, api_open=False)
     blocks.state_session_capacity = _SESSIONS
@@ -56,7 +58,8 @@ def build_page(
     """
     hidden = {"docs_url": None, "redoc_url": None, "openapi_url": None}
     server = fastapi.FastAPI(title="Quaere", docs_url=None, redoc_url=None, openapi_url=None)
-    places = Admission(_AT_ONCE, _WAITING)
+    places, stops = Admission(_AT_ONCE, _WAITING), Stops()
+    server.router.routes.append(stop_route(stops))
     for texts in LANGUAGES.values():
         server.router.routes.append(documents_route(texts, service.settings.max_file_mb))
     # English last: its path is the root, which would swallow the others'.
@@ -65,7 +68,7 @@ def build_page(
         asker = Asker(service, texts, places, on_reply, admit)
         gr.mount_gradio_app(
             server,
-            build_app(asker, Chosen(examples) if examples else FromDocuments(service, texts)),
+            build_app(asker, Chosen(examples) if examples else FromDocuments(service, texts), stops),
             path="/" if at_root else f"/{texts.language}",
             theme=_theme(),
             css=scripts.style(_STYLES),

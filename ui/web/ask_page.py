@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
 from ui.web.asking import Asker, Shown
 from ui.web.filter_panel import render_filters
+from ui.web.stopping import Stops
 from ui.web.suggesting import Suggesting
 from ui.web.texts import LANGUAGES, Texts
 from ui.web.turns import render_header, render_hero, render_history, render_status, render_suggestions
@@ -17,18 +19,19 @@ _MOST_TURNS = 30
 """Questions that the browser keeps on the page; the server keeps none."""
 
 # The browser's part: where a question is sent, the one before joins the conversation (see page.js).
-_ASK_JS = "(question, filters) => window.quaere.asked(question)"
-_STOP_JS = "(typed, asked, filters) => window.quaere.stopping(typed)"
+_ASK_JS = "(question, filters, ticket) => window.quaere.asked(question)"
+_STOP_JS = "(typed) => window.quaere.stop(typed)"
 _OPENED_JS = "() => window.quaere.opened()"
 
 
-def ask_page(blocks: gr.Blocks, asker: Asker, suggesting: Suggesting) -> None:
+def ask_page(blocks: gr.Blocks, asker: Asker, suggesting: Suggesting, stops: Stops) -> None:
     """Add the page to the blocks, inside whose context this is called.
 
     Args:
         blocks: the page to be.
         asker: answers the questions, in the page's language.
         suggesting: offers questions; without any there is no row for them.
+        stops: the questions that can be stopped.
     """
     texts = asker.texts
     others = [other for other in LANGUAGES.values() if other != texts]
@@ -53,16 +56,15 @@ def ask_page(blocks: gr.Blocks, asker: Asker, suggesting: Suggesting) -> None:
             send = gr.Button(texts.ask, variant="primary", elem_id="qa-send", scale=0, min_width=0)
             stop = gr.Button(texts.stop, elem_id="qa-stop", visible=False, scale=0, min_width=0)
     offered = _html("", "qa-offered")
-    filters, asked = gr.Textbox(visible=False), gr.Textbox(visible=False)
+    filters, ticket = gr.Textbox(visible=False), gr.Textbox(visible=False)
 
-    async def answer(question: str, filters: str, request: gr.Request) -> AsyncIterator[list[Any]]:
+    async def answer(question: str, filters: str, ticket: str, request: gr.Request) -> AsyncIterator[list[Any]]:
         caller = visitor(request.request)
-        async with aclosing(asker.answer(question, filters, groups_of(caller), caller.key_id)) as changes:
+        steps = asker.answer(question, filters, groups_of(caller), caller.key_id)
+        stopped = partial(asker.stopped, question, filters)
+        async with aclosing(stops.until_stopped(ticket, steps, stopped)) as changes:
             async for shown in changes:
                 yield _updates(shown, texts)
-
-    def stopped(typed: str, asked: str, filters: str) -> list[Any]:
-        return _updates(asker.stopped(asked, typed, filters), texts)
 
     def welcome(request: gr.Request) -> list[Any]:
         caller = visitor(request.request)
@@ -74,10 +76,10 @@ def ask_page(blocks: gr.Blocks, asker: Asker, suggesting: Suggesting) -> None:
 
     changed = [question, turn, status, send, stop]
     quietly = {"show_progress": "hidden", "api_visibility": "private"}
-    asking = gr.on(
+    gr.on(
         [question.submit, send.click],
         answer,
-        inputs=[question, filters],
+        inputs=[question, filters, ticket],
         outputs=changed,
         js=_ASK_JS,
         # One question at a time: what is sent meanwhile stays in the box, and the browser says why.
@@ -85,15 +87,8 @@ def ask_page(blocks: gr.Blocks, asker: Asker, suggesting: Suggesting) -> None:
         concurrency_limit=None,  # the asker has its own
         **quietly,
     )
-    stop.click(
-        stopped,
-        inputs=[question, asked, filters],
-        outputs=changed,
-        js=_STOP_JS,
-        cancels=[asking],
-        concurrency_limit=None,
-        **quietly,
-    )
+    # The browser tells the server by itself; what is shown then comes from the question that ends.
+    stop.click(None, inputs=[question], js=_STOP_JS, **quietly)
     opened = blocks.load(welcome, outputs=[head, hero, panel, offered], **quietly)
     opened.then(None, js=_OPENED_JS, **quietly)
 

@@ -153,7 +153,7 @@ class Asker:
             return error
         return None
 
-    def stopped(self, question: str, typed: str, filters: str) -> Shown:
+    def stopped(self, question: str, filters: str, typed: str) -> Shown:
         """What is left of a question that the visitor stopped: it goes back into the box, if that is empty."""
         read = Filters.read(filters)
         turn = render_turn(question, Filters() if read is None else read, render_notice(self.texts.stopped), self.texts)

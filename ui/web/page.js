@@ -6,6 +6,8 @@
   const turn = () => find("#qa-live .qa-turn");
   const box = () => find("#qa-question textarea, #qa-question input");
   const busy = () => find("#qa-stop") !== null && find("#qa-stop").checkVisibility();
+  // Names the question that is being answered; nobody can guess it.
+  let ticket = "";
 
   // The turn that stands joins the earlier ones; it hides until the next takes its place.
   const keep = () => {
@@ -115,12 +117,18 @@
         changed.observe(live(), { childList: true, subtree: true, characterData: true, attributes: true });
       }
       box().focus({ preventScroll: true });
-      return [question, JSON.stringify(filters())];
+      ticket = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
+      return [question, JSON.stringify(filters()), ticket];
     },
-    // The question is stopped.
-    stopping(typed) {
+    // The question is to be stopped; it says itself that it was.
+    stop(typed) {
       box().focus({ preventScroll: true });
-      return [typed, find(".qa-asked", live())?.textContent ?? "", JSON.stringify(filters())];
+      fetch("/stop", { method: "POST", body: JSON.stringify({ ticket, typed }) }).then(
+        // What is no longer answered has its reply on the way.
+        ({ ok, status }) => ok || status === 404 || say(quaere.problem(status), true),
+        () => say(quaere.problem(0), true),
+      );
+      return [];
     },
     // The page is there: a link may hold a question.
     opened() {

@@ -104,10 +104,10 @@ async def test_a_question_that_is_given_up_is_cancelled_and_frees_its_place(serv
 
 
 def test_a_stopped_question_goes_back_into_an_empty_box(service: HandMade) -> None:
-    stopped = asker(service).stopped(QUESTION, " ", "")
+    stopped = asker(service).stopped(QUESTION, "", " ")
     assert stopped.box == QUESTION and not stopped.busy
-    assert asker(service).stopped(QUESTION, "something else", "").box is None
-    hostile = asker(service).stopped(EVIL, "", "[")
+    assert asker(service).stopped(QUESTION, "", "something else").box is None
+    hostile = asker(service).stopped(EVIL, "[", "")
     assert hostile.turn is not None and "<script" not in hostile.turn
 
 

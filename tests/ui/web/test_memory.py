@@ -41,7 +41,7 @@ class Visitor:
 
     def ask(self, question: str) -> str:
         """Ask, and give what the page shows in the end."""
-        event = {"data": [question, ""], "fn_index": self.function, "session_hash": self.session}
+        event = {"data": [question, "", ""], "fn_index": self.function, "session_hash": self.session}
         self.client.post("gradio_api/queue/join", json=event).raise_for_status()
         shown = ""
         with self.client.stream("GET", "gradio_api/queue/data", params={"session_hash": self.session}) as stream:
