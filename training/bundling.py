@@ -69,8 +69,9 @@ def average(folders: list[Path], target: Path) -> None:
         raise ConfigurationError(
             f"{', '.join(map(str, folders))} hold different tensors; average trainings of one model"
         )
+    # In double precision, what was frozen in all of them comes out as it went in, to the last bit.
     mean = {
-        key: np.mean([each[key].astype(np.float32) for each in loaded], axis=0).astype(loaded[0][key].dtype)
+        key: np.mean([each[key] for each in loaded], axis=0, dtype=np.float64).astype(loaded[0][key].dtype)
         for key in loaded[0]
     }
     target.mkdir(parents=True)

@@ -77,6 +77,12 @@ def test_the_mean_of_two_trainings(tuned: Path, tmp_path: Path) -> None:
     assert (tmp_path / "mean" / "tokenizer.json").is_file()
 
 
+def test_the_mean_leaves_what_is_the_same_in_all_as_it_is(tuned: Path, tmp_path: Path) -> None:
+    average([resolve("quaere-joint").folder, tuned, tuned], tmp_path / "mean")
+    before, after = (load_file(folder / "model.safetensors") for folder in (tuned, tmp_path / "mean"))
+    assert np.array_equal(before[TRUNK], after[TRUNK])
+
+
 def test_the_mean_of_different_models(tiny_models: dict[str, Path], tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="different tensors"):
         average([tiny_models["reader"], tiny_models["ranker"]], tmp_path / "mean")

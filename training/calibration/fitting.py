@@ -6,6 +6,7 @@ A row is one asked question as :func:`training.calibration.evidence.evidence_row
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import accumulate
 from typing import Literal
 
 import numpy as np
@@ -94,25 +95,32 @@ def with_least(calibrator: Calibrator, least: float) -> Calibrator:
 
 
 def best_threshold(confidences: Sequence[float], right: Sequence[bool], answerable: Sequence[bool]) -> float:
-    """The confidence from which giving the first answer treats most questions well; of equals the lowest.
+    """The lowest confidence from which giving the first answer treats about as many questions well as any does.
 
     A question is treated well if its right answer is given, or if it has none in the documents and nothing is given.
     Questions are weighed as if :data:`UNANSWERABLE_SHARE` of them had no answer. Where no question has one, nothing is
     given (1).
+
+    The best threshold of a sample is a matter of a few questions, as the gain is flat around it. Of those whose gain is
+    lower by less than the standard error of the difference, the lowest is taken (the one-standard-error rule of
+    Breiman et al. 1984, *Classification and Regression Trees*): where it is all the same, an unsure answer is shown.
     """
     outside = sum(not each for each in answerable)
     inside = len(answerable) - outside
     # Exact, so that equals are equal.
     even = UNANSWERABLE_SHARE / (1 - UNANSWERABLE_SHARE)
     weight = Fraction(inside, outside) * even if outside and inside else Fraction(1)
-    best, best_gain, gain = 1.0, Fraction(0), Fraction(0)
     order = sorted(zip(confidences, right, answerable, strict=True), key=lambda entry: -entry[0])
-    for place, (confidence, is_right, answered) in enumerate(order):
-        gain += int(is_right) - (0 if answered else weight)
-        last_of_ties = place + 1 == len(order) or order[place + 1][0] < confidence
-        if last_of_ties and gain >= best_gain:
-            best, best_gain = confidence, gain
-    return best
+    gains = [int(is_right) - (0 if answered else weight) for _, is_right, answered in order]
+    counts = [
+        count for count, (confidence, *_) in enumerate(order, 1) if count == len(order) or order[count][0] < confidence
+    ]
+    sums, squares = [Fraction(0), *accumulate(gains)], [Fraction(0), *accumulate(gain * gain for gain in gains)]
+    best = max((0, *counts), key=lambda count: (sums[count], count))
+    if best == 0:
+        return 1.0
+    as_good = (count for count in counts if (sums[best] - sums[count]) ** 2 < squares[count] - squares[best])
+    return order[max([best, *as_good]) - 1][0]
 
 
 def _fit_kind(kind: AnswerKind, rows: Sequence[Row], shape: Shape, base: Calibrator | None, penalty: float) -> Logistic:

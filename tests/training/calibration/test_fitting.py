@@ -113,6 +113,22 @@ def test_best_threshold_by_hand():
     assert best_threshold([], [], []) == 1.0
 
 
+@pytest.mark.parametrize(("right_between", "lowest"), [(2, 0.5), (1, 0.9)])
+def test_of_thresholds_that_are_about_as_good_the_lowest_is_taken(right_between: int, lowest: float) -> None:
+    # 30 have an answer and 20 have none, so one without weighs 1. Between .9 and .5 three of these stand, and two right
+    # answers (1 less in all, standard error the root of 5) or one (2 less, standard error 2). Below is the rest.
+    groups = [
+        (0.9, 26 - right_between, True, True),
+        (0.5, right_between, True, True),
+        (0.5, 3, False, False),
+        (0.2, 4, False, True),
+        (0.2, 17, False, False),
+    ]
+    rows = [row for confidence, count, *rest in groups for row in [(confidence, *rest)] * count]
+    confidences, right, answerable = zip(*rows, strict=True)
+    assert best_threshold(confidences, right, answerable) == lowest
+
+
 def test_of_equally_good_thresholds_the_lowest():
     assert best_threshold([0.9, 0.4], [True, False], [True, True]) == 0.4
 
