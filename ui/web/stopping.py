@@ -42,10 +42,10 @@ class Stops:
     def stop(self, asked: Stop) -> bool:
         """Stop a question; whether it was still being answered."""
         running = self._running.get(asked.ticket)
-        if running is None:
+        if running is None or not running.task.cancel():
             return False
         running.typed = asked.typed
-        return running.task.cancel()
+        return True
 
     async def until_stopped(
         self, ticket: str, steps: AsyncGenerator[Shown], stopped: Callable[[str], Shown]
@@ -62,27 +62,23 @@ class Stops:
         ready: asyncio.Queue[Shown | None] = asyncio.Queue()
 
         async def work() -> None:
-            busy = True
-            try:
-                async with aclosing(steps):
-                    async for shown in steps:
-                        busy = shown.busy
-                        ready.put_nowait(shown)
-            except asyncio.CancelledError:
-                if running.typed is None:
-                    raise
-                if busy:
-                    ready.put_nowait(stopped(running.typed))
-            finally:
-                ready.put_nowait(None)
+            async with aclosing(steps):
+                async for shown in steps:
+                    ready.put_nowait(shown)
 
         running = _Running(asyncio.create_task(work()))
+        running.task.add_done_callback(lambda _: ready.put_nowait(None))
         if ticket:
             self._running[ticket] = running
+        busy = True
         try:
             while (shown := await ready.get()) is not None:
+                busy = shown.busy
                 yield shown
-            await running.task
+            if running.typed is None or not running.task.cancelled():
+                await running.task
+            elif busy:
+                yield stopped(running.typed)
         finally:
             running.task.cancel()
             await asyncio.wait([running.task])

@@ -65,6 +65,13 @@ async def test_a_reply_that_is_there_stays() -> None:
     assert shown == [*STEPS, REPLY]
 
 
+async def test_a_question_is_stopped_before_its_first_step() -> None:
+    stops, steps = Stops(), Steps()
+    asyncio.get_running_loop().call_soon(stops.stop, Stop(ticket="t"))
+    shown = [each async for each in stops.until_stopped("t", steps(), last_word)]
+    assert shown[-1] == Shown("stopped", box="")
+
+
 async def test_a_question_without_a_ticket_is_answered_and_cannot_be_stopped() -> None:
     stops, steps = Stops(), Steps()
     steps.free.set()
