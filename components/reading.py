@@ -11,6 +11,7 @@ from components.encoder import ModelOptions, PairLogits
 from components.ensemble import PairScorer, pair_scorer
 from components.inference import Backend
 from components.reranking import pair_of
+from components.sentences import line_spans, paragraph_spans
 from components.spans import best_spans, null_score
 
 
@@ -115,7 +116,9 @@ class ExtractiveReader:
 
     def _answers(self, query: str, document: Document, logits: PairLogits) -> list[ExtractedAnswer]:
         text = document.content or ""
-        spans = best_spans(logits.windows, self.max_answer_tokens, self.answers_per_passage)
+        # A heading or a table's row is read with what stands below it, but no answer runs from one into the other.
+        parts = line_spans(text) if document.meta.get("kind") == "table" else paragraph_spans(text)
+        spans = best_spans(logits.windows, self.max_answer_tokens, self.answers_per_passage, parts)
         return [
             ExtractedAnswer(
                 query=query,

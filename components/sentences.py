@@ -97,6 +97,21 @@ def line_spans(text: str) -> list[Span]:
     return [(line.start, line.end) for line in _lines(text) if line.kind != "blank"]
 
 
+def paragraph_spans(text: str) -> list[Span]:
+    """The stretches between blank lines: paragraphs, and headings that stand above them."""
+    found: list[Span] = []
+    open_ = False
+    for line in _lines(text):
+        if line.kind == "blank":
+            open_ = False
+        elif open_:
+            found[-1] = (found[-1][0], line.end)
+        else:
+            found.append((line.start, line.end))
+            open_ = True
+    return found
+
+
 def _lines(text: str) -> Iterator[_Line]:
     position = 0
     for raw in text.splitlines(keepends=True):

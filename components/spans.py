@@ -44,13 +44,16 @@ def null_score(windows: Sequence[Window]) -> float:
     return min(window.null for window in windows)
 
 
-def best_spans(windows: Sequence[Window], max_tokens: int = 30, n_best: int = 3) -> list[Span]:
+def best_spans(
+    windows: Sequence[Window], max_tokens: int = 30, n_best: int = 3, parts: Sequence[tuple[int, int]] = ()
+) -> list[Span]:
     """The best spans of a passage that do not overlap, best first.
 
     Args:
         windows: at least one; windows without tokens give no spans.
         max_tokens: longest span in tokens.
         n_best: how many spans at most.
+        parts: start and end of the passage's paragraphs or rows, in order; no span begins in one and ends in another.
 
     Returns:
         At most ``n_best`` spans; ties go to the earlier, then to the shorter one.
@@ -60,7 +63,7 @@ def best_spans(windows: Sequence[Window], max_tokens: int = 30, n_best: int = 3)
     null = null_score(windows)
     found: dict[tuple[int, int], float] = {}
     for window in windows:
-        for start, end, score in _window_spans(window, max_tokens, n_best):
+        for start, end, score in _window_spans(window, max_tokens, n_best, parts):
             place = int(window.offsets[start, 0]), int(window.offsets[end, 1])
             value = score - null
             if place[0] < place[1] and value > found.get(place, -np.inf):
@@ -75,7 +78,9 @@ def best_spans(windows: Sequence[Window], max_tokens: int = 30, n_best: int = 3)
     return chosen
 
 
-def _window_spans(window: Window, max_tokens: int, n_best: int) -> list[tuple[int, int, float]]:
+def _window_spans(
+    window: Window, max_tokens: int, n_best: int, parts: Sequence[tuple[int, int]]
+) -> list[tuple[int, int, float]]:
     """Best spans by token index, greedily without overlap: each round masks what the last one took."""
     count = len(window.start)
     if count == 0:
@@ -83,6 +88,9 @@ def _window_spans(window: Window, max_tokens: int, n_best: int) -> list[tuple[in
     rows = np.arange(count)[:, None]
     columns = np.arange(count)[None, :]
     allowed = (columns >= rows) & (columns < rows + max_tokens)
+    if len(parts) > 1:
+        part = np.searchsorted([start for start, _ in parts], window.offsets[:, 0], side="right")
+        allowed &= part[:, None] == part[None, :]
     scores = np.where(allowed, window.start[:, None] + window.end[None, :], -np.inf)
     spans = []
     for _ in range(n_best):

@@ -87,6 +87,23 @@ def test_a_passage_without_text_gives_no_spans(tiny_models: dict[str, Path]) -> 
     assert reader.run("who?", [Document(content=""), Document(content=" \n ")])["answers"] == []
 
 
+def test_no_answer_runs_from_a_heading_or_a_row_into_what_follows(tiny_models: dict[str, Path]) -> None:
+    reader = ExtractiveReader(str(tiny_models["reader"]), answers_per_passage=20, precision="fp32")
+    lines = ["4.4 Refunds", "The refund is made within 14 days", "of arrival.", "It goes to the account."]
+
+    def crossing(joints: list[str], **meta: str) -> set[str]:
+        """What of the joints an answer holds."""
+        text = "".join(line + joint for line, joint in zip(lines, [*joints, ""], strict=True))
+        found = [answer.data for answer in reader.run("who?", [Document(content=text, meta=meta)])["answers"]]
+        assert found
+        return {mark for mark in ("\n", "\n\n") for words in found if mark in words}
+
+    assert crossing(["\n", "\n", "\n"]) == {"\n"}  # this model reads on where it may
+    assert crossing(["\n\n", "\n\n", "\n\n"]) == set()
+    assert crossing(["\n\n", "\n", "\n\n"]) == {"\n"}
+    assert crossing(["\n", "\n", "\n"], kind="table") == set()
+
+
 def test_nothing_in_nothing_out_and_no_model_is_loaded() -> None:
     missing = "/nowhere/at/all"
     assert CrossEncoderRanker(missing).run("who?", [])["documents"] == []

@@ -8,6 +8,7 @@ from components.sentences import (
     item_spans,
     line_spans,
     list_spans,
+    paragraph_spans,
     sentence_spans,
 )
 
@@ -46,9 +47,19 @@ def test_sentences_are_ordered_trimmed_and_cover_all_words(text: str, language: 
 @settings(max_examples=200, deadline=None)
 @given(ODD)
 def test_items_and_lines_cover_all_words_too(text: str) -> None:
-    for spans in (item_spans(text), line_spans(text)):
+    for spans in (item_spans(text), line_spans(text), paragraph_spans(text)):
         covered = {at for start, end in spans for at in range(start, end)}
         assert all(character.isspace() or at in covered for at, character in enumerate(text))
+
+
+def test_paragraphs_are_what_blank_lines_part() -> None:
+    text = "\n4.4 Refunds\n \nWithin 14 days\nof arrival.\n\n\nTo the account."
+    assert [text[slice(*span)] for span in paragraph_spans(text)] == [
+        "4.4 Refunds",
+        "Within 14 days\nof arrival.",
+        "To the account.",
+    ]
+    assert paragraph_spans(" \n\n") == []
 
 
 @settings(max_examples=200, deadline=None)

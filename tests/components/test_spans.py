@@ -45,6 +45,14 @@ def test_the_same_span_in_two_windows_counts_once_with_its_better_score() -> Non
     assert best_spans(windows) == [Span(0, 1, 4.0)]
 
 
+def test_no_span_runs_from_one_part_into_the_next() -> None:
+    logits = window([9, 0, 0, 5], [0, 0, 4, 9])
+    assert best_spans([logits], n_best=1)[0] == Span(0, 7, 18.0)
+    # The parts are the tokens 0..1 and 2..3; what stands between them belongs to the one before.
+    found = best_spans([logits], n_best=3, parts=[(0, 3), (4, 7)])
+    assert found[:2] == [Span(6, 7, 14.0), Span(0, 1, 9.0)]
+
+
 def test_nothing_to_read_gives_no_spans() -> None:
     assert best_spans([]) == []
     assert best_spans([window([], [])]) == []
