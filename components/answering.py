@@ -225,7 +225,7 @@ def _answer(kind: QueryKind, entry: Scored, differs: bool) -> Answer:
         url=meta.get("url"),
         title=meta.get("title"),
         heading=meta.get("heading"),
-        page=meta.get("page"),
+        page=place.page,
         start=place.start,
         end=place.end,
         passage=content,

@@ -57,11 +57,17 @@ class Finding:
         return Place(
             source=source_of(self.document),
             title=meta.get("title"),
-            page=meta.get("page"),
+            page=_page_at(meta, self.start),
             start=first + self.start,
             end=first + self.end,
             source_id=_source_id(meta),
         )
+
+
+def _page_at(meta: Mapping[str, Any], offset: int) -> int | None:
+    """The page that a place of a passage stands on; the passage may begin on the page before."""
+    page = meta.get("page")
+    return None if page is None else page + sum(turn <= offset for turn in meta.get("page_breaks", ()))
 
 
 def source_of(document: Document) -> str:

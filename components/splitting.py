@@ -119,7 +119,8 @@ class PassageSplitter:
         Returns:
             ``documents``: the passages. Their ``meta`` holds the document's fields and those of the block, and
             ``heading``, ``page``, ``row``, ``start``, ``end``, ``kind``, ``language``, ``file_name``, ``groups``;
-            of a FAQ row also ``question`` and ``answer_start`` (offset inside the content).
+            of a FAQ row also ``question`` and ``answer_start`` (offset inside the content), of a passage that runs
+            over the end of its ``page`` also ``page_breaks`` (offsets inside the content where the next ones begin).
         """
         if not documents:
             return {"documents": []}
@@ -134,8 +135,10 @@ class PassageSplitter:
         language = _primary(given) if given else detect_language(text)[0]
         blocks = _with_words(text, _blocks(document, text))
         sizes = self._sizes(document.meta.get("title"), blocks, tokens)
+        breaks = [turn for block in blocks for turn in block.breaks]
         for found in slices(text, blocks, sizes.__getitem__, tokens, language):
-            yield _passage(document, text, found, language)
+            inside = [turn - found.start for turn in breaks if found.start < turn < found.end]
+            yield _passage(document, text, found, language, inside)
 
     def _sizes(self, title: Any, blocks: Sequence[Block], tokens: _TokenizerTokens) -> "_SizesByBlock":
         """What title and heading leave of the encoder's limit to the passages of each block."""
@@ -196,7 +199,7 @@ def _with_words(text: str, blocks: Sequence[Block]) -> list[Block]:
     return kept
 
 
-def _passage(document: Document, text: str, found: Slice, language: str) -> Document:
+def _passage(document: Document, text: str, found: Slice, language: str, breaks: list[int]) -> Document:
     block = found.block
     meta = {name: value for name, value in document.meta.items() if name != "blocks"} | dict(block.meta)
     source = str(meta.get("source", document.id))
@@ -216,7 +219,8 @@ def _passage(document: Document, text: str, found: Slice, language: str) -> Docu
         "source": source,
         "file_name": PurePosixPath(source.replace("\\", "/")).name,
         "heading": HEADING_JOINT.join(heading) if heading else None,
-        "page": block.page,
+        "page": block.page_at(found.start),
+        "page_breaks": breaks or None,
         "row": block.row,
         "start": found.start,
         "end": found.end,

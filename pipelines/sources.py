@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from components.errors import InputError, LoadingError
+from components.loading.extracted import Block
 from components.loading.metadata import FolderMetadata
 from components.store.catalogue import Catalogue, SourceInfo, SourceText
 from components.store.document_store import QuaereDocumentStore
@@ -106,7 +107,7 @@ def excerpt(
     first, last = _readable(found, start, end, groups)
     if not first <= start <= end <= last:
         raise InputError(f"{info.source}: there is no place {start} to {end}")
-    block = next((block for block in found.blocks if block["end"] > start), None) or {}
+    block = next((Block.from_dict(block) for block in found.blocks if block["end"] > start), None)
     return Excerpt(
         info=info,
         before=found.text[max(first, start - around) : start],
@@ -114,8 +115,8 @@ def excerpt(
         after=found.text[end : min(last, end + around)],
         start=start,
         end=end,
-        heading=" > ".join(block.get("heading", ())) or None,
-        page=block.get("page"),
+        heading=None if block is None else " > ".join(block.heading) or None,
+        page=None if block is None else block.page_at(start),
     )
 
 

@@ -94,10 +94,15 @@ class TextBuilder:
         *,
         page: int | None = None,
         row: int | None = None,
+        breaks: tuple[int, ...] = (),
         meta: Mapping[str, Any] | None = None,
     ) -> Block | None:
-        """Append a block below the current headings; None where nothing but white space was given."""
-        return self._append(clean(text).strip(), Block(0, 0, kind, page=page, row=row, meta=meta or {}))
+        """Append a block below the current headings; None where nothing but white space was given.
+
+        ``breaks`` are offsets into the text, which then must need no cleaning.
+        """
+        place = Block(0, 0, kind, page=page, row=row, breaks=breaks, meta=meta or {})
+        return self._append(clean(text).strip(), place)
 
     def add_faq(
         self, question: str, answer: str, *, row: int | None = None, meta: Mapping[str, Any] | None = None
@@ -148,6 +153,7 @@ class TextBuilder:
             page=place.page,
             row=place.row,
             question_end=None if place.question_end is None else start + place.question_end,
+            breaks=tuple(start + turn for turn in place.breaks),
             meta=place.meta,
         )
         self._parts.append(text)

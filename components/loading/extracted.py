@@ -30,18 +30,24 @@ class Block:
     """1-based data row of a CSV, JSON or JSON Lines file; a workbook's row as its sheet numbers it."""
     question_end: int | None = None
     """``faq`` only: the question is ``text[start:question_end]``."""
+    breaks: tuple[int, ...] = ()
+    """Where the following pages begin, of a paragraph that runs over a page's end."""
     meta: Mapping[str, Any] = field(default_factory=dict)
     """Fields of this block alone, such as the ``url`` of its row."""
 
+    def page_at(self, offset: int) -> int | None:
+        """The page that a place of the block stands on."""
+        return None if self.page is None else self.page + sum(turn <= offset for turn in self.breaks)
+
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON, without what is unset."""
-        values = asdict(self) | {"heading": list(self.heading), "meta": dict(self.meta)}
+        values = asdict(self) | {"heading": list(self.heading), "breaks": list(self.breaks), "meta": dict(self.meta)}
         return {name: value for name, value in values.items() if value not in (None, [], {})}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Invert :meth:`to_dict`."""
-        return cls(**{**data, "heading": tuple(data.get("heading", ()))})
+        return cls(**{**data, "heading": tuple(data.get("heading", ())), "breaks": tuple(data.get("breaks", ()))})
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ HYPHEN = "\x02"
 """A hyphen at the end of a line, where a word goes on in the next."""
 
 _ENDS = tuple(".!?:;。！？：；")
+_CLOSERS = "\"'”’»)]」』）"
 _HEADING_RATIO = 1.12  # a heading's letters are this much taller than the body's
+_SAME_SIZE = 0.12  # letters of one paragraph differ by no more than this
 _MAX_HEADING = 160
 _COMPOUND = re.compile(r"(?<![\w-])[^\W\d_]+-[^\W\d_]+(?![\w-])")
 _REPEATED = 0.6  # of the pages: what stands on more of them at the edge is a running header or footer
@@ -84,6 +86,10 @@ class Piece:
     kind: BlockKind
     glyphs: tuple[Glyph, ...]
     size: float
+    lines: tuple[Line, ...] = ()
+    """What it was made of; of a table nothing."""
+    breaks: tuple[int, ...] = ()
+    """Where among the glyphs the following pages begin."""
 
 
 def text_of(glyphs: Iterable[Glyph]) -> str:
@@ -180,7 +186,7 @@ def _parts(lines: Sequence[Line], at: int, pitch: float) -> bool:
         return False
     if is_item(below.text) or above.bold != below.bold:
         return True
-    if abs(above.size - below.size) > 0.12 * max(above.size, below.size):
+    if abs(above.size - below.size) > _SAME_SIZE * max(above.size, below.size):
         return True
     drop = above.top - below.top
     if drop <= 0:  # the next column
@@ -212,7 +218,45 @@ def _paragraph(lines: Sequence[Line], setting: Setting) -> Piece:
         kind = "heading"
     elif is_item(text):
         kind = "list"
-    return Piece(kind, tuple(glyphs), size)
+    return Piece(kind, tuple(glyphs), size, tuple(lines))
+
+
+def with_pages_joined(pages: Sequence[Sequence[Piece]], setting: Setting) -> list[list[Piece]]:
+    """Give the paragraph that a page's end divides its rest from the top of the next page."""
+    found = [list(page) for page in pages]
+    last: int | None = None  # the page on which the last piece so far begins
+    for number, page in enumerate(found):
+        if last is not None and page and last + len(found[last][-1].breaks) == number - 1:
+            lines = [line for piece in pages[number - 1] for line in piece.lines]
+            if _goes_on(found[last][-1], page[0], lines):
+                found[last][-1] = _continued(found[last][-1], page.pop(0), setting.compounds)
+        if page:
+            last = number
+    return found
+
+
+def _goes_on(above: Piece, below: Piece, lines: Sequence[Line]) -> bool:
+    """Whether a page's last piece, which stands among these lines, goes on in the first of the next page."""
+    if above.kind not in ("text", "list") or below.kind != "text":
+        return False
+    last, first = above.lines[-1], below.lines[0]
+    if last.bold != first.bold or abs(last.size - first.size) > _SAME_SIZE * max(last.size, first.size):
+        return False
+    if last.continues:
+        return True
+    said = last.text.rstrip(_CLOSERS)
+    if said.endswith(_ENDS) or not any(char.isalpha() for char in said):  # a number is the page's own
+        return False
+    return first.text[0].islower() or (above.kind == "text" and not _ended_early(lines, last, first))
+
+
+def _continued(above: Piece, below: Piece, compounds: frozenset[str]) -> Piece:
+    glyphs = list(above.glyphs)
+    if above.lines[-1].continues:
+        glyphs[-1] = Glyph(HYPHEN, glyphs[-1].box)
+    _join(glyphs, below.glyphs, compounds)
+    breaks = (*above.breaks, len(glyphs) - len(below.glyphs))
+    return Piece(above.kind, tuple(glyphs), above.size, (*above.lines, *below.lines), breaks)
 
 
 def joined(lines: Sequence[Line], setting: Setting) -> list[Glyph]:
@@ -251,7 +295,7 @@ def _with_lists_joined(found: Sequence[Piece]) -> list[Piece]:
     for piece in found:
         if merged and piece.kind == "list" == merged[-1].kind:
             items = (*merged[-1].glyphs, Glyph("\n", None), *piece.glyphs)
-            merged[-1] = Piece("list", items, piece.size)
+            merged[-1] = Piece("list", items, piece.size, (*merged[-1].lines, *piece.lines))
         else:
             merged.append(piece)
     return merged

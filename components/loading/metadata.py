@@ -19,8 +19,8 @@ META_FILE = "quaere.meta.toml"
 
 RESERVED = frozenset({
     "source", "source_id", "version", "start", "end", "page", "row", "kind", "format", "heading", "scores",
-    "blocks", "boxes", "page_count", "question", "answer_start", "duplicates", "id", "content", "blob", "score",
-    "embedding", "sparse_embedding", "meta",
+    "blocks", "boxes", "page_count", "page_breaks", "question", "answer_start", "duplicates", "id", "content", "blob",
+    "score", "embedding", "sparse_embedding", "meta",
 })  # fmt: skip
 """Names that the index itself sets, or that Haystack gives to other parts of a document."""
 

@@ -6,8 +6,9 @@ Only this module knows the PDF library; ``layout`` makes paragraphs of its chara
 import ctypes
 import re
 import threading
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from components.loading.layout import (
     drop_running_lines,
     split_lines,
     text_of,
+    with_pages_joined,
 )
 from components.loading.metadata import own_fields
 from components.loading.page_tables import pieces
@@ -48,7 +50,7 @@ def extract(data: bytes, path: Path, max_bytes: int) -> Extracted:
         reason = f"holds no text on its {len(sizes)} pages, only pictures perhaps; run text recognition over it first"
         raise LoadingError(path, reason)
     setting = Setting.of(pages)
-    grouped = [pieces(lines, setting) for lines in pages]
+    grouped = with_pages_joined([pieces(lines, setting) for lines in pages], setting)
     builder = TextBuilder()
     boxes = _add_pages(builder, grouped, sizes)
     title = fields.pop("title", None) or builder.first_heading
@@ -132,25 +134,39 @@ def _shown(box: Box, corner: Box, turn: int) -> Box:
 def _add_pages(builder: TextBuilder, pages: list[list[Piece]], sizes: list[tuple[float, float]]) -> list[PageBoxes]:
     """Append all pieces; headings nest by the height of their letters."""
     heights = sorted({round(piece.size) for page in pages for piece in page if piece.kind == "heading"}, reverse=True)
-    boxes = []
-    for number, (page, size) in enumerate(zip(pages, sizes, strict=True), start=1):
-        start: int | None = None
-        places: list[Box | None] = []
+    found = [_Places() for _ in pages]
+    for number, page in enumerate(pages):
         for piece in page:
             glyphs = _stripped(piece)
             text = text_of(glyphs)
             if piece.kind == "heading":
-                block = builder.add_heading(text, heights.index(round(piece.size)), page=number)
+                block = builder.add_heading(text, heights.index(round(piece.size)), page=number + 1)
             else:
-                block = builder.add(text, piece.kind, page=number)
+                block = builder.add(text, piece.kind, page=number + 1, breaks=piece.breaks)
             if block is None:
                 continue
-            start = block.start if start is None else start
-            places.extend([None] * (block.start - start - len(places)))
-            places.extend(glyph.box for glyph in glyphs)
-        if start is not None:
-            boxes.append(pack_page(number, size, start, places))
-    return boxes
+            for turned, (first, last) in enumerate(pairwise((0, *piece.breaks, len(glyphs)))):
+                found[number + turned].add(block.start + first, glyphs[first:last])
+    return [
+        pack_page(number, size, places.start, places.boxes)
+        for number, (places, size) in enumerate(zip(found, sizes, strict=True), start=1)
+        if places.boxes
+    ]
+
+
+@dataclass(slots=True)
+class _Places:
+    """The boxes of one page's part of the text."""
+
+    start: int = 0
+    boxes: list[Box | None] = field(default_factory=list)
+
+    def add(self, at: int, glyphs: Sequence[Glyph]) -> None:
+        """Append the glyphs that stand from ``at`` on."""
+        if not self.boxes:
+            self.start = at
+        self.boxes.extend([None] * (at - self.start - len(self.boxes)))
+        self.boxes.extend(glyph.box for glyph in glyphs)
 
 
 def _stripped(piece: Piece) -> list[Glyph]:

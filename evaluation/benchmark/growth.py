@@ -15,13 +15,13 @@ from components.errors import InputError, QuaereError
 from evaluation.benchmark.alternation import turns
 from evaluation.benchmark.asking import asking_figures
 from evaluation.benchmark.corpus import Corpus, make_corpus, read_passages
-from evaluation.benchmark.plan import Tell, emptied, size_of
+from evaluation.benchmark.plan import Tell, emptied
 from evaluation.benchmark.process import SystemProcess
 from evaluation.benchmark.quaere import settings_for_systems
 from evaluation.benchmark.results import Results
 from evaluation.benchmark.systems import System, Task
 from evaluation.benchmark.vectors import make_vectors
-from evaluation.corpus import index_corpus
+from evaluation.corpus import index_corpus, size_of
 from evaluation.data.squad import LabelledQuestion, read_questions
 from evaluation.sampling import sample_of
 from pipelines.service import QAService

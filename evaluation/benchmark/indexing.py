@@ -6,10 +6,11 @@ from typing import Any
 
 from evaluation.benchmark.alternation import turns
 from evaluation.benchmark.corpus import Corpus
-from evaluation.benchmark.plan import Plan, Tell, emptied, size_of
+from evaluation.benchmark.plan import Plan, Tell, emptied
 from evaluation.benchmark.process import SystemProcess
 from evaluation.benchmark.results import Results
 from evaluation.benchmark.systems import System
+from evaluation.corpus import size_of
 
 
 def prepare_all(plan: Plan, corpus: Corpus, tell: Tell) -> None:

@@ -94,6 +94,15 @@ def test_an_answer_carries_its_exact_place_and_everything_about_it(composer):
     assert answer.differs is False
 
 
+def test_an_answer_over_the_page_s_end_names_the_page_it_stands_on(composer):
+    text = "The data are stored in the Union for 13 months."
+    document = passage(text, page=4, page_breaks=[text.index("Union")])
+    for words, page in (("stored", 4), ("the Union", 4), ("13 months", 5)):
+        (answer,) = compose(composer, [document], [span(document, words)])["answers"]
+        assert (answer.text.removeprefix("the "), answer.page) == (words.removeprefix("the "), page)
+        assert [place.page for place in answer.support] == [page]
+
+
 def test_no_passages_give_nothing(composer):
     assert compose(composer, [], []) == {"answers": [], "no_answer_confidence": 1.0, "warnings": []}
 

@@ -217,6 +217,23 @@ def test_a_passage_crosses_no_page_row_or_part(splitter: PassageSplitter, change
     assert [passage.content for passage in found] == ["the cat.", "the dog."]
 
 
+def test_a_paragraph_over_a_page_s_end_tells_where_the_next_page_begins(splitter: PassageSplitter) -> None:
+    words = "".join(SENTENCE.format(thing) for thing in THINGS[:6]).strip()
+    turn = words.index("dog") - len("the ")
+    first, *others = split(splitter, document(words, [Block(0, len(words), "text", page=3, breaks=(turn,))]))
+    assert (first.meta["page"], first.meta["page_breaks"]) == (3, [turn])
+    for passage in others:
+        inside = turn - passage.meta["start"]
+        expected = (3, [inside]) if inside > 0 else (4, None)
+        assert (passage.meta["page"], passage.meta.get("page_breaks")) == expected
+    assert others[-1].meta["page"] == 4
+    # The paragraph may stand behind another one in its passage.
+    text = "A cat.\n\nThe dog slept."
+    blocks = [Block(0, 6, "text", page=3), Block(8, 22, "text", page=3, breaks=(16,))]
+    (both,) = split(splitter, document(text, blocks))
+    assert (both.meta["page"], both.meta["page_breaks"]) == (3, [16])
+
+
 def test_a_list_or_table_is_kept_whole_beyond_the_target(splitter: PassageSplitter) -> None:
     items = "\n".join(["- the cat sat on"] * 6)  # 30 tokens: above 20, within 40
     for kind in ("list", "text"):

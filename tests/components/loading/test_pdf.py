@@ -82,6 +82,71 @@ def test_boxes_stand_where_the_characters_stand(manual: Path) -> None:
     assert len(extracted.boxes) < 8 * len(extracted.text)
 
 
+FULL = "The measurements of every heat pump are encrypted and stored on a server in the"
+NEXT = "European Union for 13 months."
+
+
+def pages_of(tmp_path: Path, pdf: Build, *pages: list[tuple[float, float, float, str]]) -> list[tuple[int | None, str]]:
+    """Page and text of each block."""
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pdf(pages))
+    extracted = load(path)
+    return [(block.page, extracted.text[block.start : block.end]) for block in extracted.blocks]
+
+
+def test_a_paragraph_goes_on_over_the_end_of_a_page(tmp_path: Path, pdf: Build) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(
+        pdf(
+            [
+                [(72, 100, 12, "They are never sold."), (72, 72, 12, FULL)],
+                [(72, 700, 12, "European Union for 13 months and then de-")],
+                [(72, 700, 12, "leted. Nobody reads"), (72, 686, 12, "them."), (72, 650, 12, "The end.")],
+            ]
+        )
+    )
+    extracted = load(path)
+    words = f"{FULL} European Union for 13 months and then deleted. Nobody reads them."
+    assert [(block.page, extracted.text[block.start : block.end]) for block in extracted.blocks] == [
+        (1, "They are never sold."),
+        (1, words),
+        (3, "The end."),
+    ]
+    assert extracted.boxes is not None
+    boxes, block = decode_boxes(extracted.boxes), extracted.blocks[1]
+    for word, page in (("server", 1), ("European", 2), ("then de", 2), ("leted", 3), ("them", 3)):
+        at = extracted.text.index(word)
+        assert block.page_at(at) == page
+        # Each character stands on that page and no other.
+        assert [each.page for each in boxes if each.box(at) is not None] == [page]
+        assert [each.page for each in boxes if each.box(at + len(word) - 1) is not None] == [page]
+    assert extracted.from_dict(extracted.to_dict()) == extracted
+
+
+def test_a_list_item_goes_on_over_the_end_of_a_page(tmp_path: Path, pdf: Build) -> None:
+    pages = ([(72, 86, 12, "- Open the lid."), (72, 72, 12, "- Clean it with")], [(72, 700, 12, "a dry cloth.")])
+    assert pages_of(tmp_path, pdf, *pages) == [(1, "- Open the lid.\n- Clean it with a dry cloth.")]
+
+
+@pytest.mark.parametrize(
+    ("above", "size", "below"),
+    [
+        (FULL + ".", 12, NEXT),  # the sentence has ended
+        (FULL.replace("in the", "(see there.)"), 12, NEXT),
+        ("Measurements", 12, NEXT),  # the next word would have fitted
+        (FULL, 10, "european Union for 13 months."),  # a footnote
+        (FULL, 12, "- European Union"),  # a list
+        ("17", 12, "european Union for 13 months."),  # the number of the page
+    ],
+)
+def test_what_a_page_ends_with_is_not_always_a_part(
+    tmp_path: Path, pdf: Build, above: str, size: float, below: str
+) -> None:
+    first = [(72.0, 160.0, 12.0, f"{FULL} European Union."), (72.0, 72.0, size, above)]
+    found = pages_of(tmp_path, pdf, first, [(72.0, 700.0, 12.0, below)])
+    assert found[1:] == [(1, above), (2, below)]
+
+
 def test_cells_of_several_lines_stay_in_their_row_and_compounds_keep_their_hyphen(tmp_path: Path, pdf: Build) -> None:
     cells = [
         (72, 700, "Emitter"), (220, 700, "Recommended"), (220, 688, "curve"), (400, 700, "Supply"),

@@ -170,6 +170,26 @@ def test_a_page_is_drawn_with_the_answer_marked(client: TestClient, tmp_path: Pa
     assert "changed" in detail_of(client.get(url), 422)
 
 
+def test_words_behind_the_page_s_end_stand_on_the_next_page(client: TestClient) -> None:
+    pdf = next(SAMPLES.rglob("*.pdf"))
+    ended(client, send_files(client, (pdf.name, pdf.read_bytes())))
+    found = client.post("/api/v1/search", json={"question": "On which servers are measurements stored?"}).json()
+    passage = next(each for each in found["passages"] if "stored on servers in the European" in each["text"])
+    (source,) = client.get("/api/v1/sources").json()["sources"]
+    url = f"/api/v1/sources/{source['source_id']}"
+    for words, page in (("stored on servers", passage["page"]), ("13 months", passage["page"] + 1)):
+        start = passage["start"] + passage["text"].index(words)
+        place = {"start": start, "end": start + len(words)}
+        excerpt = client.get(f"{url}/text", params=place | {"around": 5}).json()
+        assert (excerpt["text"], excerpt["page"]) == (words, page)
+        pictures = [
+            client.get(f"{url}/pages/{number}", params=place | {"width": 300}).content
+            == client.get(f"{url}/pages/{number}", params={"width": 300}).content
+            for number in (passage["page"], passage["page"] + 1)
+        ]
+        assert pictures == [page != passage["page"], page == passage["page"]]  # marked on its own page alone
+
+
 def test_a_source_that_is_no_pdf_has_no_pages(client: TestClient) -> None:
     job = ended(client, send_files(client, ("a.md", MANUAL)))
     url = f"/api/v1/sources/{job['uploads'][0]['source_id']}/pages/1"
