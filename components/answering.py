@@ -34,6 +34,9 @@ from components.types import Answer, AnswerKind, Evidence, Place, Query, QueryKi
 CONFIDENT = 0.5
 """Answers from this confidence can contradict each other; below, one is as likely wrong as the other."""
 
+_Ranked = tuple[float, str]
+"""What a passage was sorted by, and its id."""
+
 DIFFER = "The documents give different answers; compare their sources and dates."
 
 
@@ -137,14 +140,15 @@ def scored_findings(
     calibrator: Calibrator, findings: Sequence[Finding], documents: Sequence[Document], wanted: Wanted
 ) -> list[Scored]:
     """Group the findings and give each group its confidence, surest first; ties keep the passages' order."""
-    alone = [_alone(calibrator, finding, documents, wanted) for finding in findings]
+    ranked = sorted(((ranking_of(document), document.id) for document in documents), reverse=True)
+    alone = _each_alone(calibrator, findings, ranked, wanted)
     alone.sort(key=lambda entry: -entry.confidence)
     entries = {id(entry.finding): entry for entry in alone}
     groups = group_findings([entry.finding for entry in alone])
     scored = []
     for members in groups:
         codes = [entries[id(member)].evidence.codes for member in members]
-        scored.append(_with_support(calibrator, entries[id(members[0])], supporting(members, codes), documents))
+        scored.append(_with_support(calibrator, entries[id(members[0])], supporting(members, codes), ranked))
     scored.sort(key=lambda entry: -entry.confidence)
     return scored
 
@@ -166,29 +170,35 @@ def _least(calibrator: Calibrator, kind: AnswerKind, threshold: float | None) ->
     return calibrator.threshold(kind) if threshold is None else threshold
 
 
-def _alone(calibrator: Calibrator, finding: Finding, documents: Sequence[Document], wanted: Wanted) -> Scored:
-    """What a finding is worth by its own passage."""
-    support = places([finding])
-    evidence = evidence_of(finding, wanted, len(support), _rival([finding], documents))
-    return Scored(finding, evidence, calibrator.confidence(evidence, finding.kind), support)
+def _each_alone(
+    calibrator: Calibrator, findings: Sequence[Finding], ranked: Sequence[_Ranked], wanted: Wanted
+) -> list[Scored]:
+    """What each finding is worth by its own passage."""
+    supports = [places([finding]) for finding in findings]
+    evidence = [
+        evidence_of(finding, wanted, len(support), _rival([finding], ranked))
+        for finding, support in zip(findings, supports, strict=True)
+    ]
+    confidences = calibrator.confidences(evidence, [finding.kind for finding in findings])
+    return [Scored(*each) for each in zip(findings, evidence, confidences, supports, strict=True)]
 
 
 def _with_support(
-    calibrator: Calibrator, alone: Scored, members: Sequence[Finding], documents: Sequence[Document]
+    calibrator: Calibrator, alone: Scored, members: Sequence[Finding], ranked: Sequence[_Ranked]
 ) -> Scored:
     """The same with what other findings add: more places, and passages that are no rivals."""
     if len(members) == 1:
         return alone
     support = places(members)
-    margin = margin_over(_rival(members, documents), alone.finding.document)
+    margin = margin_over(_rival(members, ranked), alone.finding.document)
     evidence = replace(alone.evidence, support=float(len(support)), margin=margin)
     return Scored(alone.finding, evidence, calibrator.confidence(evidence, alone.finding.kind), support)
 
 
-def _rival(members: Sequence[Finding], documents: Sequence[Document]) -> float | None:
-    """The best ranking among the passages that hold none of the members."""
+def _rival(members: Sequence[Finding], ranked: Sequence[_Ranked]) -> float | None:
+    """The best ranking among the passages, given best first, that hold none of the members."""
     ids = {member.document.id for member in members}
-    return max((ranking_of(document) for document in documents if document.id not in ids), default=None)
+    return next((ranking for ranking, document in ranked if document not in ids), None)
 
 
 def _compose(calibrator: Calibrator, kind: QueryKind, given: list[Scored]) -> list[Answer]:

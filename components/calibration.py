@@ -78,7 +78,15 @@ class Calibrator:
 
     def confidence(self, evidence: Evidence, kind: AnswerKind) -> float:
         """The probability in [0, 1] that an answer of this kind with this evidence is right."""
-        return float(self.kinds[kind].probabilities([evidence.values()])[0])
+        return self.confidences([evidence], [kind])[0]
+
+    def confidences(self, evidence: Sequence[Evidence], kinds: Sequence[AnswerKind]) -> list[float]:
+        """The same of many answers, with the evidence and kind of each."""
+        found = np.empty(len(evidence))
+        for kind in set(kinds):
+            rows = [row for row, each in enumerate(kinds) if each == kind]
+            found[rows] = self.kinds[kind].probabilities([evidence[row].values() for row in rows])
+        return [float(each) for each in found]
 
     def threshold(self, kind: AnswerKind) -> float:
         """The confidence from which an answer of this kind is given."""

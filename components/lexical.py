@@ -72,7 +72,7 @@ _ALNUM = "0-9A-Za-zÀ-ÖØ-öø-ɏͰ-ϿЀ-ӿ"
 # A word without a digit or an underscore is no code; looking ahead for one spares most words the rest.
 _CODE = re.compile(f"(?<![{_ALNUM}])(?=[{_ALNUM}./:#+-]*[0-9_])[{_ALNUM}]+(?:[-_./:#+][{_ALNUM}]+)*")
 _PARTS = re.compile(r"\d+|[^\W\d_]+")
-_DASHES = dict.fromkeys(map(ord, "\u00ad\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
+_DASHES = re.compile("[\u00ad\u2010\u2011\u2012\u2013\u2014\u2212]")
 
 
 def analyser_of(language: str) -> str:
@@ -204,7 +204,7 @@ def _length(text: str, language: str) -> int:
 
 def _normalised(text: str) -> str:
     whole = text.encode("utf-8", errors="replace").decode("utf-8")
-    return unicodedata.normalize("NFKC", whole).translate(_DASHES)
+    return _DASHES.sub("-", unicodedata.normalize("NFKC", whole))
 
 
 def _words(text: str) -> str:

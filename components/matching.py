@@ -64,8 +64,10 @@ def match(wanted: Wanted, sentence: str, passage: str, heading: str) -> Match:
         heading: title and heading.
     """
     close, whole = f"{heading}\n{sentence}", f"{heading}\n{passage}"
+    # Few questions name a code, and looking for them in every text takes long.
+    named = [_share(wanted.codes, _identifiers(text)) for text in (close, whole)] if wanted.codes else [1.0, 1.0]
     return Match(
-        codes=(_share(wanted.codes, _identifiers(close)) + _share(wanted.codes, _identifiers(whole))) / 2,
+        codes=sum(named) / 2,
         near=_share(wanted.words, _words(close, wanted.language)),
         coverage=_share(wanted.words, _words(whole, wanted.language)),
     )
