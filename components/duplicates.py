@@ -15,6 +15,9 @@ THRESHOLD = 0.9
 RUN = 4
 """Words in a run; a text of fewer words is one run."""
 
+_LONGEST = 30
+"""Letters of a word."""
+
 _WORD = re.compile(r"\w+")
 
 Runs = frozenset[Hashable]
@@ -49,18 +52,19 @@ def _alike(first: tuple[Runs, frozenset[str]], second: tuple[Runs, frozenset[str
 
 
 def _words(text: str) -> list[str]:
-    words: list[str] = []
-    for word in _WORD.findall(unicodedata.normalize("NFKC", text).casefold()):
-        # Scripts without spaces give one long word; its letters serve as words.
-        words.extend(word if len(word) > 30 else [word])
-    return words
+    words: list[str] = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    if max(map(len, words), default=0) <= _LONGEST:
+        return words
+    # Scripts without spaces give one long word; its letters serve as words.
+    return [part for word in words for part in (word if len(word) > _LONGEST else [word])]
 
 
 def _runs(words: list[str]) -> Runs:
     if len(words) <= RUN:
         return frozenset([tuple(words)] if words else [])
-    return frozenset(tuple(words[start : start + RUN]) for start in range(len(words) - RUN + 1))
+    return frozenset(zip(*(words[start:] for start in range(RUN)), strict=False))
 
 
 def _numbers(words: list[str]) -> frozenset[str]:
-    return frozenset(word for word in words if any(letter.isdigit() for letter in word))
+    # Nearly all words are letters alone, which is told at once.
+    return frozenset(word for word in words if not word.isalpha() and any(letter.isdigit() for letter in word))

@@ -13,6 +13,7 @@ from components.inference import Backend
 from components.reranking import pair_of
 from components.sentences import line_spans, paragraph_spans
 from components.spans import best_spans, null_score
+from components.types import Candidates
 
 
 @component
@@ -78,7 +79,7 @@ class ExtractiveReader:
         limit = top_k if top_k is not None else self.top_k
         readable = [document for document in documents[:limit] if (document.content or "").strip()]
         if not readable:
-            return {"answers": []}
+            return {"answers": Candidates()}
         pairs = [pair_of(query, document, self.with_context) for document in readable]
         answers = [
             answer
@@ -86,7 +87,7 @@ class ExtractiveReader:
             for answer in self._answers(query, document, logits)
         ]
         answers.sort(key=lambda answer: -answer.meta["span"])
-        return {"answers": answers}
+        return {"answers": Candidates(answers)}
 
     def to_dict(self) -> dict[str, Any]:
         """Serialise the parameters."""

@@ -6,9 +6,11 @@ The ``to_dict`` of :class:`Reply` is the stable contract that ``docs/reply.schem
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 from haystack import Document
+
+Item = TypeVar("Item")
 
 SCHEMA_VERSION = "1.2"
 """Version of the reply's JSON; the minor number grows with added fields, the major with changed ones."""
@@ -228,15 +230,15 @@ class Reply:
         }
 
 
-class Candidates(list[Document]):
-    """Documents between stages, shared instead of copied.
+class Candidates(list[Item]):
+    """Documents, or what was read in them, between stages, shared instead of copied.
 
     Haystack deep-copies the inputs of every component (17 ms for 30 documents with embeddings through four
-    components). No stage changes a document it was given, so the copy may be the list itself.
+    components). No stage changes what it was given, so the copy may be the list itself.
     """
 
-    def __init__(self, documents: Iterable[Document] = ()) -> None:
-        super().__init__(documents)
+    def __init__(self, items: Iterable[Item] = ()) -> None:
+        super().__init__(items)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self

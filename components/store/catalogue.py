@@ -48,6 +48,7 @@ class Catalogue:
     def __init__(self, location: Path | str) -> None:
         self.location = location
         self._sessions = Sessions(location)
+        self._languages: tuple[int, tuple[str, ...]] | None = None  # of a generation
 
     def open(self) -> Self:
         """Connect, and make the tables where there are none.
@@ -57,6 +58,7 @@ class Catalogue:
         """
         if self._sessions.is_open:
             return self
+        self._languages = None
         self._sessions.open()
         try:
             with self._sessions.reported(), self._sessions.engine.begin() as connection:
@@ -150,9 +152,15 @@ class Catalogue:
             return sources, passages or 0
 
     def languages(self) -> tuple[str, ...]:
-        """The languages of all passages, sorted."""
-        with self._sessions.reading() as session:
-            return tuple(sorted({code for codes in session.scalars(select(Source.languages)) for code in codes}))
+        """The languages of all passages, sorted; every question asks for them."""
+        # The generation comes first: what is looked up after it is at least as new, and looked up again when it grows.
+        generation = self.generation()
+        held = self._languages
+        if held is None or held[0] != generation:
+            with self._sessions.reading() as session:
+                found = {code for codes in session.scalars(select(Source.languages)) for code in codes}
+            held = self._languages = generation, tuple(sorted(found))
+        return held[1]
 
     # The manifest
 

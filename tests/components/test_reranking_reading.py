@@ -134,7 +134,9 @@ def test_what_is_embedded_of_a_passage() -> None:
     assert indexed_text(faq) == "FAQ\nHow?\nSo."
 
 
-def test_candidates_are_shared_instead_of_copied(documents: list[Document]) -> None:
+def test_candidates_are_shared_instead_of_copied(tiny_models: dict[str, Path], documents: list[Document]) -> None:
     candidates = Candidates(documents)
     assert copy.deepcopy(candidates) is candidates
     assert isinstance(candidates, list)
+    answers = ExtractiveReader(str(tiny_models["reader"]), precision="fp32").run("who?", documents)["answers"]
+    assert answers and copy.deepcopy(answers) is answers

@@ -120,6 +120,22 @@ def test_removal(catalogue):
     assert catalogue.generation() == 3
 
 
+def test_the_languages_follow_every_change(catalogue, tmp_path):
+    french = replace(record("b.md"), languages=("fr",))
+    put(catalogue, record())
+    assert catalogue.languages() == ("de", "en")
+    put(catalogue, french)
+    assert catalogue.languages() == catalogue.languages() == ("de", "en", "fr")
+    catalogue.begin_removal(["id-a.md"])
+    assert catalogue.languages() == ("de", "en", "fr")
+    catalogue.finish(["id-a.md"])
+    assert catalogue.languages() == ("fr",)
+    # What another process changes is seen, too.
+    with Catalogue(tmp_path / CATALOGUE_FILE) as other:
+        put(other, replace(french, info=replace(french.info, version="v2"), languages=("es", "fr")))
+    assert catalogue.languages() == ("es", "fr")
+
+
 def test_sources_are_found_by_id_name_and_path(catalogue):
     put(catalogue, record(), record("b.md"))
     for name in ("id-b.md", "docs/b.md", "/docs/b.md"):
