@@ -7,8 +7,6 @@ elsewhere.
 
 import json
 import math
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -20,6 +18,7 @@ import numpy.typing as npt
 
 from components.errors import ConfigurationError
 from components.types import AnswerKind, Evidence
+from components.writing import write_whole
 
 FORMAT = 1
 """Version of the calibrator's file."""
@@ -154,18 +153,7 @@ class Calibrator:
 
     def save(self, path: Path | str) -> None:
         """Write the calibrator's file, whole or not at all."""
-        text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
-        target = Path(path)
-        number, scratch = tempfile.mkstemp(prefix=f"{target.name}.", dir=target.parent)
-        try:
-            with open(number, "w", encoding="utf-8") as file:
-                file.write(text)
-            # As open to others as any written file; temporary ones are not.
-            os.chmod(scratch, 0o644)
-            os.replace(scratch, target)
-        except BaseException:
-            os.unlink(scratch)
-            raise
+        write_whole(Path(path), json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n")
 
 
 def sigmoid(values: Floats | float) -> Floats:

@@ -8,9 +8,9 @@ from pathlib import Path
 from components.conversion import effective_precision
 from components.errors import ConfigurationError, InputError
 from components.store.catalogue import SCHEMA
+from components.writing import write_whole
 from evaluation.data.dataset import DataSet
 from evaluation.data.files import sha256
-from evaluation.writing import write_whole
 from pipelines.indexing import IndexProgress, IndexReport
 from pipelines.service import QAService
 from pipelines.settings import Settings
@@ -91,9 +91,3 @@ def index_corpus(
         failure = report.failures[0]
         raise InputError(f"{failure.path} was not indexed: {failure.reason}")
     return report
-
-
-def size_of(folder: Path) -> int:
-    """Bytes that all files below a folder take on the disk; room that is set aside and not written to is none."""
-    found = [path.stat() for path in folder.rglob("*") if path.is_file()]
-    return sum(512 * each.st_blocks if hasattr(each, "st_blocks") else each.st_size for each in found)

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from components.errors import InputError
-from evaluation.corpus import index_figures, settings_for, size_of
+from components.store.sparse_copy import allocated_bytes
+from evaluation.corpus import index_figures, settings_for
 from evaluation.data.dataset import DataSet, Question
 from evaluation.data.files import sha256
 from evaluation.figures import figures_of, grouped
@@ -108,7 +109,7 @@ def evaluate(
         outcomes = _asked(questions, measured, rows, on_question)
     figures, intervals = figures_of(outcomes)
     stored = used.data / INDEX_FOLDER
-    size = {"index_bytes": size_of(stored)} if index and stored.is_dir() else {}
+    size = {"index_bytes": allocated_bytes(stored)} if index and stored.is_dir() else {}
     return Evaluation(
         system=plan.system,
         dataset=plan.dataset.name,

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from components.errors import ConfigurationError
+from components.writing import write_whole
 
 
 class RowFile:
@@ -37,9 +38,8 @@ class RowFile:
                 "delete it or write to another file"
             )
         self.rows = {row["id"]: row for row in finished[1:]}
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         kept = [{"settings": self.settings}, *self.rows.values()]
-        self.path.write_text("".join(_line(record) for record in kept), "utf-8")
+        write_whole(self.path, "".join(_line(record) for record in kept))
         self._file = self.path.open("a", encoding="utf-8")
         return self
 

@@ -22,13 +22,13 @@ from components.encoder import ModelOptions, Pair, PairEncoder, pair_encoder
 from components.errors import InputError
 from components.lexical import LexicalTextEmbedder
 from components.retrieval import HybridRetriever
+from components.writing import write_whole
 from evaluation.corpus import index_corpus
 from evaluation.gold import Place, paragraph_places
 from evaluation.metrics.normalisation import normalised
 from evaluation.places import Gold, source_of
 from evaluation.ranking import stage_of
 from evaluation.rows import RowFile
-from evaluation.writing import write_whole
 from pipelines.service import QAService
 from pipelines.settings import Settings
 from training.data.example import Example

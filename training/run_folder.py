@@ -13,7 +13,7 @@ from typing import Any
 
 from components.checkpoints import replace_folder
 from components.errors import ConfigurationError, QuaereError
-from evaluation.writing import write_whole
+from components.writing import write_whole
 from training.card import RunCard, read_run, write_card
 from training.curves import draw_curves
 from training.forgetting import Loss, losses

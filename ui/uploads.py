@@ -21,8 +21,8 @@ import tomlkit
 from components.errors import InputError, StoreError
 from components.loading import SUFFIXES, suffix_of
 from components.loading.metadata import META_FILE, validate
-from components.store.manifest import write_atomically
 from components.types import PUBLIC_GROUP
+from components.writing import write_whole
 from pipelines.indexing import Identity
 
 FOLDER = "uploads"
@@ -165,7 +165,7 @@ class Uploads:
         folder = Path(upload.path).parent
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(folder / META_FILE, tomlkit.dumps({"*": dict(fields)}))
+            write_whole(folder / META_FILE, tomlkit.dumps({"*": dict(fields)}), private=True)
         except OSError as error:
             raise _not_kept(upload, error) from error
 
@@ -179,7 +179,7 @@ class Uploads:
         if not upload.changes or before is None:
             return
         try:
-            write_atomically(self._former(upload.source_id), tomlkit.dumps({"*": before}))
+            write_whole(self._former(upload.source_id), tomlkit.dumps({"*": before}), private=True)
         except OSError as error:
             raise _not_kept(upload, error) from error
         self.describe(upload, changed(before, upload.changed_fields))

@@ -18,8 +18,9 @@ import qdrant_edge as qdrant
 from components.errors import StoreError
 from components.store.edge_filters import to_filter
 from components.store.engine import DENSE, INDEXED_FIELDS, SPARSE, Filter, Hit, Point, Search, Sparse, slices
-from components.store.manifest import as_json, read_manifest, write_atomically
+from components.store.manifest import as_json, read_manifest
 from components.store.sparse_copy import allocated_bytes, copy_folder
+from components.writing import write_whole
 
 _WRITE_SLICE = 64  # points; 3 ms
 _ID_SLICE = 512
@@ -65,7 +66,7 @@ class EdgeEngine:
                     self.close()
                     raise StoreError(f"The index's manifest {self._manifest} is missing. {_REPAIR}")
                 stored = dict(manifest)
-                write_atomically(self._manifest, as_json(stored))
+                write_whole(self._manifest, as_json(stored))
             return stored
 
     def close(self) -> None:

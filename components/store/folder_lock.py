@@ -13,7 +13,8 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from components.errors import StoreError
-from components.store.manifest import as_json, write_atomically
+from components.store.manifest import as_json
+from components.writing import write_whole
 
 LOCK_FILE = "lock"
 HOLDER_FILE = "lock.json"
@@ -53,7 +54,7 @@ class FolderLock:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._lock.acquire(timeout=0)
-            write_atomically(self._folder / HOLDER_FILE, as_json(self._holder()))
+            write_whole(self._folder / HOLDER_FILE, as_json(self._holder()), private=True)
         except Timeout as error:
             holder = self._other()
             raise FolderInUse(
@@ -87,7 +88,7 @@ class FolderLock:
             StoreError: the folder cannot be written to.
         """
         try:
-            write_atomically(self._folder / HOLDER_FILE, as_json(self._holder() | facts))
+            write_whole(self._folder / HOLDER_FILE, as_json(self._holder() | facts), private=True)
         except OSError as error:
             raise StoreError(f"The data folder {self._folder} cannot be written to ({error}).") from error
 

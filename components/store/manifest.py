@@ -5,8 +5,6 @@ questions are comparable no longer when one of them differs.
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -63,26 +61,3 @@ def read_manifest(path: Path) -> dict[str, str] | None:
 def as_json(content: Any) -> str:
     """What these files hold."""
     return json.dumps(content, indent=2, sort_keys=True)
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a text so that a reader sees the old file or the new one, even when the machine stops between.
-
-    Raises:
-        OSError: the disk is full or the folder cannot be written to.
-    """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -1,12 +1,12 @@
 """The second half of a comparison: the same questions to every system in turn, from one client and from several."""
 
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from components.errors import QuaereError
+from components.store.sparse_copy import copy_folder
 from evaluation.benchmark.alternation import blocks, turns
 from evaluation.benchmark.corpus import Corpus
 from evaluation.benchmark.figures import paired_ratio, quality, stage_milliseconds, throughput
@@ -43,7 +43,8 @@ def opened(plan: Plan, corpus: Corpus) -> Iterator[dict[str, Opened]]:
         found = {}
         for system in plan.systems:
             # An index is open in one process at a time.
-            folder = shutil.copytree(plan.index_folder(system), plan.folder / "asked" / system.name)
+            folder = plan.folder / "asked" / system.name
+            copy_folder(plan.index_folder(system), folder)
             process = held.enter_context(SystemProcess(plan.task(corpus, system, folder)))
             found[system.name] = Opened(system, process, process.open())
         yield found

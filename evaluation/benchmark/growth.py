@@ -12,6 +12,7 @@ from typing import Any
 
 from components.embedding import context_before
 from components.errors import InputError, QuaereError
+from components.store.sparse_copy import allocated_bytes
 from evaluation.benchmark.alternation import turns
 from evaluation.benchmark.asking import asking_figures
 from evaluation.benchmark.corpus import Corpus, make_corpus, read_passages
@@ -21,7 +22,7 @@ from evaluation.benchmark.quaere import settings_for_systems
 from evaluation.benchmark.results import Results
 from evaluation.benchmark.systems import System, Task
 from evaluation.benchmark.vectors import make_vectors
-from evaluation.corpus import index_corpus, size_of
+from evaluation.corpus import index_corpus
 from evaluation.data.squad import LabelledQuestion, read_questions
 from evaluation.sampling import sample_of
 from pipelines.service import QAService
@@ -145,7 +146,7 @@ def _grown(plan: GrowthPlan, corpus: Corpus, sample: Sequence[LabelledQuestion],
         "seconds_to_write": made["seconds"],
         "passages_per_second": made["passages"] / made["seconds"],
         "memory_indexing": memory_indexing,
-        "bytes": size_of(task.folder),
+        "bytes": allocated_bytes(task.folder),
         "seconds_to_open": seconds_to_open,
         "memory": memory,
         "questions": len(asked),

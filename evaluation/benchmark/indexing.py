@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
+from components.store.sparse_copy import allocated_bytes
 from evaluation.benchmark.alternation import turns
 from evaluation.benchmark.corpus import Corpus
 from evaluation.benchmark.plan import Plan, Tell, emptied
 from evaluation.benchmark.process import SystemProcess
 from evaluation.benchmark.results import Results
 from evaluation.benchmark.systems import System
-from evaluation.corpus import size_of
 
 
 def prepare_all(plan: Plan, corpus: Corpus, tell: Tell) -> None:
@@ -37,7 +37,7 @@ def index_all(plan: Plan, corpus: Corpus, results: Results, tell: Tell) -> None:
                 memory = process.memory()["peak"]
                 process.close()
             seconds[name].append(float(made["seconds"]))
-            figures[name] = _figures(seconds[name], made["passages"], memory, size_of(folder))
+            figures[name] = _figures(seconds[name], made["passages"], memory, allocated_bytes(folder))
             done += 1
         results.put("index", {each.name: figures[each.index] for each in plan.systems})
     results.complete("index")

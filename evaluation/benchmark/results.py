@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from components.errors import InputError
+from components.writing import write_whole
 from evaluation.provenance import provenance
-from evaluation.writing import write_whole
 
 _PEERS = ("bm25s", "qdrant-client", "qdrant-haystack", "sentence-transformers", "sentence-transformers-haystack")
 _MORE_PEERS = ("transformers-haystack",)

@@ -10,12 +10,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from components.writing import write_whole
 from evaluation.comparison import Comparison
 from evaluation.evaluate import as_json
 from evaluation.experiments.running import Results
 from evaluation.outcome import Evaluation, Outcome
 from evaluation.report import write_report
-from evaluation.writing import write_whole
 
 ROWS, FIGURES, PAGE, TEXT = "rows.parquet", "results.json", "report.html", "report.md"
 """Names of the files."""

@@ -11,7 +11,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from components.errors import InputError
-from evaluation.corpus import settings_for, size_of
+from components.store.sparse_copy import allocated_bytes
+from evaluation.corpus import settings_for
 from evaluation.data.dataset import Question
 from evaluation.evaluate import Plan, outcome_of, rows_path, shown_settings
 from evaluation.experiments.definition import System
@@ -134,7 +135,7 @@ class Measurement:
         plan, used = self._plan, self._settings[system.name]
         outcomes = [outcome_of(rows.rows[question.id]) for question in plan.questions()]
         figures, intervals = figures_of(outcomes)
-        size = {"index_bytes": size_of(used.data / INDEX_FOLDER)} if costs else {}
+        size = {"index_bytes": allocated_bytes(used.data / INDEX_FOLDER)} if costs else {}
         return Evaluation(
             system=system.name,
             dataset=plan.dataset.name,

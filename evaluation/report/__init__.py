@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from components.errors import InputError
+from components.writing import write_whole
 from evaluation.comparison import Comparison
 from evaluation.outcome import Evaluation
 from evaluation.report.markdown import markdown
 from evaluation.report.page import page
-from evaluation.writing import write_whole
 
 _FORMATS = {".html": page, ".htm": page, ".md": markdown, ".markdown": markdown}
 

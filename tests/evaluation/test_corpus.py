@@ -2,11 +2,10 @@ import pytest
 from haystack import Document
 
 from components.errors import InputError
-from evaluation.corpus import index_corpus, settings_for, size_of
+from evaluation.corpus import index_corpus, settings_for
 from evaluation.data.reading import read_dataset
 from evaluation.gold import Place
 from evaluation.ranking import places_of
-from evaluation.writing import write_whole
 from pipelines.service import QAService
 from tests.evaluation.data.writing import write
 from tests.evaluation.small import small_settings, write_squad
@@ -43,19 +42,9 @@ def test_an_index_that_holds_anything_else_is_refused(tmp_path, tiny_models):
             index_corpus(service, [one])
         with pytest.raises(InputError, match=r"broken\.json was not indexed"):
             index_corpus(service, [one, other, write(tmp_path / "broken.json", "{")])
-    assert size_of(tmp_path / "data") > 0
 
 
 def test_near_duplicates_stand_for_each_other():
     twin = {"source": "two", "start": 3, "end": 9, "title": None}
     document = Document(content="words", meta={"source": "one", "start": 0, "end": 5, "duplicates": [twin]})
     assert places_of(document) == (Place("one", 0, 5), Place("two", 3, 9))
-
-
-def test_a_file_is_there_whole_or_not_at_all(tmp_path):
-    path = tmp_path / "new" / "out.json"
-    write_whole(path, "first ü")
-    with pytest.raises(UnicodeEncodeError):
-        write_whole(path, "\ud800")
-    assert path.read_text("utf-8") == "first ü"
-    assert list(path.parent.iterdir()) == [path]

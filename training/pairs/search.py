@@ -11,7 +11,7 @@ from rich.console import Console
 from torch import nn
 
 from components.errors import ConfigurationError
-from evaluation.writing import write_whole
+from components.writing import write_whole
 from training.pairs.adapters import prepare
 from training.pairs.data import read_pair_data
 from training.pairs.network import load_pair_model

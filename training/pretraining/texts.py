@@ -13,7 +13,7 @@ from components.errors import InputError
 from components.loading import expand
 from components.loading.loader import DocumentLoader
 from components.splitting import HEADING_JOINT, PassageSplitter
-from evaluation.writing import write_whole
+from components.writing import write_whole
 
 _LEAST_WORDS = 2
 """Of a heading that says anything: "Introduction" stands above every text."""

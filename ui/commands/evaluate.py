@@ -158,7 +158,7 @@ def _rows_text(evaluations: list[Evaluation]) -> str:
 
 
 def _write(session: Session, path: Path, text: str) -> None:
-    from evaluation.writing import write_whole
+    from components.writing import write_whole
 
     write_whole(path, text)
     session.remark(f"written to {one_line(str(path))}")
