@@ -17,6 +17,7 @@ from components.calibration import logit
 from components.embedding import heading_context
 from components.matching import Wanted, match
 from components.merging import group, overlaps, same_wording, wording
+from components.pages import page_at
 from components.sentences import enclosing_list, line_spans, sentence_spans
 from components.types import AnswerKind, Evidence, Place, QueryKind
 
@@ -57,17 +58,11 @@ class Finding:
         return Place(
             source=source_of(self.document),
             title=meta.get("title"),
-            page=_page_at(meta, self.start),
+            page=page_at(meta.get("page"), meta.get("page_breaks", ()), self.start),
             start=first + self.start,
             end=first + self.end,
             source_id=_source_id(meta),
         )
-
-
-def _page_at(meta: Mapping[str, Any], offset: int) -> int | None:
-    """The page that a place of a passage stands on; the passage may begin on the page before."""
-    page = meta.get("page")
-    return None if page is None else page + sum(turn <= offset for turn in meta.get("page_breaks", ()))
 
 
 def source_of(document: Document) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Self
 
+from components.pages import page_at
+
 BlockKind = Literal["text", "list", "table", "heading", "faq"]
 
 
@@ -37,7 +39,7 @@ class Block:
 
     def page_at(self, offset: int) -> int | None:
         """The page that a place of the block stands on."""
-        return None if self.page is None else self.page + sum(turn <= offset for turn in self.breaks)
+        return page_at(self.page, self.breaks, offset)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON, without what is unset."""
