@@ -11,7 +11,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from ui.cli import app, globals_first
-from ui.commands.options import parse_pairs, split_groups, typed
+from ui.commands.options import parse_pairs, split_groups, training_options, typed
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = [sys.executable, "-c", "from ui.cli import main; main()"]
@@ -180,6 +180,14 @@ def test_values_of_metadata_have_types(text: str, value: object) -> None:
     found = typed("field", text)
     assert found == value
     assert type(found) is type(value)
+
+
+def test_options_of_a_training_may_be_tables() -> None:
+    given = ['counts={"train.json": 200}', 'data=["a.json", "b.json"]', "seed=3", "model=./bot"]
+    found = training_options(given)
+    assert found == {"counts": {"train.json": 200}, "data": ["a.json", "b.json"], "seed": 3, "model": "./bot"}
+    with pytest.raises(typer.BadParameter, match="--option dropout=null sets nothing"):
+        training_options(["dropout=null"])
 
 
 def test_groups_are_split_and_each_kept_once() -> None:

@@ -4,9 +4,9 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from components.errors import InputError
+from training.data.drawing import drawn
 from training.data.example import Example, read_examples
 from training.pairs.options import PairOptions
 from training.pairs.tables import made_tables
@@ -49,19 +49,6 @@ def read_pair_data(options: PairOptions) -> PairData:
             if not measured[name]:
                 raise InputError(f"{', '.join(str(path) for path in paths)}: no example to measure with")
     return PairData(training, measured, tuple(read.report.lines()))
-
-
-def drawn(examples: Sequence[Example], options: PairOptions) -> tuple[Example, ...]:
-    """As many examples of each file as ``counts`` asks for, in the order of the files; of other files all."""
-    by_file: dict[str, list[Example]] = defaultdict(list)
-    for each in examples:
-        by_file[Path(each.origin).name].append(each)
-    chance = random.Random(options.seed)
-    chosen: list[Example] = []
-    for name, members in by_file.items():
-        whole, rest = divmod(options.counts.get(name, len(members)), len(members))
-        chosen += members * whole + chance.sample(members, rest)
-    return tuple(chosen)
 
 
 def to_measure(examples: Sequence[Example], count: int, seed: int) -> list[Example]:

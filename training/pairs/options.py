@@ -5,22 +5,18 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from training.data.drawing import DrawnOptions
 from training.option_files import options_from
-from training.schedule import ScheduleOptions
 
 Kind = Literal["reader", "ranker", "joint"]
 Share = Field(0.0, ge=0, le=1)
 
 
-class PairOptions(ScheduleOptions):
+class PairOptions(DrawnOptions):
     """Everything that decides what a fine-tuning of a reader, ranker or joint model does."""
 
     kind: Kind
     model: str = Field("quaere-joint", description="what is fine-tuned: bundled name, folder or hub name")
-    data: tuple[Path, ...] = Field(min_length=1, description="files of examples to learn from")
-    counts: dict[str, int] = Field(
-        {}, description="by file name, how many of its examples are drawn; more than there are: some repeatedly"
-    )
     development: tuple[Path, ...] = Field((), description="files of examples that choose the best checkpoint")
     general: tuple[Path, ...] = Field((), description="files that show what is forgotten; measured before and after")
     out: Path = Field(description="folder for the finished model")
@@ -79,12 +75,6 @@ class PairOptions(ScheduleOptions):
             raise ValueError("negated, swapped and cut_out are shares of the same negatives: at most 1 together")
         if len(self.back_translation) == 1:
             raise ValueError("back_translation needs two models, one for each direction")
-        unknown = set(self.counts) - {path.name for path in self.data}
-        if unknown or any(count < 0 for count in self.counts.values()):
-            raise ValueError(
-                f"counts has {', '.join(sorted(unknown)) or 'a number below 0'}; it gives numbers from 0 by the names "
-                f"of the data files: {', '.join(path.name for path in self.data)}"
-            )
         if self.patience is not None and not self.development:
             raise ValueError("patience needs development files: without them nothing is measured on the way")
         if self.kind == "ranker" and self.negatives == 0:

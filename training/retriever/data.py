@@ -7,6 +7,7 @@ from pathlib import Path
 
 from components.errors import InputError
 from evaluation.metrics.normalisation import normalised
+from training.data.drawing import drawn
 from training.data.example import Example, read_examples
 from training.retriever.options import RetrieverOptions, SearchedOptions
 
@@ -76,7 +77,7 @@ def searches_of(files: Mapping[str, Sequence[Path]], options: SearchedOptions) -
 
 
 def triplets_of(examples: Sequence[Example], options: RetrieverOptions) -> tuple[Triplet, ...]:
-    """The examples that are answered, each with negatives of its own or, where these are too few, random ones.
+    """The answered examples among those drawn, each with negatives of its own or, where these are too few, random ones.
 
     Titles stand before all passages of a triplet or before none: else a title would tell the right one.
     """
@@ -84,7 +85,7 @@ def triplets_of(examples: Sequence[Example], options: RetrieverOptions) -> tuple
     titles = {example.passage: example.title for example in examples}
     passages = list(titles)
     made = []
-    for example in examples:
+    for example in drawn(examples, options):
         if not example.spans:
             continue
         negatives = list(example.negatives[: options.negatives])

@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from training.data.drawing import DrawnOptions
 from training.schedule import ScheduleOptions
 
 Metric = Literal["recall@1", "recall@10", "mrr@10", "ndcg@10"]
@@ -22,11 +23,10 @@ class SearchedOptions(ScheduleOptions):
     sources: tuple[str, ...] = Field((), description="licence and attribution of the data, a line each, for the card")
 
 
-class RetrieverOptions(SearchedOptions):
+class RetrieverOptions(SearchedOptions, DrawnOptions):
     """Everything that decides what a fine-tuning of an embedder does."""
 
     model: str = Field("all-MiniLM-L6-v2", description="what is fine-tuned: bundled name, folder or hub name")
-    data: tuple[Path, ...] = Field(min_length=1, description="files of examples to learn from")
     out: Path = Field(description="folder for the finished model")
     batch_size: int = Field(32, ge=2, description="questions a step: each one's passage is wrong for all others")
     mini_batch: int | None = Field(

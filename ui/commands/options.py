@@ -55,6 +55,19 @@ def parse_pairs(values: Sequence[str] | None, option: str) -> dict[str, str]:
     return pairs
 
 
+def training_options(values: Sequence[str] | None) -> dict[str, Any]:
+    """What ``--option NAME=VALUE`` gives: valid JSON is taken as JSON, a table as an object, anything else as text.
+
+    Raises:
+        typer.BadParameter: one is not of that form, given twice, or ``null``.
+    """
+    found = {name: _json_or_text(text) for name, text in parse_pairs(values, "--option").items()}
+    for name, value in found.items():
+        if value is None:
+            raise typer.BadParameter(f"--option {name}=null sets nothing; leave it out, or give a value")
+    return found
+
+
 def typed(name: str, text: str) -> str | int | float | bool | list[Any]:
     """The value of a metadata field: what is valid JSON is taken as JSON, anything else as text.
 
@@ -63,10 +76,7 @@ def typed(name: str, text: str) -> str | int | float | bool | list[Any]:
     Raises:
         typer.BadParameter: it is ``null`` or an object, which no field can hold.
     """
-    try:
-        value = json.loads(text, parse_constant=_not_a_number)
-    except (ValueError, RecursionError):
-        return text
+    value = _json_or_text(text)
     parts = value if isinstance(value, list) else [value]
     if any(part is None or isinstance(part, dict | list) for part in parts):
         raise typer.BadParameter(
@@ -75,6 +85,13 @@ def typed(name: str, text: str) -> str | int | float | bool | list[Any]:
         )
     checked: str | int | float | bool | list[Any] = value
     return checked
+
+
+def _json_or_text(text: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=_not_a_number)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _not_a_number(text: str) -> Any:

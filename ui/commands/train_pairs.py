@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ui.commands.options import TrainingOption, TrainingOptions, parse_pairs, typed
+from ui.commands.options import TrainingOption, TrainingOptions, training_options
 from ui.session import session_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def train_pairs(kind: Kind, ctx: typer.Context, given: dict[str, Any], options: 
     from training.pairs.options import load_options
     from training.pairs.run import fine_tune
 
-    extra = {name: typed(name, value) for name, value in parse_pairs(more, "--option").items()}
+    extra = training_options(more)
     flags = {name: value for name, value in given.items() if value is not None}
     if twice := sorted(flags.keys() & extra.keys()):
         raise typer.BadParameter(f"{', '.join(twice)} is given by a flag and by --option; use one of them")

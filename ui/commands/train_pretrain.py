@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.table import Table
 
-from ui.commands.options import TrainingOption, TrainingOptions, parse_pairs, typed
+from ui.commands.options import TrainingOption, TrainingOptions, training_options
 from ui.session import Session, session_of
 
 
@@ -43,7 +43,7 @@ def pretrain(
     if out is None:
         return
     given = {"documents": documents, "out": out, "method": method, "model": model, "epochs": epochs, "minutes": minutes}
-    more = {name: typed(name, value) for name, value in parse_pairs(option, "--option").items()}
+    more = training_options(option)
     _train(session, options, given | more)
 
 

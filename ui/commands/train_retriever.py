@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from ui.commands.options import TrainingOption, TrainingOptions, parse_pairs, typed
+from ui.commands.options import TrainingOption, TrainingOptions, training_options
 from ui.session import session_of
 
 
@@ -53,7 +53,7 @@ def retriever(
         "epochs": epochs,
         "minutes": minutes,
     }
-    more = {name: typed(name, value) for name, value in parse_pairs(option, "--option").items()}
+    more = training_options(option)
     finished = fine_tune(options_from(RetrieverOptions, options, **(given | more)), session.err)
     table = Table("data", "figure", "before", "after")
     for name, figures in finished.after.items():

@@ -2,12 +2,9 @@
 
 from pathlib import Path
 
-import pytest
-
-from components.errors import ConfigurationError
 from tests.training.pairs.test_run import squad
 from training.data.example import Example
-from training.pairs.data import NEGATIVES, drawn, read_pair_data, to_measure
+from training.pairs.data import NEGATIVES, read_pair_data, to_measure
 from training.pairs.options import PairOptions, load_options
 
 
@@ -18,21 +15,6 @@ def options(tmp_path: Path, **more: object) -> PairOptions:
 
 def example(number: int, origin: str = "a/one.json", title: str = "") -> Example:
     return Example(str(number), f"question {number}", f"passage {number}", title, ((8, 9),), origin=origin)
-
-
-@pytest.mark.parametrize(("count", "most", "kinds"), [(0, 0, 0), (4, 1, 4), (6, 1, 6), (15, 3, 6)])
-def test_examples_are_drawn_by_file(count: int, most: int, kinds: int, tmp_path: Path) -> None:
-    examples = [example(number) for number in range(6)] + [example(9, "b/two.json")]
-    chosen = drawn(examples, options(tmp_path, counts={"one.json": count}))
-    of_one = [each.id for each in chosen if each.origin == "a/one.json"]
-    assert len(of_one) == count and len(set(of_one)) == kinds
-    assert max((of_one.count(each) for each in of_one), default=0) == most
-    assert [each.id for each in chosen if each.origin != "a/one.json"] == ["9"]
-
-
-def test_counts_of_files_that_are_not_there(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"counts has three.json; .* one.json, two.json"):
-        options(tmp_path, counts={"three.json": 5})
 
 
 def test_measured_examples_are_ranked_among_passages_without_their_answer() -> None:

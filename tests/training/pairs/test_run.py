@@ -263,17 +263,17 @@ def test_a_worse_model_does_not_take_the_place_of_a_better_one(tiny_models: dict
     assert read_run(good.folder.with_name("out.refused")) is not None
 
 
-def test_a_model_that_forgot_is_refused(tiny_models: dict[str, Path], data: Path) -> None:
-    general = squad(data.parent / "general.json", 16)
-    good = run(options(tiny_models, data, general=[general], max_steps=40))
-    other = squad(data.parent / "other.json", 20, impossible=True)
-    more: dict[str, Any] = {"model": str(good.folder), "general": [general], "learning_rate": 0.2}
-    given = options(tiny_models, other, out=data.parent / "second", max_steps=20, **more)
+def test_a_model_that_forgot_is_refused(tmp_path: Path) -> None:
+    # The bundled model: a tiny one knows too little to forget any of it on every kind of machine.
+    general = squad(tmp_path / "general.json", 8)
+    other = squad(tmp_path / "other.json", 32, impossible=True)
+    more: dict[str, Any] = {"out": tmp_path / "second", "general": [general], "learning_rate": 0.05, "max_steps": 6}
+    given = options({"joint": Path("quaere-joint")}, other, **more)
     with pytest.raises(QuaereError, match="on general data fell from"):
         run(given)
     assert not given.out.exists()
-    assert "- Forgotten: " in (data.parent / "second.refused" / "README.md").read_text("utf-8")
-    kept = run(given.model_copy(update={"tolerance": 1.0, "out": data.parent / "third"}))
+    assert "- Forgotten: " in (tmp_path / "second.refused" / "README.md").read_text("utf-8")
+    kept = run(given.model_copy(update={"tolerance": 1.0, "out": tmp_path / "third"}))
     assert kept.remarks == ()
 
 

@@ -52,6 +52,15 @@ def test_titles_stand_before_all_passages_of_a_triplet_or_before_none() -> None:
     assert without[0].passage == "Number 0 is word0."
 
 
+def test_passages_of_what_was_not_drawn_serve_as_negatives_with_their_titles() -> None:
+    drawn = replace(example(0, "Number 1 is word1.", title="Zero"), origin="a/x")
+    other = replace(example(1, title="One"), origin="a/y")
+    options = RetrieverOptions(data=(Path("a/x"), Path("a/y")), out=Path("z"), counts={"y": 0})
+    assert triplets_of([drawn, other], options) == (
+        Triplet("what is 0", "Zero\nNumber 0 is word0.", ("One\nNumber 1 is word1.",)),
+    )
+
+
 def test_unanswered_examples_teach_nothing() -> None:
     assert triplets_of([replace(example(0), spans=())], OPTIONS) == ()
 
