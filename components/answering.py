@@ -29,7 +29,7 @@ from components.findings import (
 )
 from components.matching import Wanted, wanted_of
 from components.merging import contains_wording
-from components.types import Answer, AnswerKind, Evidence, Place, Query, QueryKind
+from components.types import WHOLE_SENTENCE, Answer, AnswerKind, Evidence, Place, Query, QueryKind
 
 CONFIDENT = 0.5
 """Answers from this confidence can contradict each other; below, one is as likely wrong as the other."""
@@ -109,7 +109,7 @@ class AnswerComposer:
             passages = scored_passages(calibrator, findings, documents, wanted)
             given = [entry for entry in passages if entry.confidence >= _least(calibrator, "passage", least)]
             best = given[:limit] if given else best
-        composed = _compose(calibrator, understood.kind, given[:limit])
+        composed = _compose(calibrator, _sentences_once(understood.kind, given, limit))
         return {
             "answers": composed,
             "no_answer_confidence": 1.0 - calibrator.any_right([entry.confidence for entry in best]),
@@ -201,14 +201,41 @@ def _rival(members: Sequence[Finding], ranked: Sequence[_Ranked]) -> float | Non
     return next((ranking for ranking, document in ranked if document not in ids), None)
 
 
-def _compose(calibrator: Calibrator, kind: QueryKind, given: list[Scored]) -> list[Answer]:
+def _sentences_once(kind: QueryKind, given: Sequence[Scored], limit: int) -> list[tuple[Scored, tuple[int, int]]]:
+    """The best ones with their sentences; where the sentence leads, each one once: it would be read twice."""
+    chosen: list[tuple[Scored, tuple[int, int]]] = []
+    led: set[tuple[str, int, int]] = set()
+    for entry in given:
+        if len(chosen) == limit:
+            break
+        sentence = _sentence(kind, entry.finding)
+        place = entry.finding.place()
+        shift = place.start - entry.finding.start
+        stands = (place.source_id or place.source, shift + sentence[0], shift + sentence[1])
+        if kind in WHOLE_SENTENCE and stands in led:
+            continue
+        led.add(stands)
+        chosen.append((entry, sentence))
+    return chosen
+
+
+def _sentence(kind: QueryKind, finding: Finding) -> tuple[int, int]:
+    """What leads or surrounds the words, in the passage; a FAQ row's answer is given as a whole."""
+    whole = finding.kind == "faq"
+    return (finding.start, finding.end) if whole else sentence_around(kind, finding.document, finding.core)
+
+
+def _compose(calibrator: Calibrator, given: Sequence[tuple[Scored, tuple[int, int]]]) -> list[Answer]:
     sure = [
         entry
-        for entry in given
+        for entry, _ in given
         if entry.finding.kind != "passage"
         and entry.confidence >= max(CONFIDENT, calibrator.threshold(entry.finding.kind))
     ]
-    return [_answer(kind, entry, entry in sure and any(_differ(entry, other) for other in sure)) for entry in given]
+    return [
+        _answer(entry, sentence, entry in sure and any(_differ(entry, other) for other in sure))
+        for entry, sentence in given
+    ]
 
 
 def _differ(one: Scored, other: Scored) -> bool:
@@ -218,13 +245,11 @@ def _differ(one: Scored, other: Scored) -> bool:
     return not contains_wording(one.finding.words, other.finding.words)
 
 
-def _answer(kind: QueryKind, entry: Scored, differs: bool) -> Answer:
+def _answer(entry: Scored, sentence: tuple[int, int], differs: bool) -> Answer:
     finding = entry.finding
     document = finding.document
     meta, content, place = document.meta, document.content or "", finding.place()
     source, source_id = source_of(document), str(meta.get("source_id", ""))
-    whole = finding.kind == "faq"
-    sentence = (finding.start, finding.end) if whole else sentence_around(kind, document, finding.core)
     return Answer(
         id=answer_id(source_id if source_id else source, place.start, place.end),
         text=finding.text,

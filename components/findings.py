@@ -23,6 +23,8 @@ from components.types import AnswerKind, Evidence, Place, QueryKind
 
 _COLUMN_END = ": "
 """Stands between a column's name and the value, as tables are written out (see ``components.loading.assembly``)."""
+_CELL_END = "; "
+"""Stands between the cells of a row."""
 
 STATED_FROM = 0.0
 """A passage counts as further support from this span score: the reader prefers the span to no answer."""
@@ -235,6 +237,7 @@ def _span(document: Document, span: ExtractedAnswer) -> Finding | None:
             # No answer runs from one row of a table into the next.
             return None
         start = _behind_column_name(text, start, end)
+        end = _before_next_cell(text, start, end)
     if start >= end:
         return None
     return Finding(document, start, end, (start, end), "span", span_score(span), wording(text[start:end]))
@@ -245,6 +248,20 @@ def _behind_column_name(text: str, start: int, end: int) -> int:
     name = text.rfind(_COLUMN_END, start, end)
     value = name + len(_COLUMN_END)
     return value if name >= 0 and value < end else start
+
+
+def _before_next_cell(text: str, start: int, end: int) -> int:
+    """Where the value ends, if the span runs on into the name of the next column ("30; Colour")."""
+    row_end = text.find("\n", start)
+    row = text[start : row_end if row_end >= 0 else len(text)]
+    at = row.find(_CELL_END, 0, end - start)
+    while at >= 0:
+        after = at + len(_CELL_END)
+        following = row[after:].partition(_CELL_END)[0]
+        if _COLUMN_END in following:
+            return start + at
+        at = row.find(_CELL_END, after, end - start)
+    return end
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:

@@ -275,6 +275,16 @@ def test_a_question_that_words_do_not_answer_leads_with_the_sentence(composer, k
     assert answer.lead(kind) == "The valve is closed because of the frost."
 
 
+def test_a_sentence_that_leads_is_given_once(composer):
+    document = passage("E-1: the pump is stuck; call the owner. It is blue.")
+    later = passage(document.content[5:], start=OFFSET + 5)
+    spans = [span(document, "the pump is stuck", 3.0), span(document, "the owner", 2.0), span(later, "blue", 1.0)]
+    answers = compose(composer, [document, later], spans, kind="definition", top_k=2)["answers"]
+    assert [answer.text for answer in answers] == ["the pump is stuck", "blue"]
+    answers = compose(composer, [document, later], spans, kind="factoid", top_k=2)["answers"]
+    assert [answer.text for answer in answers] == ["the pump is stuck", "the owner"]
+
+
 def test_an_answer_about_another_model_is_doubted(composer_of_codes):
     document = passage("The H5 holds 4 litres. The H12 holds 10 litres.")
     spans = [span(document, "4 litres", 6.0), span(document, "10 litres", 5.0)]
@@ -363,6 +373,15 @@ def test_an_answer_in_a_table_is_the_value_without_the_name_of_its_column(compos
     assert answer.text == "65"
     (answer,) = compose(composer, [document], [span(document, "Minimum flow")])["answers"]
     assert answer.text == "Minimum flow"
+
+
+def test_an_answer_in_a_table_ends_with_its_cell(composer):
+    document = passage(TABLE, kind="table")
+    (answer,) = compose(composer, [document], [span(document, "11 l/min; Price")])["answers"]
+    assert answer.text == "11 l/min"
+    listed = passage("Model: H5; Colours: red; blue; Price: 30", kind="table")
+    (answer,) = compose(composer, [listed], [span(listed, "red; blue; Price")])["answers"]
+    assert answer.text == "red; blue"
 
 
 def test_keywords_are_answered_with_the_whole_row(composer):
