@@ -5,12 +5,9 @@
 """
 
 import json
-import os
-import sys
 import time
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -23,6 +20,7 @@ from evaluation.provenance import provenance
 from training.card import RunCard
 from training.data.example import Example
 from training.forgetting import losses
+from training.launch import first_alone, run_file
 from training.pairs.adapters import merge_adapter, prepare, trained_parameters
 from training.pairs.data import PairData, read_pair_data
 from training.pairs.network import PairModel, load_pair_model, save_pair_model, trunk_of
@@ -110,7 +108,8 @@ def make_wordings(
         console.print(f"near words for {len(near):,} of {len(words):,} words of the questions", highlight=False)
     if options.back_translation:
         questions = [each.question for each in data.training]
-        translated = back_translations(questions, options.back_translation, folder.work / "translated.jsonl")
+        with first_alone():
+            translated = back_translations(questions, options.back_translation, folder.work / "translated.jsonl")
         console.print(f"{len(translated):,} of {len(questions):,} questions came back in other words", highlight=False)
     return Wordings(near, translated)
 
@@ -184,13 +183,5 @@ def _measured(model: PairModel, data: PairData, console: Console) -> FiguresBySe
         return figures
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a training from its TOML file; for ``accelerate launch``."""
-    given = sys.argv[1:] if arguments is None else list(arguments)
-    if len(given) != 1:
-        raise SystemExit("give one TOML file with the options of the training")
-    fine_tune(load_options(Path(given[0])), Console(quiet=os.environ.get("RANK", "0") != "0"))
-
-
 if __name__ == "__main__":
-    main()
+    run_file(load_options, fine_tune)

@@ -160,7 +160,7 @@ def search(options: PairOptions, space: Mapping[str, Range], trials: int, consol
     return dict(best.params)
 
 
-def write_options(options: PairOptions, best: Mapping[str, Any], target: Path) -> None:
+def write_options(options: BaseModel, best: Mapping[str, Any], target: Path) -> None:
     """Write the options of a search with the best values, for ``--options`` of a training."""
     values = options.model_dump(mode="json", exclude_defaults=True) | dict(best)
     write_whole(target, tomlkit.dumps({name: value for name, value in values.items() if value is not None}))

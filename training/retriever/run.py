@@ -1,7 +1,12 @@
-"""An embedder's fine-tuning from its settings to a finished folder with its card; killed and run again, it goes on."""
+"""An embedder's fine-tuning from its settings to a finished folder with its card; killed and run again, it goes on.
+
+``accelerate launch --num_processes N -m training.retriever.run FILE.toml`` runs it in several processes, ``quaere train
+retriever`` in one.
+"""
 
 import json
 import time
+from functools import partial
 from typing import Any
 
 from datasets import Dataset
@@ -17,6 +22,8 @@ from components.networks import quiet_libraries
 from evaluation.provenance import provenance
 from training.card import RunCard
 from training.forgetting import losses
+from training.launch import first_alone, run_file
+from training.option_files import options_from
 from training.pairs.trainer import curves
 from training.progress import TrainingProgress
 from training.retriever.data import RetrieverData, Triplet, read_retriever_data
@@ -55,6 +62,8 @@ def fine_tune(options: RetrieverOptions, console: Console) -> Finished:
     before: FiguresBySet = folder.remembered("before", lambda: _figures(model, data, options))
     trainer = build_trainer(model, options, data, folder, console)
     trainer.train(resume_from_checkpoint=folder.last_checkpoint())
+    if not trainer.is_world_process_zero():
+        return Finished(options.out, before, {}, ())
     after = _figures(model, data, options)
     lost = losses({"general": before.get("general", {})}, after, options.tolerance)
     remarks = _remarks(before, after, options)
@@ -145,7 +154,7 @@ def _taught(
 ) -> list[list[float]] | None:
     if options.teacher is None:
         return None
-    with Progress(console=console) as progress:
+    with first_alone(), Progress(console=console) as progress:
         task = progress.add_task(f"asking {options.teacher}", total=len(triplets))
         return teacher_scores(
             options.teacher,
@@ -172,3 +181,7 @@ def _remarks(before: FiguresBySet, after: FiguresBySet, options: RetrieverOption
     if "general" not in after:
         remarks.append("What was forgotten is not known: give general files to see it.")
     return remarks
+
+
+if __name__ == "__main__":
+    run_file(partial(options_from, RetrieverOptions), fine_tune)

@@ -1,8 +1,6 @@
 """Fine-tunings of the tiny models from files to finished folders, and what every option changes."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +21,6 @@ from training.pairs.quality import measure
 from training.pairs.run import fine_tune
 from training.pairs.search import read_space, search, write_options
 from training.run_folder import Finished
-
-ROOT = Path(__file__).resolve().parents[3]
 
 WORDS = ["faust", "goethe", "paris", "france", "capital", "reset", "pump", "code"]
 
@@ -375,28 +371,6 @@ def test_searches_that_make_no_sense(table: str, told: str, tmp_path: Path) -> N
     (tmp_path / "search.toml").write_text(table, "utf-8")
     with pytest.raises(ConfigurationError, match=told):
         read_space(tmp_path / "search.toml")
-
-
-@pytest.mark.slow
-def test_two_processes_train_one_model(tiny_models: dict[str, Path], data: Path) -> None:
-    given = options(tiny_models, data, batch_size=2)
-    file = data.parent / "run.toml"
-    write_options(given, {}, file)
-    launch = [
-        sys.executable,
-        "-m",
-        "accelerate.commands.launch",
-        "--cpu",
-        "--num_processes",
-        "2",
-        "--num_machines",
-        "1",
-    ]
-    command = [*launch, "--mixed_precision", "no", "--dynamo_backend", "no", "-m", "training.pairs.run", str(file)]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=250)
-    assert result.returncode == 0, result.stderr[-3000:]
-    assert changed(tiny_models, given.out)
-    assert result.stdout.count("parameters on 24 examples") == 1
 
 
 def test_near_words_and_translations_need_their_models(tiny_models: dict[str, Path], data: Path) -> None:
