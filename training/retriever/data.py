@@ -1,6 +1,7 @@
 """Files -> the triplets that an embedder learns from, and the searches that it is measured by."""
 
 import random
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,17 +80,23 @@ def searches_of(files: Mapping[str, Sequence[Path]], options: SearchedOptions) -
 def triplets_of(examples: Sequence[Example], options: RetrieverOptions) -> tuple[Triplet, ...]:
     """The answered examples among those drawn, each with negatives of its own or, where these are too few, random ones.
 
-    Titles stand before all passages of a triplet or before none: else a title would tell the right one.
+    Random ones are of the example's own file while it has enough, since those of other files would be told by their
+    kind of text. Titles stand before all passages of a triplet or before none: else a title would tell the right one.
     """
     chance = random.Random(options.seed)
     titles = {example.passage: example.title for example in examples}
     passages = list(titles)
+    of_file: dict[str, dict[str, None]] = defaultdict(dict)
+    for example in examples:
+        of_file[example.origin][example.passage] = None
+    by_file = {name: list(texts) for name, texts in of_file.items()}
     made = []
     for example in drawn(examples, options):
         if not example.spans:
             continue
         negatives = list(example.negatives[: options.negatives])
-        negatives += _random_ones(example, passages, options.negatives - len(negatives), chance)
+        for pool in (by_file[example.origin], passages):
+            negatives += _random_ones(example, pool, options.negatives - len(negatives), negatives, chance)
         if len(negatives) < options.negatives:
             raise InputError(
                 f"{example.id}: only {len(negatives)} of {options.negatives} negatives are found, as too few passages "
@@ -129,8 +136,10 @@ def _text(example: Example, options: SearchedOptions) -> str:
     return with_title(example.passage, example.title) if options.titles else example.passage
 
 
-def _random_ones(example: Example, passages: Sequence[str], count: int, chance: random.Random) -> list[str]:
-    """Passages of other examples that do not hold the answer."""
+def _random_ones(
+    example: Example, passages: Sequence[str], count: int, known: Sequence[str], chance: random.Random
+) -> list[str]:
+    """Passages of other examples, none of those known, that do not hold the answer."""
     answers = [] if example.whole else [f" {normalised(answer)} " for answer in example.answers]
     found: list[str] = []
     for _ in range(count * _TRIES):
@@ -138,7 +147,7 @@ def _random_ones(example: Example, passages: Sequence[str], count: int, chance: 
             break
         passage = chance.choice(passages)
         held = f" {normalised(passage)} " if answers else ""
-        if passage != example.passage and passage not in found and not any(answer in held for answer in answers):
+        if passage not in (example.passage, *known, *found) and not any(answer in held for answer in answers):
             found.append(passage)
     return found
 

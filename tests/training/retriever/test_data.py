@@ -31,6 +31,17 @@ def test_own_negatives_come_first_and_random_ones_make_up_for_missing_ones() -> 
     assert made != triplets_of(examples, OPTIONS.model_copy(update={"negatives": 3, "seed": 1}))
 
 
+def test_random_negatives_are_of_the_same_file() -> None:
+    files = {"a": [example(number) for number in range(3)], "b": [example(number) for number in range(3, 9)]}
+    examples = [replace(each, origin=name) for name, members in files.items() for each in members]
+    made = triplets_of(examples, OPTIONS.model_copy(update={"negatives": 2}))
+    assert set(made[0].negatives) == {files["a"][1].passage, files["a"][2].passage}
+    assert set(made[5].negatives) < {each.passage for each in files["b"]}
+    made = triplets_of(examples, OPTIONS.model_copy(update={"negatives": 3}))
+    assert set(made[0].negatives[:2]) == {files["a"][1].passage, files["a"][2].passage}
+    assert made[0].negatives[2] in {each.passage for each in files["b"]}
+
+
 def test_random_negatives_do_not_hold_the_answer() -> None:
     holds = Example("h", "which", "This is word0, too.", spans=((0, 4),))
     made = triplets_of([example(0), holds, example(1)], OPTIONS)
