@@ -104,7 +104,7 @@ class QuaerePeer:
         with stage_seconds() as seconds:
             answered = run_asking(self._asking, question, languages=self._languages, threshold=0.0)
         total = perf_counter() - started
-        first_search = sorted(answered.candidates, key=lambda each: -float(each.meta["scores"]["fused"]))
+        first_search = sorted(answered.candidates, key=lambda each: (-float(each.meta["scores"]["fused"]), each.id))
         return Asked(
             prediction=answered.answers[0].text if answered.answers else "",
             retrieved=tuple(map(Spot.of, first_search)),

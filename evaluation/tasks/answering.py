@@ -99,7 +99,12 @@ class Answering:
 
     def _rankings(self, question: Question, reply: Reply) -> dict[str, list[tuple[Place, ...]]]:
         found = self._searcher.search(question.text, groups=question.groups, rerank=False).rankings
-        fused = sorted(reply.passages, key=lambda passage: -passage.scores["fused"])
+        # Of equals in the order of the search: that of the reply is the ranker's.
+        searched = {places_of(document)[0]: rank for rank, document in enumerate(found["fused"])}
+        fused = sorted(
+            reply.passages,
+            key=lambda passage: (-passage.scores["fused"], searched.get(place_of(passage), len(searched))),
+        )
         return {
             "dense": [places_of(document) for document in found["dense"]],
             "lexical": [places_of(document) for document in found["lexical"]],

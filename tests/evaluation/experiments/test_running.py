@@ -248,6 +248,29 @@ def test_questions_about_the_users_own_documents_get_an_index_for_each_way_of_ma
     assert len(list((tmp_path / "out" / "work").glob("own-*"))) == 2
 
 
+def test_passages_that_the_search_likes_alike_are_not_sorted_by_the_ranker(tiny_models, tmp_path):
+    (tmp_path / "docs").mkdir()
+    texts = {"a.md": "faust goethe paris", "b.md": "faust reset pump", "c.md": "faust code capital"}
+    for name, text in texts.items():
+        (tmp_path / "docs" / name).write_text(text + "\n")
+    rows = [f"faust {name[0]},{text.split()[1]},{name}\n" for name, text in texts.items()]
+    (tmp_path / "own.csv").write_text("question,answer,source\n" + "".join(rows))
+    systems = {name: {"ranker": str(tiny_models[name])} for name in ("joint", "ranker")}
+    content = {
+        "settings": {"search_weight": 0.0},
+        "systems": {name: own | {"search": "lexical", "read": False} for name, own in systems.items()},
+        "data": {"own": {"path": "own.csv", "corpus": ["docs"]}},
+    }
+    experiment = experiment_from(content, loader(tiny_models, tmp_path / "none"), "my.toml", tmp_path)
+    one, other = run_experiment(experiment, tmp_path / "out").evaluations
+    ranks = {
+        stage: [[outcome.ranks[stage] for outcome in each.outcomes] for each in (one, other)]
+        for stage in ("fused", "reranked")
+    }
+    assert ranks["reranked"][0] != ranks["reranked"][1]
+    assert ranks["fused"][0] == ranks["fused"][1]
+
+
 def test_results_are_written_with_a_row_for_every_system_and_question(tiny_models, tmp_path):
     systems = {"plain": {}, "dense": {"search": "dense", "rerank": False, "read": False}}
     experiment = small_experiment(tiny_models, tmp_path, systems, impossible=["where is the pump"])
