@@ -1,6 +1,7 @@
 """A fine-tuned folder -> the small file that is bundled: what differs from the trunk, in half precision."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,24 +59,39 @@ def bundle(folder: Path, name: str, target: Path, tolerance: float = 0.0) -> dic
     return described
 
 
-def average(folders: list[Path], target: Path) -> None:
+def average(models: Sequence[str], target: Path) -> None:
     """Write a folder whose weights are the mean of several trainings of one model (Wortsman et al. 2022).
 
+    Args:
+        models: their folders, or names of models, such as that which a training began with.
+        target: a new folder.
+
     Raises:
-        ConfigurationError: they hold different tensors.
+        ConfigurationError: they hold different tensors, or the folder is there.
+        ModelError: there is no such model.
     """
-    loaded = [load_file(folder / "model.safetensors") for folder in folders]
+    if target.exists():
+        raise ConfigurationError(f"{target} exists; name another folder")
+    folders = [resolve(name).folder for name in models]
+    loaded = [_weights(folder) for folder in folders]
     if len({tuple(sorted((key, array.shape) for key, array in each.items())) for each in loaded}) != 1:
-        raise ConfigurationError(
-            f"{', '.join(map(str, folders))} hold different tensors; average trainings of one model"
-        )
+        raise ConfigurationError(f"{', '.join(models)} hold different tensors; average trainings of one model")
     # In double precision, what was frozen in all of them comes out as it went in, to the last bit.
     mean = {
         key: np.mean([each[key] for each in loaded], axis=0, dtype=np.float64).astype(loaded[0][key].dtype)
         for key in loaded[0]
     }
     target.mkdir(parents=True)
-    for path in folders[0].iterdir():
+    # What describes an embedder's pooling stands in folders of its own.
+    for path in (*folders[0].iterdir(), *folders[0].glob("*/config.json")):
         if path.suffix in (".json", ".txt", ".model") and path.name != "run.json":
-            (target / path.name).write_bytes(path.read_bytes())
+            copy = target / path.relative_to(folders[0])
+            copy.parent.mkdir(exist_ok=True)
+            copy.write_bytes(path.read_bytes())
     save_file(mean, target / "model.safetensors", metadata={"format": "pt"})
+
+
+def _weights(folder: Path) -> dict[str, Any]:
+    """The tensors of a model without those that count places, which some versions of a network save and others not."""
+    tensors: dict[str, Any] = load_file(folder / "model.safetensors")
+    return {key: array for key, array in tensors.items() if not np.issubdtype(array.dtype, np.integer)}

@@ -1,5 +1,6 @@
 """Fine-tuned folders as the small files that are bundled, and means of several."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from components.checkpoints import bundled, file_sha256, resolve
+from components.encoder import ModelOptions, text_encoder
 from components.errors import ConfigurationError, QuaereError
 from training.bundling import average, bundle
 from training.card import RunCard, write_card
@@ -71,19 +73,39 @@ def test_other_models_cannot_be_bundled(tiny_models: dict[str, Path], tuned: Pat
 
 def test_the_mean_of_two_trainings(tuned: Path, tmp_path: Path) -> None:
     source = resolve("quaere-joint").folder
-    average([source, tuned], tmp_path / "mean")
+    average(["quaere-joint", str(tuned)], tmp_path / "mean")
     bias = load_file(tmp_path / "mean" / "model.safetensors")["qa_outputs.bias"]
     assert np.allclose(bias, load_file(source / "model.safetensors")["qa_outputs.bias"] + 0.25)
     assert (tmp_path / "mean" / "tokenizer.json").is_file()
 
 
 def test_the_mean_leaves_what_is_the_same_in_all_as_it_is(tuned: Path, tmp_path: Path) -> None:
-    average([resolve("quaere-joint").folder, tuned, tuned], tmp_path / "mean")
+    average(["quaere-joint", str(tuned), str(tuned)], tmp_path / "mean")
     before, after = (load_file(folder / "model.safetensors") for folder in (tuned, tmp_path / "mean"))
     assert np.array_equal(before[TRUNK], after[TRUNK])
 
 
+def test_the_mean_of_embedders_embeds(tiny_models: dict[str, Path], tmp_path: Path) -> None:
+    source = tiny_models["embedder"]
+    tuned = Path(shutil.copytree(source, tmp_path / "tuned"))
+    tensors = load_file(tuned / "model.safetensors")
+    # As older versions of BERT save it.
+    tensors["embeddings.position_ids"] = np.arange(8)[None]
+    save_file(tensors, tuned / "model.safetensors", metadata={"format": "pt"})
+    move(tuned, "embeddings.LayerNorm.bias", 0.5)
+    average([str(source), str(tuned)], tmp_path / "mean")
+    vectors = [
+        text_encoder(str(folder), ModelOptions(precision="fp32")).encode_questions(["faust"])[0]
+        for folder in (source, tmp_path / "mean", tuned)
+    ]
+    assert all(np.isclose(np.linalg.norm(each), 1.0) for each in vectors)
+    to_source, to_tuned = (float(vectors[1] @ vectors[place]) for place in (0, 2))
+    assert float(vectors[0] @ vectors[2]) < min(to_source, to_tuned) < 1.0
+
+
 def test_the_mean_of_different_models(tiny_models: dict[str, Path], tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="different tensors"):
-        average([tiny_models["reader"], tiny_models["ranker"]], tmp_path / "mean")
+        average([str(tiny_models["reader"]), str(tiny_models["ranker"])], tmp_path / "mean")
     assert not (tmp_path / "mean").exists()
+    with pytest.raises(ConfigurationError, match="exists; name another"):
+        average([str(tiny_models["reader"])], tiny_models["reader"])

@@ -36,13 +36,15 @@ def search(
 
 def average(
     ctx: typer.Context,
-    folders: Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="Trainings of one model.")],
+    models: Annotated[
+        list[str], typer.Argument(metavar="MODEL...", help="Trainings of one model, also by name: that it began with.")
+    ],
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="The folder for their mean.")],
 ) -> None:
     """Write a model whose weights are the mean of several trainings."""
     from training.bundling import average as mean
 
-    mean(folders, out)
+    mean(models, out)
     session_of(ctx).remark(f"written to {out}; measure it before you use it: nothing was measured here")
 
 
