@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -105,16 +104,18 @@ def test_a_killed_run_goes_on(tmp_path: Path) -> None:
     (tmp_path / "squad.json").write_text(json.dumps(paragraphs), "utf-8")
     command = [sys.executable, "-c", "from ui.cli import main; main()", "experiment", "my.toml", "--out", "out"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL)
 
     def rows() -> set[str]:
-        files = (tmp_path / "out").rglob("*.jsonl")
+        # The index beside the rows is written meanwhile: its files come and go, and a walk of all would miss them.
+        files = (tmp_path / "out" / "work" / "evaluation-rows").glob("*.jsonl")
         return {line for path in files for line in path.read_text("utf-8").split("\n") if line.startswith('{"id"')}
 
-    while len(rows()) < 50 and process.poll() is None:
-        time.sleep(0.05)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL) as process:
+        try:
+            while len(rows()) < 50 and process.poll() is None:
+                time.sleep(0.05)
+        finally:
+            process.kill()
     kept = rows()
     assert 50 <= len(kept) < 3 * 402
     subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
