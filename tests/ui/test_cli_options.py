@@ -184,10 +184,26 @@ def test_values_of_metadata_have_types(text: str, value: object) -> None:
 
 def test_options_of_a_training_may_be_tables() -> None:
     given = ['counts={"train.json": 200}', 'data=["a.json", "b.json"]', "seed=3", "model=./bot"]
-    found = training_options(given)
+    found = training_options(given, {})
     assert found == {"counts": {"train.json": 200}, "data": ["a.json", "b.json"], "seed": 3, "model": "./bot"}
     with pytest.raises(typer.BadParameter, match="--option dropout=null sets nothing"):
-        training_options(["dropout=null"])
+        training_options(["dropout=null"], {})
+
+
+def test_an_option_of_a_training_is_given_one_way() -> None:
+    flags = {"data": [], "out": "bot", "epochs": None}
+    assert training_options(["epochs=2", 'data=["a.json"]'], flags) == {"out": "bot", "epochs": 2, "data": ["a.json"]}
+    with pytest.raises(typer.BadParameter, match=r"epochs, out is given by a flag and by --option; use one of them"):
+        training_options(["out=other", "epochs=2"], flags | {"epochs": 1.0})
+
+
+@pytest.mark.parametrize("kind", ["reader", "ranker", "joint", "retriever", "pretrain"])
+def test_each_training_refuses_an_option_that_is_given_twice(kind: str, tmp_path: Path) -> None:
+    documents = [str(tmp_path)] if kind == "pretrain" else []
+    result = invoke("train", kind, *documents, "--out", str(tmp_path / "a"), "--option", "out=b")
+    assert result.exit_code == 2
+    assert "out is given by a flag and by --option" in " ".join(result.output.replace("│", " ").split())
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_groups_are_split_and_each_kept_once() -> None:

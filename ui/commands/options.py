@@ -1,7 +1,7 @@
 """Options that several commands share, and how their values are read."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -55,17 +55,26 @@ def parse_pairs(values: Sequence[str] | None, option: str) -> dict[str, str]:
     return pairs
 
 
-def training_options(values: Sequence[str] | None) -> dict[str, Any]:
-    """What ``--option NAME=VALUE`` gives: valid JSON is taken as JSON, a table as an object, anything else as text.
+def training_options(values: Sequence[str] | None, flags: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a training that flags give, and those of ``--option NAME=VALUE``.
+
+    Of the latter valid JSON is taken as JSON, a table as an object, anything else as text.
+
+    Args:
+        values: what ``--option`` was given.
+        flags: the values of the flags by the option's name; None and empty lists are left out.
 
     Raises:
-        typer.BadParameter: one is not of that form, given twice, or ``null``.
+        typer.BadParameter: one is not of that form, given twice, by a flag too, or ``null``.
     """
+    given = {name: value for name, value in flags.items() if value is not None and value != []}
     found = {name: _json_or_text(text) for name, text in parse_pairs(values, "--option").items()}
     for name, value in found.items():
         if value is None:
             raise typer.BadParameter(f"--option {name}=null sets nothing; leave it out, or give a value")
-    return found
+    if twice := sorted(given.keys() & found.keys()):
+        raise typer.BadParameter(f"{', '.join(twice)} is given by a flag and by --option; use one of them")
+    return given | found
 
 
 def typed(name: str, text: str) -> str | int | float | bool | list[Any]:

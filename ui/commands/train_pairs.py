@@ -39,11 +39,7 @@ def train_pairs(kind: Kind, ctx: typer.Context, given: dict[str, Any], options: 
     from training.pairs.options import load_options
     from training.pairs.run import fine_tune
 
-    extra = training_options(more)
-    flags = {name: value for name, value in given.items() if value is not None}
-    if twice := sorted(flags.keys() & extra.keys()):
-        raise typer.BadParameter(f"{', '.join(twice)} is given by a flag and by --option; use one of them")
-    chosen = load_options(options, kind=kind, **flags, **extra)
+    chosen = load_options(options, kind=kind, **training_options(more, given))
     _tell(fine_tune(chosen, session.err), session.out.print)
 
 
@@ -74,7 +70,7 @@ joint = command("joint", "Fine-tune a model that ranks and reads in one pass, as
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name in _FLAGS and value != []}
+    return {name: value for name, value in values.items() if name in _FLAGS}
 
 
 def _tell(finished: "Finished", say: Callable[..., None]) -> None:

@@ -37,14 +37,13 @@ def pretrain(
     """Pre-train a model further on unlabelled documents (--out), and take pairs to fine-tune on from them (--pairs)."""
     if out is None and pairs is None:
         raise typer.BadParameter("give --out FOLDER for a model, --pairs FILE for pairs, or both")
+    given = {"documents": documents, "out": out, "method": method, "model": model, "epochs": epochs, "minutes": minutes}
+    chosen = training_options(option, given)
     session = session_of(ctx)
     if pairs is not None:
         _write_pairs(session, documents, model, pairs)
-    if out is None:
-        return
-    given = {"documents": documents, "out": out, "method": method, "model": model, "epochs": epochs, "minutes": minutes}
-    more = training_options(option)
-    _train(session, options, given | more)
+    if out is not None:
+        _train(session, options, chosen)
 
 
 def _write_pairs(session: Session, documents: list[str], model: str | None, path: Path) -> None:

@@ -45,16 +45,16 @@ def retriever(
 
     session = session_of(ctx)
     given = {
-        "data": data or None,
+        "data": data,
         "out": out,
         "model": model,
-        "development": development or None,
-        "general": general or None,
+        "development": development,
+        "general": general,
         "epochs": epochs,
         "minutes": minutes,
     }
-    more = training_options(option)
-    finished = fine_tune(options_from(RetrieverOptions, options, **(given | more)), session.err)
+    chosen = options_from(RetrieverOptions, options, **training_options(option, given))
+    finished = fine_tune(chosen, session.err)
     table = Table("data", "figure", "before", "after")
     for name, figures in finished.after.items():
         for figure, value in figures.items():
