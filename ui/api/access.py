@@ -8,8 +8,7 @@ others.
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
-from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
@@ -20,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from components.errors import InputError, QuaereError
 from components.store.visibility import access_groups
+from ui.api.callers import CALLER, LOCAL, OWNER, Caller, calling, known_caller
 from ui.api.problems import Forbidden, Missing, Unauthorized, problem_of
 from ui.keys import ROLES, Key, KeyRing, Role
 
@@ -32,31 +32,6 @@ _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _BEARER = "bearer "
 _POLICY_VIOLATION = 1008
 
-CALLER = "caller"
-"""Entry of the scope's state."""
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Whoever sent the request."""
-
-    name: str
-    """For logs and messages."""
-    key_id: str | None
-    """None for the local caller, where there are no keys."""
-    roles: frozenset[Role]
-    groups: tuple[str, ...] = ()
-    """Beside the public one."""
-
-
-OWNER = Caller("owner", None, frozenset(ROLES))
-"""Whoever can read the data folder, and so could do all without the service."""
-
-LOCAL = Caller("local", None, frozenset({"read", "write", "admin"}))
-"""Whoever asks from this machine while there are no keys; what is in a group is not theirs to see."""
-
-_caller: ContextVar[Caller] = ContextVar("caller")
-
 
 def current_caller() -> Caller:
     """The caller of the request being answered.
@@ -64,7 +39,10 @@ def current_caller() -> Caller:
     Raises:
         LookupError: :class:`Access` does not stand before the endpoint.
     """
-    return _caller.get()
+    caller = known_caller()
+    if caller is None:
+        raise LookupError("nothing found out who calls")
+    return caller
 
 
 async def owner() -> Caller:
@@ -144,11 +122,8 @@ class Access:
             return
         # For those who get the request in another task, as the page's queue does.
         scope.setdefault("state", {})[CALLER] = caller
-        token = _caller.set(caller)
-        try:
+        with calling(caller):
             await self.app(scope, receive, send)
-        finally:
-            _caller.reset(token)
 
     def _caller(self, connection: HTTPConnection) -> Caller:
         shown = _shown(connection)

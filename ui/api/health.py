@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse
 
 from components.errors import QuaereError
 from pipelines.service import QAService
+from ui.api.problems import in_short, note_fault
 
 
 class Health(BaseModel):
@@ -40,11 +41,12 @@ def health_router(service: QAService) -> APIRouter:
 
 
 def _health(service: QAService) -> Health:
-    """Without numbers: it is told without a key."""
+    """Without numbers, addresses and folders: it is told without a key."""
     try:
         if not service.status().passages:
             return Health(ready=False, reasons=["Nothing is indexed yet; run `quaere index PATH`."])
         service.check()
     except QuaereError as error:
-        return Health(ready=False, reasons=[str(error)])
+        note_fault(error)
+        return Health(ready=False, reasons=[in_short(error)])
     return Health(ready=True, reasons=[])

@@ -19,7 +19,7 @@ from typing import Any, TextIO
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.api.access import CALLER, Caller
+from ui.api.callers import CALLER, Caller
 from ui.api.routes import method_of, route_of
 
 HEADER = "X-Request-ID"

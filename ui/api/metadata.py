@@ -15,7 +15,8 @@ from components.store.catalogue import SourceInfo
 from components.types import PUBLIC_GROUP
 from pipelines.service import QAService
 from pipelines.sources import unknown_source
-from ui.api.access import Caller, Reader, Writer
+from ui.api.access import Reader, Writer
+from ui.api.callers import Caller
 from ui.api.jobs import JobView
 from ui.api.problems import USUAL, responses
 from ui.api.replies import Part

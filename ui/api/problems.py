@@ -19,6 +19,7 @@ from components.filter_syntax import UnknownField
 from components.inline_filters import UnreadableFilter
 from components.understanding import EmptyQuestion, QuestionTooLong
 from pipelines.sources import UnknownSource
+from ui.api.callers import Caller, known_caller
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -38,6 +39,9 @@ _CLIENT_GONE = 499
 """Nobody reads it; logs and measurements tell it from a failure, under the number that nginx gave it."""
 
 _UNEXPECTED = "The program failed at this request; its log tells more."
+
+_FAULTS = (StoreError, ModelError, ConfigurationError)
+"""Errors of the service, not of a request: they name addresses and folders."""
 
 
 class Refusal(QuaereError):
@@ -167,8 +171,25 @@ def problem_of(error: Exception) -> Response:
     if status is None:
         _log.error("a request failed", exc_info=error)
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, _UNEXPECTED)
+    note_fault(error)
     # A server behind this one may be back soon; so may a folder that another process holds.
     return _of_kind(error, status, _LATER if isinstance(error, StoreError) else None)
+
+
+def told_in_full(error: Exception, caller: Caller | None) -> bool:
+    """Whether a caller may read all of an error: where a service's parts are is for those who look after it."""
+    return not isinstance(error, _FAULTS) or (caller is not None and caller.looks_after_it)
+
+
+def note_fault(error: Exception) -> None:
+    """Write a fault of the service into its log, as not everyone is told of it."""
+    if isinstance(error, _FAULTS):
+        _log.warning("%s", error)
+
+
+def in_short(error: Exception) -> str:
+    """What anyone may know of a fault of the service."""
+    return f"{_kind(error)[1] or 'The service failed'}; its log tells more."
 
 
 def answer_with_problems(server: FastAPI) -> None:
@@ -207,9 +228,15 @@ def answer_with_problems(server: FastAPI) -> None:
 
 def _of_kind(error: Exception, status: HTTPStatus, headers: Mapping[str, str] | None) -> Response:
     """The answer to an error of ours, with its type where it has one."""
-    end, title = next(((end, title) for kind, end, title in _KINDS if isinstance(error, kind)), ("", status.phrase))
+    end, title = _kind(error)
     kind = _TYPE.format(end) if end else _PLAIN
-    return _answer(Problem(type=kind, title=title, status=status, detail=str(error)), headers)
+    detail = str(error) if told_in_full(error, known_caller()) else in_short(error)
+    return _answer(Problem(type=kind, title=title or status.phrase, status=status, detail=detail), headers)
+
+
+def _kind(error: Exception) -> tuple[str, str]:
+    """The end of an error's type, and its title; empty where it has none."""
+    return next(((end, title) for kind, end, title in _KINDS if isinstance(error, kind)), ("", ""))
 
 
 def _answer(problem: Problem, headers: Mapping[str, str] | None) -> Response:

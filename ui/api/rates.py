@@ -7,7 +7,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ui.api.access import CALLER, Caller
+from ui.api.callers import CALLER, Caller
 from ui.api.problems import TooMany, problem_of
 
 

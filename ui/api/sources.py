@@ -16,7 +16,8 @@ from starlette.responses import Response
 from components.errors import InputError
 from components.store.catalogue import SourceInfo
 from pipelines.service import QAService
-from ui.api.access import Caller, Reader, Writer
+from ui.api.access import Reader, Writer
+from ui.api.callers import Caller
 from ui.api.jobs import JobView
 from ui.api.metadata import own_groups
 from ui.api.problems import USUAL, responses

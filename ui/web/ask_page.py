@@ -60,7 +60,7 @@ def ask_page(blocks: gr.Blocks, asker: Asker, suggesting: Suggesting, stops: Sto
 
     async def answer(question: str, filters: str, ticket: str, request: gr.Request) -> AsyncIterator[list[Any]]:
         caller = visitor(request.request)
-        steps = asker.answer(question, filters, groups_of(caller), caller.key_id)
+        steps = asker.answer(question, filters, groups_of(caller), caller.key_id, in_full=caller.looks_after_it)
         stopped = partial(asker.stopped, question, filters)
         async with aclosing(stops.until_stopped(ticket, steps, stopped)) as changes:
             async for shown in changes:
@@ -71,7 +71,7 @@ def ask_page(blocks: gr.Blocks, asker: Asker, suggesting: Suggesting, stops: Sto
         groups = groups_of(caller)
         header = gr.skip() if caller.key_id is None else render_header(texts, others, may_leave=True)
         questions = () if groups is None else suggesting.questions(groups)
-        opening = asker.hero(groups, may_write="write" in caller.roles)
+        opening = asker.hero(groups, looks_after_it=caller.looks_after_it)
         return [header, opening, asker.filters(groups), render_suggestions(questions, texts)]
 
     changed = [question, turn, status, send, stop]

@@ -22,7 +22,7 @@ from pipelines.similar import SimilarKind
 from pipelines.status import Status
 from ui.api.admission import Admission
 from ui.api.patience import within
-from ui.api.problems import Busy
+from ui.api.problems import Busy, note_fault
 from ui.render import render_notice, render_reply
 from ui.web.explaining import Explanation, explain
 from ui.web.filter_panel import render_filters
@@ -113,7 +113,7 @@ class Asker:
         self.admit = admit
 
     async def answer(
-        self, question: str, filters: str, groups: Groups, key_id: str | None = None
+        self, question: str, filters: str, groups: Groups, key_id: str | None = None, *, in_full: bool = False
     ) -> AsyncGenerator[Shown]:
         """Answer one question.
 
@@ -122,6 +122,7 @@ class Asker:
             filters: as the page's controls say it.
             groups: the visitor's.
             key_id: of the visitor's key.
+            in_full: whether the visitor may read all of a fault of the service.
         """
         texts = self.texts
         read = Filters.read(filters)
@@ -139,7 +140,7 @@ class Asker:
             if self.places.full:
                 yield self._step(question, read, Stage.WAITING)
             try:
-                async with self.places, aclosing(self._answered(question, read, groups)) as steps:
+                async with self.places, aclosing(self._answered(question, read, groups, in_full)) as steps:
                     async for step in steps:
                         yield step
             except Busy as error:
@@ -159,15 +160,21 @@ class Asker:
         turn = render_turn(question, Filters() if read is None else read, render_notice(self.texts.stopped), self.texts)
         return Shown(self.texts.stopped, turn, None if typed.strip() else question)
 
-    def hero(self, groups: Groups, *, may_write: bool = False) -> str:
-        """What an empty page says: how much is searched for a visitor of these groups, or how to begin."""
+    def hero(self, groups: Groups, *, looks_after_it: bool = False) -> str:
+        """What an empty page says: how much is searched for a visitor of these groups, or how to begin.
+
+        Args:
+            groups: the visitor's.
+            looks_after_it: whether the visitor looks after the service: is told how to begin, and all of a fault.
+        """
         try:
             seen = [] if groups is None else self.service.sources(groups)
             held = self.service.status()
         except QuaereError as error:
-            return render_hero(self.texts, _notice(explain(error, self.texts)))
+            note_fault(error)
+            return render_hero(self.texts, _notice(explain(error, self.texts, in_full=looks_after_it)))
         if not seen:
-            note = self._nothing_indexed() if held.passages == 0 and may_write else self._nothing_to_read()
+            note = self._nothing_indexed() if held.passages == 0 and looks_after_it else self._nothing_to_read()
             return render_hero(self.texts, note)
         passages = self.texts.passages.of(sum(source.passages for source in seen))
         held_words = self.texts.holdings.format(passages=passages, documents=self.texts.documents.of(len(seen)))
@@ -183,7 +190,9 @@ class Asker:
         languages = {info.language for info in sources}
         return render_filters(self.texts, [info.source for info in sources], languages)
 
-    async def _answered(self, question: str, filters: Filters, groups: tuple[str, ...]) -> AsyncGenerator[Shown]:
+    async def _answered(
+        self, question: str, filters: Filters, groups: tuple[str, ...], in_full: bool
+    ) -> AsyncGenerator[Shown]:
         """The steps of a question that has its place."""
         yield self._step(question, filters, Stage.UNDERSTANDING)
         try:
@@ -199,7 +208,8 @@ class Asker:
                         self.on_reply(result)
                     yield self._shown(question, filters, result)
         except QuaereError as error:
-            yield self._explained(question, filters, error)
+            note_fault(error)
+            yield self._explained(question, filters, error, in_full=in_full)
         except Exception:
             _log.exception("a question from the page failed")
             yield self._refused(question, filters, self.texts.failed, "problem")
@@ -225,8 +235,9 @@ class Asker:
         """The question goes back into the box, to be changed or tried again."""
         return Shown("", self._turn(question, filters, render_notice(why, kind=kind)), question)
 
-    def _explained(self, question: str, filters: Filters, error: QuaereError) -> Shown:
-        return Shown("", self._turn(question, filters, _notice(explain(error, self.texts))), question)
+    def _explained(self, question: str, filters: Filters, error: QuaereError, *, in_full: bool = False) -> Shown:
+        found = explain(error, self.texts, in_full=in_full)
+        return Shown("", self._turn(question, filters, _notice(found)), question)
 
     def _turn(self, question: str, filters: Filters, body: str) -> str:
         return render_turn(question, filters, body, self.texts)

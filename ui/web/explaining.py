@@ -25,12 +25,13 @@ class Explanation:
     """Whether something is wrong here, not with what the visitor wrote."""
 
 
-def explain(error: QuaereError, texts: Texts) -> Explanation:
+def explain(error: QuaereError, texts: Texts, *, in_full: bool) -> Explanation:
     """What the page says of an error.
 
     Args:
         error: what happened.
         texts: the interface's language.
+        in_full: whether the visitor may know where the service's parts are.
     """
     words = texts.problems
     match error:
@@ -50,9 +51,9 @@ def explain(error: QuaereError, texts: Texts) -> Explanation:
         case UnknownField():
             return Explanation(words.unknown_field.format(fields=", ".join(error.fields)), is_ours=False)
         case StoreError():
-            return Explanation(words.store, _sentence(str(error)))
+            return Explanation(words.store, _sentence(str(error)) if in_full else None)
         case ModelError() | ConfigurationError():
-            return Explanation(words.setup, _sentence(str(error)))
+            return Explanation(words.setup, _sentence(str(error)) if in_full else None)
     return Explanation(words.refused, _sentence(str(error)), is_ours=not isinstance(error, InputError))
 
 

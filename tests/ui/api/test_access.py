@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from components.errors import StoreError
 from pipelines.service import QAService
 from pipelines.settings import Settings
 from tests.ui.api.test_api import QUESTION, detail_of
@@ -158,3 +159,39 @@ def test_a_question_that_takes_too_long_is_given_up(backend: Backend) -> None:
         assert "longer than" in detail_of(answer, 503)
         assert answer.json()["type"] == "urn:quaere:problem:overdue"
         assert answer.headers["retry-after"] == "1"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/ask", "/v1/chat/completions"])
+@pytest.mark.parametrize(("role", "in_full"), [("read", False), ("write", True), ("admin", True)])
+def test_where_a_service_s_parts_are_is_told_to_who_looks_after_it(
+    client: TestClient, keys: KeyRing, service: QAService, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture, path: str, role: str, in_full: bool,
+) -> None:  # fmt: skip
+    def fail(*_: object, **__: object) -> None:
+        raise StoreError("the Qdrant server at http://db:6333 cannot be reached")
+
+    for name in ("query_dense", "search"):
+        monkeypatch.setattr(service._open_folder().store, name, fail, raising=False)
+    _, secret = keys.make(role, ["read"] if role == "read" else ["read", role])
+    asked = {"question": QUESTION, "model": "quaere", "messages": [{"role": "user", "content": QUESTION}]}
+    body = {name: value for name, value in asked.items() if (name == "question") is (path == "/api/v1/ask")}
+    for stream in (False, True):
+        told = client.post(path, json=body | {"stream": stream}, headers=bearer(secret)).text
+        assert ("db:6333" in told) is in_full, told
+        assert in_full or "The store cannot be used; its log tells more." in told
+        assert "db:6333" in caplog.text
+        caplog.clear()
+
+
+def test_who_is_not_known_yet_is_told_no_place(
+    client: TestClient, keys: KeyRing, service: QAService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StoreError("the database at db:5432 cannot be reached")
+
+    monkeypatch.setattr(keys, "exist", fail)
+    told = ask(client, QUESTION)
+    assert told.status_code == 503 and "db:5432" not in told.text
+    monkeypatch.setattr(service, "check", fail)
+    health = client.get("/health/ready")
+    assert health.json() == {"ready": False, "reasons": ["The store cannot be used; its log tells more."]}

@@ -121,7 +121,7 @@ def test_the_opening_words(service: HandMade) -> None:
 
 def test_an_empty_index_is_explained_to_who_can_fill_it() -> None:
     empty = asker(HandMade({}, passages=0))
-    assert "quaere index PATH" in empty.hero((), may_write=True)
+    assert "quaere index PATH" in empty.hero((), looks_after_it=True)
     assert ENGLISH.nothing_to_read in empty.hero(())
 
 
@@ -131,8 +131,20 @@ def test_a_store_that_fails_is_told_of(service: HandMade, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(service, "status", fail)
     monkeypatch.setattr(service, "sources", fail)
-    assert "The folder &lt;b&gt; is damaged." in asker(service).hero(())
+    assert "The folder &lt;b&gt; is damaged." in asker(service).hero((), looks_after_it=True)
+    told = asker(service).hero(())
+    assert "damaged" not in told and ENGLISH.problems.store in told
     assert 'type="checkbox"' not in asker(service).filters(())
+
+
+async def test_where_a_service_s_parts_are_is_told_to_who_looks_after_it(caplog: pytest.LogCaptureFixture) -> None:
+    asking = asker(HandMade({QUESTION: StoreError("http://db:6333 cannot be reached")}))
+    for in_full in (False, True):
+        last = [each async for each in asking.answer(QUESTION, "", (), in_full=in_full)][-1]
+        assert last.turn is not None and ENGLISH.problems.store in last.turn
+        assert ("db:6333" in last.turn) is in_full
+        assert "db:6333" in caplog.text
+        caplog.clear()
 
 
 def test_suggestions_are_text() -> None:

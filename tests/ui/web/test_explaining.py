@@ -46,7 +46,7 @@ WITH_WORDS = [
 @pytest.mark.parametrize(("error", "english", "chinese"), WITH_WORDS, ids=lambda value: type(value).__name__)
 def test_what_a_visitor_meets_has_words_in_both_languages(error: QuaereError, english: str, chinese: str) -> None:
     for texts, words in ((ENGLISH, english), (CHINESE, chinese)):
-        found = explain(error, texts)
+        found = explain(error, texts, in_full=True)
         assert words in found.words
         assert found.detail is None
         assert found.is_ours is not isinstance(error, InputError)
@@ -63,7 +63,9 @@ def test_what_a_visitor_meets_has_words_in_both_languages(error: QuaereError, en
 )
 def test_what_whoever_runs_the_service_must_know_is_told_as_it_is(error: QuaereError, is_ours: bool) -> None:
     for texts in (ENGLISH, CHINESE):
-        found = explain(error, texts)
+        found = explain(error, texts, in_full=True)
         assert found.words in (texts.problems.store, texts.problems.setup, texts.problems.refused)
         assert found.detail == f"{str(error)[0].upper()}{str(error)[1:]}."
         assert found.is_ours is is_ours
+        # An address or a folder is nothing for others; what they themselves got wrong is.
+        assert (explain(error, texts, in_full=False).detail is None) is is_ours
