@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from components.errors import InputError, QuaereError
 from components.store.visibility import access_groups
-from ui.api.callers import CALLER, LOCAL, OWNER, Caller, calling, known_caller
+from ui.api.callers import CALLER, LOCAL, OWNER, Caller, calling, current_caller
 from ui.api.problems import Forbidden, Missing, Unauthorized, problem_of
 from ui.keys import ROLES, Key, KeyRing, Role
 
@@ -31,18 +31,6 @@ SESSION_COOKIE = "quaere_session"
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _BEARER = "bearer "
 _POLICY_VIOLATION = 1008
-
-
-def current_caller() -> Caller:
-    """The caller of the request being answered.
-
-    Raises:
-        LookupError: :class:`Access` does not stand before the endpoint.
-    """
-    caller = known_caller()
-    if caller is None:
-        raise LookupError("nothing found out who calls")
-    return caller
 
 
 async def owner() -> Caller:

@@ -35,12 +35,21 @@ OWNER = Caller("owner", None, frozenset(ROLES))
 LOCAL = Caller("local", None, frozenset({"read", "write", "admin"}))
 """Whoever asks from this machine while there are no keys; what is in a group is not theirs to see."""
 
-_caller: ContextVar[Caller | None] = ContextVar("caller", default=None)
+_caller: ContextVar[Caller] = ContextVar("caller")
+
+
+def current_caller() -> Caller:
+    """The caller of the request being answered.
+
+    Raises:
+        LookupError: :class:`~ui.api.access.Access` does not stand before the endpoint.
+    """
+    return _caller.get()
 
 
 def known_caller() -> Caller | None:
     """The caller of the request being answered; None where that is not known, or not yet."""
-    return _caller.get()
+    return _caller.get(None)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse
 
 from components.errors import QuaereError
 from pipelines.service import QAService
-from ui.api.problems import in_short, note_fault
+from ui.api.problems import note_fault, told
 
 
 class Health(BaseModel):
@@ -48,5 +48,5 @@ def _health(service: QAService) -> Health:
         service.check()
     except QuaereError as error:
         note_fault(error)
-        return Health(ready=False, reasons=[in_short(error)])
+        return Health(ready=False, reasons=[told(error, None)])
     return Health(ready=True, reasons=[])

@@ -176,20 +176,17 @@ def problem_of(error: Exception) -> Response:
     return _of_kind(error, status, _LATER if isinstance(error, StoreError) else None)
 
 
-def told_in_full(error: Exception, caller: Caller | None) -> bool:
-    """Whether a caller may read all of an error: where a service's parts are is for those who look after it."""
-    return not isinstance(error, _FAULTS) or (caller is not None and caller.looks_after_it)
+def told(error: Exception, caller: Caller | None) -> str:
+    """What a caller may know of an error: where a service's parts are is for those who look after it."""
+    if not isinstance(error, _FAULTS) or (caller is not None and caller.looks_after_it):
+        return str(error)
+    return f"{_kind(error)[1]}; its log tells more."
 
 
 def note_fault(error: Exception) -> None:
     """Write a fault of the service into its log, as not everyone is told of it."""
     if isinstance(error, _FAULTS):
         _log.warning("%s", error)
-
-
-def in_short(error: Exception) -> str:
-    """What anyone may know of a fault of the service."""
-    return f"{_kind(error)[1] or 'The service failed'}; its log tells more."
 
 
 def answer_with_problems(server: FastAPI) -> None:
@@ -230,7 +227,7 @@ def _of_kind(error: Exception, status: HTTPStatus, headers: Mapping[str, str] | 
     """The answer to an error of ours, with its type where it has one."""
     end, title = _kind(error)
     kind = _TYPE.format(end) if end else _PLAIN
-    detail = str(error) if told_in_full(error, known_caller()) else in_short(error)
+    detail = told(error, known_caller())
     return _answer(Problem(type=kind, title=title or status.phrase, status=status, detail=detail), headers)
 
 

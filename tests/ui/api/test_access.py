@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from components.errors import StoreError
 from pipelines.service import QAService
 from pipelines.settings import Settings
-from tests.ui.api.test_api import QUESTION, detail_of
+from tests.ui.api.test_api import QUESTION, break_search, detail_of
 from ui.api.access import GROUPS_HEADER
 from ui.api.app import build_api
 from ui.backend import Backend, open_backend
@@ -161,20 +161,23 @@ def test_a_question_that_takes_too_long_is_given_up(backend: Backend) -> None:
         assert answer.headers["retry-after"] == "1"
 
 
-@pytest.mark.parametrize("path", ["/api/v1/ask", "/v1/chat/completions"])
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/v1/ask", {"question": QUESTION}),
+        ("/v1/chat/completions", {"model": "quaere", "messages": [{"role": "user", "content": QUESTION}]}),
+    ],
+)
 @pytest.mark.parametrize(("role", "in_full"), [("read", False), ("write", True), ("admin", True)])
 def test_where_a_service_s_parts_are_is_told_to_who_looks_after_it(
     client: TestClient, keys: KeyRing, service: QAService, monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture, path: str, role: str, in_full: bool,
+    caplog: pytest.LogCaptureFixture, path: str, body: dict[str, Any], role: str, in_full: bool,
 ) -> None:  # fmt: skip
     def fail(*_: object, **__: object) -> None:
         raise StoreError("the Qdrant server at http://db:6333 cannot be reached")
 
-    for name in ("query_dense", "search"):
-        monkeypatch.setattr(service._open_folder().store, name, fail, raising=False)
+    break_search(service, monkeypatch, fail)
     _, secret = keys.make(role, ["read"] if role == "read" else ["read", role])
-    asked = {"question": QUESTION, "model": "quaere", "messages": [{"role": "user", "content": QUESTION}]}
-    body = {name: value for name, value in asked.items() if (name == "question") is (path == "/api/v1/ask")}
     for stream in (False, True):
         told = client.post(path, json=body | {"stream": stream}, headers=bearer(secret)).text
         assert ("db:6333" in told) is in_full, told

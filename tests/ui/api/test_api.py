@@ -56,6 +56,11 @@ def events(text: str) -> list[tuple[str, Any]]:
     return found
 
 
+def break_search(service: QAService, monkeypatch: pytest.MonkeyPatch, instead: Any) -> None:
+    for name in ("query_dense", "search"):
+        monkeypatch.setattr(service._open_folder().store, name, instead, raising=False)
+
+
 def detail_of(response: Any, status: int) -> str:
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == MEDIA_TYPE
@@ -125,8 +130,7 @@ def test_a_stream_that_fails_on_its_way_says_so(
         raise StoreError("the index is gone; restore a backup")
 
     client = TestClient(build_api(backend), raise_server_exceptions=False)
-    monkeypatch.setattr(service._open_folder().store, "query_dense", fail, raising=False)
-    monkeypatch.setattr(service._open_folder().store, "search", fail, raising=False)
+    break_search(service, monkeypatch, fail)
     told = events(client.post("/api/v1/ask", json={"question": QUESTION, "stream": True}).text)
     assert [name for name, _ in told] == ["understood", "error"]
     assert (told[-1][1]["status"], told[-1][1]["detail"]) == (503, "the index is gone; restore a backup")

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from components.errors import StoreError
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from tests.ui.api.test_api import break_search
 from tests.ui.serving import served
 from ui.api.access import Access
 from ui.api.admission import Admission
@@ -230,11 +231,6 @@ def test_a_stream_that_fails_on_its_way_says_so(
     break_search(service, monkeypatch, fail)
     with pytest.raises(openai.APIError, match="the index is gone"):
         list(client.chat.completions.create(model=MODEL, messages=[{"role": "user", "content": QUESTION}], stream=True))
-
-
-def break_search(service: QAService, monkeypatch: pytest.MonkeyPatch, instead: Any) -> None:
-    for name in ("query_dense", "search"):
-        monkeypatch.setattr(service._open_folder().store, name, instead, raising=False)
 
 
 @pytest.mark.parametrize("stream", [False, True])
