@@ -100,8 +100,8 @@ class AnswerComposer:
         if not documents:
             return {"answers": [], "no_answer_confidence": 1.0, "warnings": []}
         calibrator = self._ready()
-        findings = find(documents, answers)
         wanted = wanted_of(understood.question, understood.language, understood.kind)
+        findings = find(documents, answers, wanted)
         exact = scored_findings(calibrator, findings, documents, wanted)
         given = [entry for entry in exact if entry.confidence >= _least(calibrator, entry.finding.kind, least)]
         best = exact[:limit]

@@ -126,8 +126,13 @@ def _joiner_at(text: str, at: int) -> bool:
 
 
 def _parts_number(text: str, at: int) -> bool:
-    """Whether a Chinese number stands on both sides of this offset, or before it and its measure word after it."""
+    """Whether a Chinese number stands on both sides of this offset, or before it and its measure word after it.
+
+    Two measure words may follow each other, as in six months.
+    """
     before, here = text[at - 1], text[at]
+    if here in _MEASURES and before in _MEASURES and at > 1:
+        before = text[at - 2]
     return (before in _NUMERALS or before.isdigit()) and (here in _NUMERALS or here in _MEASURES)
 
 

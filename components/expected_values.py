@@ -49,7 +49,11 @@ _MONTH = (
     r"|décembre)\b"
 )
 _YEAR = r"(?<![\d.,])(?<![A-Za-z]-)[12]\d{3}(?![\d.,]*\d)s?|\b\d{1,4}\s?(?:bce?|ad|ce)\b"
-_CLOCK = r"\b\d{1,2}[:.]\d{2}\b|\b\d{1,2}\s?(?:am|pm|a\.m\.|p\.m\.|uhr|o'clock)|\b(?:noon|midnight)\b|\d{1,2}\s?点"
+# With a point only where it may be an hour of the day: "7.30", but not the price "0.00".
+_CLOCK = (
+    r"\b\d{1,2}:\d{2}\b|\b(?:1?[1-9]|10|2[0-4])\.[0-5]\d\b"
+    r"|\b\d{1,2}\s?(?:am|pm|a\.m\.|p\.m\.|uhr|o'clock)|\b(?:noon|midnight)\b|\d{1,2}\s?点"
+)
 _NAMED_TIME = (
     r"centur|\b(?:spring|summer|autumn|fall|winter|morning|evening|night|today|tomorrow|now|season)s?\b"
     r"|\b(?:before|after|until|during|when|while|as soon as|every)\b|年|月|日"
@@ -116,6 +120,21 @@ _ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
         (_PRESSURE,),
     ),
 )
+# The same of questions for a name: a name of this form.
+_NAMED: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        r"\b(?:which|what|welche[rnms]?|quelle|qué) (?:\w+ )?versi[oó]n\b|哪个版本|什么版本",
+        (r"(?<![\w.-])v?\d+(?:\.\d+)*(?![\w-])",),
+    ),
+    (
+        r"\be-?mail(?:[- ]address|-?adresse)?\b|\bcorreo electrónico\b|\badresse électronique\b|邮箱|电子邮件",
+        (r"[^\s@]+@[^\s@]+\.\w",),
+    ),
+    (
+        r"\b(?:tele)?phone number\b|\btelefonnummer\b|\bnúmero de teléfono\b|\bnuméro de téléphone\b|电话号?码?是",
+        (r"\+?\d(?:[\s()/.-]*\d){4,}",),
+    ),
+)
 _ASKS_PRICE = r"\bcosts?\b|\bprices?\b|\bfees?\b|\bkostet?n?\b|\bpreis\b|\bcuesta\b|\bprecio\b|\bprix\b|\bcoûte\b"
 
 
@@ -132,6 +151,10 @@ class ExpectedValue:
     value: re.Pattern[str] | None = None
     currency: re.Pattern[str] | None = None
     prose: bool = False
+
+    def values(self, text: str) -> list[tuple[int, int]]:
+        """Where values of the kind stand in a text; none where any words will do."""
+        return [] if self.value is None else [found.span() for found in self.value.finditer(text) if found.group()]
 
     def fits(self, answer: str, before: str = "", in_table: bool = False) -> float:
         """How well an answer is of the expected kind, in [0, 1].
@@ -154,17 +177,24 @@ def expected_value(question: str, kind: QueryKind) -> ExpectedValue:
 
     Args:
         question: normalised.
-        kind: "number" and "date" ask for a value, "how-to" and "why" for prose; the others accept any words.
+        kind: "number" and "date" ask for a value, "how-to" and "why" for prose, "factoid" for a name, whose form some
+            questions tell; the others accept any words.
     """
     if kind in ("how-to", "why"):
         return ExpectedValue(prose=True)
     if kind not in ("number", "date"):
-        return ExpectedValue()
-    named = next((signs for signs in _CURRENCIES.values() if _pattern(signs).search(question)), None)
-    currency = None if named is None else _pattern(named)
-    value = next((answer for asks, answer in _ASKED if _pattern(asks).search(question)), None)
+        named = _asked_for(_NAMED, question) if kind == "factoid" else None
+        return ExpectedValue(None if named is None else _pattern(*named))
+    signs = next((signs for signs in _CURRENCIES.values() if _pattern(signs).search(question)), None)
+    currency = None if signs is None else _pattern(signs)
+    value = _asked_for(_ASKED, question)
     if value is None:
         value = _ANY_DATE if kind == "date" else (_NUMBER,)
         if currency is None and kind == "number" and _pattern(_ASKS_PRICE).search(question):
             currency = _pattern(_MONEY, *_CURRENCIES.values(), r"%|percent|prozent")
     return ExpectedValue(_pattern(*value), currency)
+
+
+def _asked_for(table: tuple[tuple[str, tuple[str, ...]], ...], question: str) -> tuple[str, ...] | None:
+    """The patterns of the first row whose question pattern is found."""
+    return next((answer for asks, answer in table if _pattern(asks).search(question)), None)

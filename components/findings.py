@@ -6,7 +6,6 @@ knows no confidence and no threshold.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 from haystack import Document
@@ -18,7 +17,7 @@ from components.embedding import heading_context
 from components.matching import Wanted, match
 from components.merging import group, overlaps, same_wording, wording
 from components.pages import page_at
-from components.sentences import enclosing_list, line_spans, sentence_spans
+from components.sentences import enclosing_list, statement_spans
 from components.types import AnswerKind, Evidence, Place, QueryKind
 
 _COLUMN_END = ": "
@@ -46,7 +45,7 @@ class Finding:
     words: tuple[str, ...]
     """The comparable wording."""
     behind: float = 0.0
-    """How far ``span`` is below that of the passage's best span."""
+    """How far ``span`` is below that of the passage's best span that fits as well."""
 
     @property
     def text(self) -> str:
@@ -72,12 +71,13 @@ def source_of(document: Document) -> str:
     return str(document.meta.get("source", document.id))
 
 
-def find(documents: Sequence[Document], spans: Sequence[ExtractedAnswer]) -> list[Finding]:
+def find(documents: Sequence[Document], spans: Sequence[ExtractedAnswer], wanted: Wanted) -> list[Finding]:
     """All findings of a question, in the order of the passages and, inside one, of the reader.
 
     Args:
         documents: the passages after reranking.
         spans: the reader's n-best spans; spans of passages that are not among ``documents`` are left out.
+        wanted: what the question names.
     """
     by_passage: dict[str, list[ExtractedAnswer]] = {document.id: [] for document in documents}
     for span in spans:
@@ -90,8 +90,19 @@ def find(documents: Sequence[Document], spans: Sequence[ExtractedAnswer]) -> lis
             findings.extend(_faq(document, proposed))
         else:
             found = [finding for span in proposed if (finding := _span(document, span)) is not None]
-            findings.extend(replace(finding, behind=found[0].span - finding.span) for finding in found)
+            findings.extend(_with_distance(found, wanted))
     return findings
+
+
+def _with_distance(found: Sequence[Finding], wanted: Wanted) -> list[Finding]:
+    """A passage's findings, best first, each with how far it is behind; one of the wrong kind is ahead of no other."""
+    best = found[0].span if found else 0.0
+    fitting = [bool(wanted.value.values(each.text)) for each in found]
+    best_fitting = next((each.span for each, fits in zip(found, fitting, strict=True) if fits), best)
+    return [
+        replace(each, behind=(best_fitting if fits else best) - each.span)
+        for each, fits in zip(found, fitting, strict=True)
+    ]
 
 
 def as_passage(finding: Finding) -> Finding:
@@ -118,16 +129,9 @@ def sentence_around(kind: QueryKind, document: Document, span: tuple[int, int]) 
     text, language = document.content or "", str(document.meta.get("language", "und"))
     around = enclosing_list(text, *span) if kind == "how-to" else None
     if around is None:
-        inner = _sentences(text, language, _is_table(document))
-        touched = [each for each in inner if overlaps(each, span)]
+        touched = [each for each in statement_spans(text, language, _is_table(document)) if overlaps(each, span)]
         around = (touched[0][0], touched[-1][1]) if touched else span
     return _stripped(text, min(around[0], span[0]), max(around[1], span[1]))
-
-
-@lru_cache(maxsize=64)
-def _sentences(text: str, language: str, table: bool) -> tuple[tuple[int, int], ...]:
-    """The sentences of a passage, of a table its rows, which all its findings ask for."""
-    return tuple(line_spans(text) if table else sentence_spans(text, language))
 
 
 def _is_table(document: Document) -> bool:

@@ -9,11 +9,12 @@ from components.calibration import sigmoid
 from components.conversion import Precision
 from components.encoder import ModelOptions, PairLogits
 from components.ensemble import PairScorer, pair_scorer
+from components.expected_values import ExpectedValue, expected_value
 from components.inference import Backend
 from components.reranking import pair_of
-from components.sentences import line_spans, paragraph_spans
-from components.spans import best_spans, null_score
-from components.types import Candidates
+from components.sentences import line_spans, paragraph_spans, statement_spans
+from components.spans import Span, best_span_holding, best_spans, null_score
+from components.types import Candidates, QueryKind
 
 
 @component
@@ -63,13 +64,17 @@ class ExtractiveReader:
         self._ready()
 
     @component.output_types(answers=list[ExtractedAnswer])
-    def run(self, query: str, documents: list[Document], top_k: int | None = None) -> dict[str, Any]:
+    def run(
+        self, query: str, documents: list[Document], top_k: int | None = None, kind: QueryKind | None = None
+    ) -> dict[str, Any]:
         """Find answer spans.
 
         Args:
             query: the question.
             documents: passages; one without text gives no spans.
             top_k: overrides the parameter of the same name.
+            kind: of the question. Where it asks for a number or a date of some kind and none of a passage's best
+                spans holds one, the best span that does is proposed beside them.
 
         Returns:
             ``answers``: best first. ``document_offset`` and ``context_offset`` are code points in the passage, end
@@ -81,10 +86,11 @@ class ExtractiveReader:
         if not readable:
             return {"answers": Candidates()}
         pairs = [pair_of(query, document, self.with_context) for document in readable]
+        wanted = ExpectedValue() if kind is None else expected_value(query, kind)
         answers = [
             answer
             for document, logits in zip(readable, self._ready().encode(pairs), strict=True)
-            for answer in self._answers(query, document, logits)
+            for answer in self._answers(query, document, logits, wanted)
         ]
         answers.sort(key=lambda answer: -answer.meta["span"])
         return {"answers": Candidates(answers)}
@@ -115,11 +121,10 @@ class ExtractiveReader:
             self._encoder = pair_scorer(self.model, "reader", options)
         return self._encoder
 
-    def _answers(self, query: str, document: Document, logits: PairLogits) -> list[ExtractedAnswer]:
+    def _answers(
+        self, query: str, document: Document, logits: PairLogits, wanted: ExpectedValue
+    ) -> list[ExtractedAnswer]:
         text = document.content or ""
-        # A heading or a table's row is read with what stands below it, but no answer runs from one into the other.
-        parts = line_spans(text) if document.meta.get("kind") == "table" else paragraph_spans(text)
-        spans = best_spans(logits.windows, self.max_answer_tokens, self.answers_per_passage, parts)
         return [
             ExtractedAnswer(
                 query=query,
@@ -131,5 +136,18 @@ class ExtractiveReader:
                 context_offset=ExtractedAnswer.Span(span.start, span.end),
                 meta={"span": span.score, "null": null_score(logits.windows), "rank": rank},
             )
-            for rank, span in enumerate(spans)
+            for rank, span in enumerate(self._spans(document, logits, wanted))
         ]
+
+    def _spans(self, document: Document, logits: PairLogits, wanted: ExpectedValue) -> list[Span]:
+        text, is_table = document.content or "", document.meta.get("kind") == "table"
+        # A heading or a table's row is read with what stands below it, but no answer runs from one into the other.
+        parts = line_spans(text) if is_table else paragraph_spans(text)
+        spans = best_spans(logits.windows, self.max_answer_tokens, self.answers_per_passage, parts)
+        values = wanted.values(text)
+        if not values or any(wanted.values(text[span.start : span.end]) for span in spans):
+            return spans
+        # Unguided, the span would run from the words that the reader likes to the value, over what stands between.
+        statements = statement_spans(text, str(document.meta.get("language", "und")), is_table)
+        holding = best_span_holding(logits.windows, values, self.max_answer_tokens, statements)
+        return spans if holding is None else [*spans, holding]

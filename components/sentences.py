@@ -7,6 +7,7 @@ segmenter (offline, multilingual, no data to load); knows nothing of documents a
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import sentencex
@@ -44,6 +45,18 @@ class _Line:
     indented: bool
     leads: bool
     """Whether it ends in a colon."""
+
+
+@lru_cache(maxsize=64)
+def statement_spans(text: str, language: str, table: bool) -> tuple[Span, ...]:
+    """The rows of a table, the sentences of any other text; the last texts' are remembered, as all spans ask for them.
+
+    Args:
+        text: any text.
+        language: as of :func:`sentence_spans`.
+        table: whether each line is a row.
+    """
+    return tuple(line_spans(text) if table else sentence_spans(text, language))
 
 
 def sentence_spans(text: str, language: str = "und") -> list[Span]:

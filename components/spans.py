@@ -78,6 +78,46 @@ def best_spans(
     return chosen
 
 
+def best_span_holding(
+    windows: Sequence[Window],
+    places: Sequence[tuple[int, int]],
+    max_tokens: int = 30,
+    parts: Sequence[tuple[int, int]] = (),
+) -> Span | None:
+    """The best span that holds one of these places of the passage whole; None where there is none.
+
+    Args:
+        windows: of the passage.
+        places: start and end in the passage.
+        max_tokens: as in :func:`best_spans`.
+        parts: as in :func:`best_spans`.
+    """
+    best: Span | None = None
+    null = null_score(windows) if windows else 0.0
+    for window in windows:
+        holding = np.zeros((len(window.start), len(window.start)), dtype=bool)
+        for start, end in places:
+            holding |= (window.offsets[:, 0] <= start)[:, None] & (window.offsets[:, 1] >= end)[None, :]
+        scores = np.where(holding, _span_scores(window, max_tokens, parts), -np.inf)
+        if np.isfinite(scores).any():
+            first, last = np.unravel_index(np.argmax(scores), scores.shape)
+            score = float(scores[first, last]) - null
+            if best is None or score > best.score:
+                best = Span(int(window.offsets[first, 0]), int(window.offsets[last, 1]), score)
+    return best
+
+
+def _span_scores(window: Window, max_tokens: int, parts: Sequence[tuple[int, int]]) -> Floats:
+    """Start plus end logit by first and last token, (n_tokens, n_tokens); minus infinity where no span may be."""
+    rows = np.arange(len(window.start))[:, None]
+    columns = np.arange(len(window.start))[None, :]
+    allowed = (columns >= rows) & (columns < rows + max_tokens)
+    if len(parts) > 1:
+        part = np.searchsorted([start for start, _ in parts], window.offsets[:, 0], side="right")
+        allowed &= part[:, None] == part[None, :]
+    return np.where(allowed, window.start[:, None] + window.end[None, :], -np.inf)
+
+
 def _window_spans(
     window: Window, max_tokens: int, n_best: int, parts: Sequence[tuple[int, int]]
 ) -> list[tuple[int, int, float]]:
@@ -85,13 +125,7 @@ def _window_spans(
     count = len(window.start)
     if count == 0:
         return []
-    rows = np.arange(count)[:, None]
-    columns = np.arange(count)[None, :]
-    allowed = (columns >= rows) & (columns < rows + max_tokens)
-    if len(parts) > 1:
-        part = np.searchsorted([start for start, _ in parts], window.offsets[:, 0], side="right")
-        allowed &= part[:, None] == part[None, :]
-    scores = np.where(allowed, window.start[:, None] + window.end[None, :], -np.inf)
+    scores = _span_scores(window, max_tokens, parts)
     spans = []
     for _ in range(n_best):
         start, end = divmod(int(np.argmax(scores)), count)

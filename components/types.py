@@ -87,7 +87,7 @@ class Evidence:
     coverage: float
     """Share of the question's words in the passage, title and heading, in [0, 1]."""
     behind: float
-    """How far the span's score is below that of the passage's best span, at least 0."""
+    """How far the span's score is below that of the passage's best span that fits as well, at least 0."""
     fits: float
     """Whether the words are of the kind of value that the question asks for, in [0, 1]; 1 where it asks for none."""
 

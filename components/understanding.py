@@ -18,7 +18,7 @@ from components.inline_filters import take_filters
 from components.languages import detect_language
 from components.question_kinds import question_kind
 from components.synonyms import Synonyms, load_synonyms
-from components.types import PUBLIC_GROUP, Query
+from components.types import PUBLIC_GROUP, Query, QueryKind
 
 MAX_CHARACTERS = 2000
 """The longest question, in code points, where nothing else is set."""
@@ -94,7 +94,9 @@ class QueryUnderstanding:
                 self._table = Synonyms() if self.synonyms is None else load_synonyms(self.synonyms)
             return self._table
 
-    @component.output_types(understood=Query, text=str, query=str, filters=dict[str, Any] | None, groups=list[str])
+    @component.output_types(
+        understood=Query, text=str, query=str, kind=QueryKind, filters=dict[str, Any] | None, groups=list[str]
+    )
     def run(self, query: str, filters: dict[str, Any] | None = None, groups: list[str] | None = None) -> dict[str, Any]:
         """Understand one question.
 
@@ -104,8 +106,8 @@ class QueryUnderstanding:
             groups: the caller's access groups.
 
         Returns:
-            ``understood``; ``text``, which is searched (with synonyms); ``query``, which is ranked and read;
-            ``filters`` and ``groups`` for the retriever.
+            ``understood``; ``text``, which is searched (with synonyms); ``query``, which is ranked and read; its
+            ``kind`` for the reader; ``filters`` and ``groups`` for the retriever.
 
         Raises:
             EmptyQuestion: the question has no words.
@@ -132,6 +134,7 @@ class QueryUnderstanding:
             "understood": understood,
             "text": understood.text,
             "query": understood.question,
+            "kind": understood.kind,
             "filters": understood.filters,
             "groups": list(understood.groups),
         }

@@ -93,6 +93,7 @@ _CONNECTIONS = (
     ("understanding.query", "ranker.query"),
     ("retriever.documents", "ranker.documents"),
     ("understanding.query", "reader.query"),
+    ("understanding.kind", "reader.kind"),
     ("ranker.documents", "reader.documents"),
     ("understanding.understood", "answering.understood"),
     ("ranker.documents", "answering.documents"),

@@ -16,7 +16,7 @@ from components.embedding import TextEmbedder
 from components.reading import ExtractiveReader
 from components.reranking import CrossEncoderRanker
 from components.retrieval import HybridRetriever
-from components.types import Candidates
+from components.types import Candidates, QueryKind
 from evaluation.experiments.stages import Search
 
 Result = TypeVar("Result")
@@ -142,7 +142,9 @@ class SharedReader(ExtractiveReader):
         self.is_joint = is_joint
 
     @component.output_types(answers=list[ExtractedAnswer])
-    def run(self, query: str, documents: list[Document], top_k: int | None = None) -> dict[str, Any]:
+    def run(
+        self, query: str, documents: list[Document], top_k: int | None = None, kind: QueryKind | None = None
+    ) -> dict[str, Any]:
         """See :meth:`ExtractiveReader.run`."""
         if not self.is_on:
             return {"answers": []}
@@ -150,6 +152,6 @@ class SharedReader(ExtractiveReader):
         def read() -> dict[str, Any]:
             if not self.is_joint:
                 self._ready().forget()
-            return ExtractiveReader.run(self, query, documents, top_k)
+            return ExtractiveReader.run(self, query, documents, top_k, kind)
 
         return self.sharing.results.get("reader", (self.sharing.key, query, len(documents)), read)

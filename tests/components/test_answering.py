@@ -58,7 +58,7 @@ def composer(tmp_path):
 @pytest.fixture
 def composer_of_codes(tmp_path):
     """Spans by the span score, and as much by the question's codes around them."""
-    model = Logistic((0.0,) * N, (1.0,) * N, (0, 1.0, 0, 0, 0, 0, 0, 4.0, 0, 0, 0, 0), 0.0, 0.5)
+    model = Logistic((0.0,) * N, (1.0,) * N, (0, 1.0, 0, 0, 0, 0, 0, 4.0, *[0] * (N - 8)), 0.0, 0.5)
     Calibrator({"span": model, "faq": model, "passage": model}).save(tmp_path / "codes.json")
     return AnswerComposer(str(tmp_path / "codes.json"))
 
@@ -92,6 +92,20 @@ def test_an_answer_carries_its_exact_place_and_everything_about_it(composer):
     assert result["warnings"] == []
     assert [place.start for place in answer.support] == [answer.start]
     assert answer.differs is False
+
+
+def test_a_value_of_the_kind_asked_for_is_behind_no_words_of_another(composer):
+    document = passage("Check it every month in the cold. It should be 1.5 bar, and 2 bar when it is warm.")
+    spans = [span(document, "in the cold", 6.0), span(document, "1.5 bar", 2.0), span(document, "2 bar", 1.0)]
+    asked = "What pressure should it have?"
+    found = compose(composer, [document], spans, asked=asked, kind="number", threshold=0.0)["answers"]
+    assert {answer.text: answer.scores["behind"] for answer in found} == {"in the cold": 0, "1.5 bar": 0, "2 bar": 1}
+    any_words = compose(composer, [document], spans, asked=asked, threshold=0.0)["answers"]
+    assert {answer.text: answer.scores["behind"] for answer in any_words} == {
+        "in the cold": 0,
+        "1.5 bar": 4,
+        "2 bar": 5,
+    }
 
 
 def test_an_answer_over_the_page_s_end_names_the_page_it_stands_on(composer):

@@ -12,6 +12,8 @@ from components.expected_values import expected_value
         ("When will I get my money back?", "date", "within 14 days", "the owner"),
         ("Until when is the kit free?", "date", "31 March 2027", "bulletin A"),
         ("Until when is the kit free?", "date", "31 March 2027", "five minutes"),
+        ("When does the shop open?", "date", "7.30", "0.00"),
+        ("When does the shop open?", "date", "07:30", "112.00"),
         ("How soon must I register?", "number", "within 60 days of commissioning", "Pilot controller"),
         ("How often does it try again?", "number", "three attempts", "H16"),
         ("How often should I clean it?", "number", "every six months", "with a cloth"),
@@ -32,6 +34,24 @@ def test_an_answer_of_the_wrong_kind_does_not_fit(question, kind, right, wrong):
     expected = expected_value(question, kind)
     assert expected.fits(right) == 1.0
     assert expected.fits(wrong) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("question", "right", "wrong"),
+    [
+        ("Which version added the child lock?", "3.2", "SG-ready contacts"),
+        ("What firmware version do I need?", "v4 or later", "H16"),
+        ("In which version was it removed?", "version 4.0.1", "the controller"),
+        ("Welche Version kann das?", "3.1", "der Regler"),
+        ("¿Qué versión lo añade?", "la 3.2", "el regulador"),
+        ("What is the e-mail address of support?", "help@example.org", "the service desk"),
+        ("What is the phone number of the service?", "+44 1632 960 961", "24 hours"),
+    ],
+)
+def test_a_name_of_another_form_does_not_fit(question, right, wrong):
+    expected = expected_value(question, "factoid")
+    assert [expected.fits(words) for words in (right, wrong)] == [1.0, 0.0]
+    assert expected_value(question, "yes-no").fits(wrong) == 1.0
 
 
 def test_the_currency_may_stand_before_the_answer_in_its_cell():
@@ -71,3 +91,12 @@ def test_other_kinds_of_question_accept_any_words(kind):
 
 def test_no_words_are_no_value():
     assert expected_value("How many?", "number").fits("") == 0.0
+
+
+def test_where_values_stand_in_a_text():
+    text = "Check it every month. It should be 1.5 bar; below 0.8 bar it stops."
+    asked = expected_value("What pressure should it have?", "number")
+    assert [text[slice(*place)] for place in asked.values(text)] == ["1.5 bar", "0.8 bar"]
+    assert asked.values("no figure") == []
+    assert expected_value("Who built it?", "factoid").values(text) == []
+    assert expected_value("How do I check it?", "how-to").values(text) == []

@@ -104,6 +104,39 @@ def test_no_answer_runs_from_a_heading_or_a_row_into_what_follows(tiny_models: d
     assert crossing(["\n", "\n", "\n"], kind="table") == set()
 
 
+def test_where_no_span_holds_the_value_that_is_asked_for_one_that_does_is_proposed(
+    tiny_models: dict[str, Path],
+) -> None:
+    reader = ExtractiveReader(str(tiny_models["reader"]), answers_per_passage=1, precision="fp32")
+    asked = "What pressure should it have?"
+    text = "The pump is painted green.\n\nPlease check it every month. It should be 1.5 bar when cold."
+    document = Document(content=text, meta={"language": "en"})
+
+    def proposed(*documents: Document, question: str = asked, kind: str | None = "number") -> list[str]:
+        return [answer.data for answer in reader.run(question, list(documents), kind=kind)["answers"]]
+
+    plain = proposed(document, kind=None)
+    assert len(plain) == 1 and "1.5 bar" not in plain[0]  # what this model happens to like
+    both = proposed(document)
+    assert len(both) == 2 and both[0] == plain[0]
+    # Within the value's own sentence, whatever the model likes in the others.
+    assert "1.5 bar" in both[1] and both[1] in "It should be 1.5 bar when cold."
+    assert proposed(document, question="Who painted it?", kind="factoid") == proposed(
+        document, question="Who painted it?", kind=None
+    )
+    assert len(proposed(Document(content="The pump is painted green."))) == 1
+    table = Document(content="Pressure: 1.5 bar; Colour: green\nPressure: 2 bar; Colour: red", meta={"kind": "table"})
+    assert all("\n" not in words for words in proposed(table))
+
+
+def test_a_span_that_holds_the_value_makes_no_other_needed() -> None:
+    reader = ExtractiveReader(precision="fp32")
+    document = Document(content=PASSAGES[1], meta={"language": "en"})
+    one, other = (reader.run(QUESTION, [document], kind=kind)["answers"] for kind in (None, "number"))
+    assert [answer.data for answer in one] == [answer.data for answer in other]
+    assert one[0].data == "24 months"
+
+
 def test_nothing_in_nothing_out_and_no_model_is_loaded() -> None:
     missing = "/nowhere/at/all"
     assert CrossEncoderRanker(missing).run("who?", [])["documents"] == []

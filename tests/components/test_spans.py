@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.spans import Span, Window, best_spans, null_score
+from components.spans import Span, Window, best_span_holding, best_spans, null_score
 
 
 def window(start: list[float], end: list[float], null: float = 0.0, first: int = 0) -> Window:
@@ -77,3 +77,44 @@ def test_the_first_span_is_the_best_of_all(logits: tuple[list[float], list[float
     assert all(one.score >= other.score for one, other in pairwise(found))
     taken = [place for span in found for place in range(span.start, span.end)]
     assert len(taken) == len(set(taken))
+
+
+def test_the_best_span_that_holds_a_place_by_hand() -> None:
+    # Tokens 0..4 at the code points 0, 2, 4, 6, 8; the place is token 3, and token 0 alone reads best.
+    logits = window([9, 0, 2, 1, 0], [9, 0, 0, 3, 1], null=2.0)
+    assert best_spans([logits], n_best=1) == [Span(0, 1, 16.0)]
+    assert best_span_holding([logits], [(6, 7)]) == Span(0, 7, 10.0)
+    # Not from another part, nor longer than allowed.
+    assert best_span_holding([logits], [(6, 7)], parts=[(0, 3), (4, 9)]) == Span(4, 7, 3.0)
+    assert best_span_holding([logits], [(6, 7)], max_tokens=1) == Span(6, 7, 2.0)
+    # A place of two tokens is held whole, and the better one of two places is taken.
+    assert best_span_holding([logits], [(6, 9)], max_tokens=2) == Span(6, 9, 0.0)
+    assert best_span_holding([logits], [(8, 9), (0, 1)], max_tokens=1) == Span(0, 1, 16.0)
+
+
+def test_no_span_holds_what_no_window_has_whole() -> None:
+    logits = window([1, 2], [2, 1])
+    assert best_span_holding([logits], [(2, 9)]) is None
+    assert best_span_holding([logits], [(0, 3)], parts=[(0, 1), (2, 3)]) is None
+    assert best_span_holding([logits], []) is None
+    assert best_span_holding([], [(0, 1)]) is None
+    assert best_span_holding([window([], [])], [(0, 1)]) is None
+    further = window([4], [4], null=1.0, first=1)
+    assert best_span_holding([logits, further], [(2, 3)]) == Span(2, 3, 8.0)
+
+
+@given(logits_of_a_window, st.integers(1, 5), st.integers(0, 7))
+def test_what_holds_a_place_is_the_best_of_all_that_do(
+    logits: tuple[list[float], list[float]], max_tokens: int, place: int
+) -> None:
+    start, end = logits
+    holding = [
+        start[first] + end[last]
+        for first in range(min(place + 1, len(start)))
+        for last in range(max(first, place), min(first + max_tokens, len(start)))
+    ]
+    found = best_span_holding([window(start, end)], [(2 * place, 2 * place + 1)], max_tokens)
+    assert (found is None) == (not holding)
+    if found is not None:
+        assert found.score == pytest.approx(max(holding), abs=1e-4)
+        assert found.start <= 2 * place < found.end

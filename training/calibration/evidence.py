@@ -43,8 +43,8 @@ def evidence_row(pipeline: Pipeline, asked: Asked, calibrator: Calibrator, langu
         languages: of the index.
     """
     query, documents, spans = _read(pipeline, asked.text, languages)
-    findings = find(documents, spans)
     wanted = wanted_of(query.question, query.language, query.kind)
+    findings = find(documents, spans, wanted)
     exact = scored_findings(calibrator, findings, documents, wanted)[:KEPT]
     passages = scored_passages(calibrator, findings, documents, wanted)[:KEPT]
     return {
@@ -65,7 +65,7 @@ def _read(
     sparse = stage_of(pipeline, LexicalTextEmbedder).run(understood["text"], list(languages))["sparse_embedding"]
     found = stage_of(pipeline, HybridRetriever).run(vector, sparse)["documents"]
     documents = stage_of(pipeline, CrossEncoderRanker).run(understood["query"], found)["documents"]
-    spans = stage_of(pipeline, ExtractiveReader).run(understood["query"], documents)["answers"]
+    spans = stage_of(pipeline, ExtractiveReader).run(understood["query"], documents, kind=understood["kind"])["answers"]
     return understood["understood"], documents, spans
 
 
