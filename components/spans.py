@@ -95,9 +95,7 @@ def best_span_holding(
     best: Span | None = None
     null = null_score(windows) if windows else 0.0
     for window in windows:
-        holding = np.zeros((len(window.start), len(window.start)), dtype=bool)
-        for start, end in places:
-            holding |= (window.offsets[:, 0] <= start)[:, None] & (window.offsets[:, 1] >= end)[None, :]
+        holding = np.arange(len(window.start))[None, :] >= _least_last(window, places)[:, None]
         scores = np.where(holding, _span_scores(window, max_tokens, parts), -np.inf)
         if np.isfinite(scores).any():
             first, last = np.unravel_index(np.argmax(scores), scores.shape)
@@ -105,6 +103,19 @@ def best_span_holding(
             if best is None or score > best.score:
                 best = Span(int(window.offsets[first, 0]), int(window.offsets[last, 1]), score)
     return best
+
+
+def _least_last(window: Window, places: Sequence[tuple[int, int]]) -> npt.NDArray[np.int64]:
+    """For each first token the last one from which on a span holds a place; the number of tokens where none does."""
+    count = len(window.start)
+    bounds = np.array(places, dtype=np.int64).reshape(-1, 2)
+    first = np.searchsorted(window.offsets[:, 0], bounds[:, 0], side="right") - 1
+    last = np.searchsorted(window.offsets[:, 1], bounds[:, 1], side="left")
+    least = np.full(count, count)
+    inside = first >= 0
+    np.minimum.at(least, first[inside], last[inside])
+    # A span that begins further ahead holds what a later one does.
+    return np.minimum.accumulate(least[::-1])[::-1]
 
 
 def _span_scores(window: Window, max_tokens: int, parts: Sequence[tuple[int, int]]) -> Floats:

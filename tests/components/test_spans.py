@@ -103,18 +103,24 @@ def test_no_span_holds_what_no_window_has_whole() -> None:
     assert best_span_holding([logits, further], [(2, 3)]) == Span(2, 3, 8.0)
 
 
-@given(logits_of_a_window, st.integers(1, 5), st.integers(0, 7))
+@given(logits_of_a_window, st.integers(1, 5), st.lists(st.tuples(st.integers(0, 18), st.integers(1, 6)), max_size=4))
 def test_what_holds_a_place_is_the_best_of_all_that_do(
-    logits: tuple[list[float], list[float]], max_tokens: int, place: int
+    logits: tuple[list[float], list[float]], max_tokens: int, sizes: list[tuple[int, int]]
 ) -> None:
     start, end = logits
+    places = [(begin, begin + size) for begin, size in sizes]
+    logits_window = window(start, end, first=1)
     holding = [
         start[first] + end[last]
-        for first in range(min(place + 1, len(start)))
-        for last in range(max(first, place), min(first + max_tokens, len(start)))
+        for first in range(len(start))
+        for last in range(first, min(first + max_tokens, len(start)))
+        if any(
+            logits_window.offsets[first, 0] <= begin and finish <= logits_window.offsets[last, 1]
+            for begin, finish in places
+        )
     ]
-    found = best_span_holding([window(start, end)], [(2 * place, 2 * place + 1)], max_tokens)
+    found = best_span_holding([logits_window], places, max_tokens)
     assert (found is None) == (not holding)
     if found is not None:
         assert found.score == pytest.approx(max(holding), abs=1e-4)
-        assert found.start <= 2 * place < found.end
+        assert any(found.start <= begin and finish <= found.end for begin, finish in places)
