@@ -98,6 +98,13 @@ _ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"\b(?:until|till|since|by|from) when\b|\b(?:bis|seit|ab) wann\b|\b(?:hasta|desde) cuándo\b",
         (_WEEKDAY, _MONTH, _YEAR, _CLOCK),
     ),
+    (
+        r"\b(?:which|what) century\b|\bwelche[ms] jahrhundert\b|\bqué siglo\b|\bquel siècle\b|哪个?世纪",
+        (
+            r"\b\d{1,2}(?:st|nd|rd|th|\.|e|er|ème)|\b\d+s\b|\b[xvi]+\b|世纪",
+            r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|teenth|tieth)\b",
+        ),
+    ),
     (r"\b(?:which|what) month\b|\bwelche[nmr] monat\b|\bqué mes\b|\bquel mois\b", (_MONTH,)),
     (
         r"\bhow (?:soon|quickly|often|frequently)\b|\bwie (?:oft|häufig)\b|\bcuántas veces\b|多久",

@@ -26,7 +26,7 @@ _CELL_END = "; "
 """Stands between the cells of a row."""
 
 STATED_FROM = 0.0
-"""A passage counts as further support from this span score: the reader prefers the span to no answer."""
+"""From this span score on the reader prefers the span to no answer; a passage then counts as further support."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,12 @@ def find(documents: Sequence[Document], spans: Sequence[ExtractedAnswer], wanted
 
 
 def _with_distance(found: Sequence[Finding], wanted: Wanted) -> list[Finding]:
-    """A passage's findings, best first, each with how far it is behind; one of the wrong kind is ahead of no other."""
+    """A passage's findings, best first, each with how far it is behind.
+
+    One of the wrong kind is ahead of none of the right kind that the reader prefers to no answer.
+    """
     best = found[0].span if found else 0.0
-    fitting = [bool(wanted.value.values(each.text)) for each in found]
+    fitting = [each.span > STATED_FROM and bool(wanted.value.values(each.text)) for each in found]
     best_fitting = next((each.span for each, fits in zip(found, fitting, strict=True) if fits), best)
     return [
         replace(each, behind=(best_fitting if fits else best) - each.span)

@@ -74,7 +74,7 @@ class ExtractiveReader:
             documents: passages; one without text gives no spans.
             top_k: overrides the parameter of the same name.
             kind: of the question. Where it asks for a number or a date of some kind and none of a passage's best
-                spans holds one, the best span that does is proposed beside them.
+                spans holds one, the best span that does is proposed beside them, if it is better than no answer.
 
         Returns:
             ``answers``: best first. ``document_offset`` and ``context_offset`` are code points in the passage, end
@@ -150,4 +150,5 @@ class ExtractiveReader:
         # Unguided, the span would run from the words that the reader likes to the value, over what stands between.
         statements = statement_spans(text, str(document.meta.get("language", "und")), is_table)
         holding = best_span_holding(logits.windows, values, self.max_answer_tokens, statements)
-        return spans if holding is None else [*spans, holding]
+        # A value that the reader likes less than no answer is one that merely stands there.
+        return spans if holding is None or holding.score <= 0 else [*spans, holding]

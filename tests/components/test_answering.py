@@ -100,6 +100,9 @@ def test_a_value_of_the_kind_asked_for_is_behind_no_words_of_another(composer):
     asked = "What pressure should it have?"
     found = compose(composer, [document], spans, asked=asked, kind="number", threshold=0.0)["answers"]
     assert {answer.text: answer.scores["behind"] for answer in found} == {"in the cold": 0, "1.5 bar": 0, "2 bar": 1}
+    doubted = [spans[0], span(document, "1.5 bar", -2.0)]
+    found = compose(composer, [document], doubted, asked=asked, kind="number", threshold=0.0)["answers"]
+    assert {answer.text: answer.scores["behind"] for answer in found} == {"in the cold": 0, "1.5 bar": 8}
     any_words = compose(composer, [document], spans, asked=asked, threshold=0.0)["answers"]
     assert {answer.text: answer.scores["behind"] for answer in any_words} == {
         "in the cold": 0,

@@ -8,6 +8,9 @@ from components.expected_values import expected_value
     [
         ("On which day of the week is the tank heated?", "date", "Sunday", "02:00"),
         ("What year was it built?", "date", "in 1873", "three years"),
+        ("In what century was it built?", "date", "11th", "the century before"),
+        ("In which century was it built?", "date", "the eleventh century", "under the dukes"),
+        ("¿En qué siglo se construyó?", "date", "siglo XII", "la torre"),
         ("In which month does it end?", "date", "late October", "2024"),
         ("When will I get my money back?", "date", "within 14 days", "the owner"),
         ("Until when is the kit free?", "date", "31 March 2027", "bulletin A"),

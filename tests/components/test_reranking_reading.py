@@ -11,7 +11,7 @@ from components.calibration import sigmoid
 from components.embedding import DocumentEmbedder, TextEmbedder, embedded_text, heading_context, indexed_text
 from components.reading import ExtractiveReader
 from components.reranking import CrossEncoderRanker
-from components.types import Candidates
+from components.types import Candidates, QueryKind
 
 QUESTION = "How long is the warranty of the pump?"
 PASSAGES = [
@@ -104,29 +104,28 @@ def test_no_answer_runs_from_a_heading_or_a_row_into_what_follows(tiny_models: d
     assert crossing(["\n", "\n", "\n"], kind="table") == set()
 
 
-def test_where_no_span_holds_the_value_that_is_asked_for_one_that_does_is_proposed(
-    tiny_models: dict[str, Path],
-) -> None:
-    reader = ExtractiveReader(str(tiny_models["reader"]), answers_per_passage=1, precision="fp32")
-    asked = "What pressure should it have?"
-    text = "The pump is painted green.\n\nPlease check it every month. It should be 1.5 bar when cold."
-    document = Document(content=text, meta={"language": "en"})
+def test_where_no_span_holds_the_value_that_is_asked_for_one_that_does_is_proposed() -> None:
+    reader = ExtractiveReader(answers_per_passage=1, precision="fp32")
+    check = "Prüfen Sie den Reifendruck alle vier Wochen bei kalten Reifen."
+    lamp = "Unter 2 bar leuchtet eine Lampe."
 
-    def proposed(*documents: Document, question: str = asked, kind: str | None = "number") -> list[str]:
-        return [answer.data for answer in reader.run(question, list(documents), kind=kind)["answers"]]
+    def proposed(content: str, kind: QueryKind | None) -> list[str]:
+        document = Document(content=content, meta={"language": "de"})
+        return [
+            each.data for each in reader.run("Wie hoch soll der Reifendruck sein?", [document], kind=kind)["answers"]
+        ]
 
-    plain = proposed(document, kind=None)
-    assert len(plain) == 1 and "1.5 bar" not in plain[0]  # what this model happens to like
-    both = proposed(document)
-    assert len(both) == 2 and both[0] == plain[0]
+    text = f"{check} Er soll 2,5 bar betragen. {lamp}"
+    (plain,) = proposed(text, None)
+    assert plain in check  # the model has learned no German
+    assert proposed(text, "factoid") == [plain]
+    first, value = proposed(text, "number")
+    assert first == plain
     # Within the value's own sentence, whatever the model likes in the others.
-    assert "1.5 bar" in both[1] and both[1] in "It should be 1.5 bar when cold."
-    assert proposed(document, question="Who painted it?", kind="factoid") == proposed(
-        document, question="Who painted it?", kind=None
-    )
-    assert len(proposed(Document(content="The pump is painted green."))) == 1
-    table = Document(content="Pressure: 1.5 bar; Colour: green\nPressure: 2 bar; Colour: red", meta={"kind": "table"})
-    assert all("\n" not in words for words in proposed(table))
+    assert "2,5 bar" in value and value in "Er soll 2,5 bar betragen."
+    # The lamp's value is worse than no answer, and the rest is no pressure.
+    assert proposed(f"{check} {lamp}", "number") == [plain]
+    assert proposed(check, "number") == [plain]
 
 
 def test_a_span_that_holds_the_value_makes_no_other_needed() -> None:
