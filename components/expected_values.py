@@ -134,11 +134,13 @@ _NAMED: tuple[tuple[str, tuple[str, ...]], ...] = (
         (r"(?<![\w.-])v?\d+(?:\.\d+)*(?![\w-])",),
     ),
     (
-        r"\be-?mail(?:[- ]address|-?adresse)?\b|\bcorreo electrónico\b|\badresse électronique\b|邮箱|电子邮件",
+        r"\b(?:what|which)\b.*\be-?mail address\b|\b(?:welche|wie lautet)\b.*\be-?mail-?adresse\b"
+        r"|\bcuál es\b.*\bcorreo electrónico\b|\bquelle est l'adresse (?:e-?mail|électronique)\b|邮箱(?:地址)?是",
         (r"[^\s@]+@[^\s@]+\.\w",),
     ),
     (
-        r"\b(?:tele)?phone number\b|\btelefonnummer\b|\bnúmero de teléfono\b|\bnuméro de téléphone\b|电话号?码?是",
+        r"\b(?:what|which)\b.*\b(?:tele)?phone number\b|\b(?:welcher?|wie lautet)\b.*\btelefonnummer\b"
+        r"|\b(?:cuál es|qué)\b.*\bnúmero de teléfono\b|\bquel\b.*\bnuméro de téléphone\b|电话号?码?是",
         (r"\+?\d(?:[\s()/.-]*\d){4,}",),
     ),
 )
