@@ -83,8 +83,11 @@ def _pattern(*parts: str) -> re.Pattern[str]:
 
 _ANY_DATE = (_WEEKDAY, _MONTH, _YEAR, _CLOCK, _DURATION, _NAMED_TIME)
 
+_Rows = tuple[tuple[str, tuple[str, ...]], ...]
+"""Patterns of questions, each with those of its answers."""
+
 # The first row whose question pattern is found decides.
-_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
+_ASKED: _Rows = (
     (
         r"\b(?:which|what) (?:day of the week|weekday)|\bwelche[nrm] wochentag|\bqué día de la semana|星期几",
         (_WEEKDAY,),
@@ -128,7 +131,7 @@ _ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
 )
 # The same of questions for a name: a name of this form.
-_NAMED: tuple[tuple[str, tuple[str, ...]], ...] = (
+_NAMED: _Rows = (
     (
         r"\b(?:which|what|welche[rnms]?|quelle|qué) (?:\w+ )?versi[oó]n\b|哪个版本|什么版本",
         (r"(?<![\w.-])v?\d+(?:\.\d+)*(?![\w-])",),
@@ -163,7 +166,11 @@ class ExpectedValue:
 
     def values(self, text: str) -> list[tuple[int, int]]:
         """Where values of the kind stand in a text; none where any words will do."""
-        return [] if self.value is None else [found.span() for found in self.value.finditer(text) if found.group()]
+        return [] if self.value is None else [found.span() for found in self.value.finditer(text)]
+
+    def holds_value(self, words: str) -> bool:
+        """Whether a value of the kind stands in the words; never where any words will do."""
+        return self.value is not None and self.value.search(words) is not None
 
     def fits(self, answer: str, before: str = "", in_table: bool = False) -> float:
         """How well an answer is of the expected kind, in [0, 1].
@@ -175,7 +182,7 @@ class ExpectedValue:
         """
         checks = [not in_table and _pattern(_BARE).fullmatch(answer) is None] if self.prose else []
         if self.value is not None:
-            checks.append(self.value.search(answer) is not None)
+            checks.append(self.holds_value(answer))
         if self.currency is not None:
             checks.append(self.currency.search(f"{before} {answer}") is not None)
         return sum(checks) / len(checks) if checks else 1.0
@@ -204,6 +211,6 @@ def expected_value(question: str, kind: QueryKind) -> ExpectedValue:
     return ExpectedValue(_pattern(*value), currency)
 
 
-def _asked_for(table: tuple[tuple[str, tuple[str, ...]], ...], question: str) -> tuple[str, ...] | None:
+def _asked_for(rows: _Rows, question: str) -> tuple[str, ...] | None:
     """The patterns of the first row whose question pattern is found."""
-    return next((answer for asks, answer in table if _pattern(asks).search(question)), None)
+    return next((answer for asks, answer in rows if _pattern(asks).search(question)), None)

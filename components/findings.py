@@ -100,7 +100,7 @@ def _with_distance(found: Sequence[Finding], wanted: Wanted) -> list[Finding]:
     One of the wrong kind is ahead of none of the right kind that the reader prefers to no answer.
     """
     best = found[0].span if found else 0.0
-    fitting = [each.span > STATED_FROM and bool(wanted.value.values(each.text)) for each in found]
+    fitting = [each.span > STATED_FROM and wanted.value.holds_value(each.text) for each in found]
     best_fitting = next((each.span for each, fits in zip(found, fitting, strict=True) if fits), best)
     return [
         replace(each, behind=(best_fitting if fits else best) - each.span)

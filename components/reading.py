@@ -144,8 +144,11 @@ class ExtractiveReader:
         # A heading or a table's row is read with what stands below it, but no answer runs from one into the other.
         parts = line_spans(text) if is_table else paragraph_spans(text)
         spans = best_spans(logits.windows, self.max_answer_tokens, self.answers_per_passage, parts)
+        # The whole text is looked through only where the spans do not settle it.
+        if wanted.value is None or any(wanted.holds_value(text[span.start : span.end]) for span in spans):
+            return spans
         values = wanted.values(text)
-        if not values or any(wanted.values(text[span.start : span.end]) for span in spans):
+        if not values:
             return spans
         # Unguided, the span would run from the words that the reader likes to the value, over what stands between.
         statements = statement_spans(text, str(document.meta.get("language", "und")), is_table)
