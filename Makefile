@@ -2,9 +2,15 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt
 
-.PHONY: demo serve test test-slow lint clean
+# pip's warnings go to a file: with some indexes there are hundreds. Where it fails, all that is not about a folder of
+# packages that is not there is shown.
+define INSTALL
+@$(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt $(1) 2> $(VENV)/pip.log \
+	|| { grep -v '^WARNING: Location .* is ignored' $(VENV)/pip.log >&2; exit 1; }
+endef
+
+.PHONY: demo serve test test-slow browser lint clean
 
 demo: $(VENV)/.installed
 	$(BIN)/quaere demo
@@ -12,11 +18,14 @@ demo: $(VENV)/.installed
 serve: $(VENV)/.installed
 	$(BIN)/quaere serve
 
-test: $(VENV)/.installed-dev
+test: $(VENV)/.installed-dev $(VENV)/.browser
 	$(BIN)/python -m pytest -m "not slow"
 
-test-slow: $(VENV)/.installed-dev
+test-slow: $(VENV)/.installed-dev $(VENV)/.browser
 	$(BIN)/python -m pytest -m slow
+
+browser: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.programs.browser
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -32,10 +41,15 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Installing Quaere into $(VENV) (a few minutes the first time) ..."
-	$(INSTALL) -e .
+	$(call INSTALL,-e .)
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "Installing Quaere and its test tools into $(VENV) (a few minutes the first time) ..."
-	$(INSTALL) -e ".[dev]"
+	$(call INSTALL,-e ".[dev]")
 	@touch $(VENV)/.installed $@
+
+# The tests of the pages drive a browser. Getting one is tried once; `make browser` tries again.
+$(VENV)/.browser: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.programs.browser || true
+	@touch $@

@@ -1,5 +1,6 @@
 """Files that are there whole or not at all."""
 
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -28,8 +29,23 @@ def write_whole(path: Path, text: str, *, private: bool = False) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
+    _keep_name(path.parent)
+
+
+def _keep_name(folder: Path) -> None:
+    """Write the folder's list of names to the disk.
+
+    Windows opens no folder, and some file systems write none out on demand: the file is whole there all the same, and
+    the system decides when its new name is on the disk.
+    """
     try:
-        os.fsync(folder)
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:  # also a folder that may be written to and not listed
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
     finally:
-        os.close(folder)
+        os.close(descriptor)

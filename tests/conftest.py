@@ -7,6 +7,8 @@ import pytest
 
 import components  # noqa: F401  (before any test imports Haystack: switches off its usage reports)
 
+pytest_plugins = ["tests.programs.needs"]
+
 ROOT = Path(__file__).resolve().parent.parent
 # Child processes of the tests find the cache through the environment, as a user's processes would.
 os.environ["QUAERE_CACHE"] = str(ROOT / ".pytest_cache" / "quaere-models")

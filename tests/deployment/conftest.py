@@ -7,16 +7,14 @@ import pytest
 
 from components.conversion import convert
 from pipelines.settings import Settings
-from tests.deployment.postgresql import PostgreSQL, find_binaries
+from tests.deployment.postgresql import PostgreSQL
 from tests.deployment.qdrant_stand_in import QdrantStandIn
+from tests.programs.needs import POSTGRESQL
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQL]:
-    binaries = find_binaries()
-    if binaries is None:
-        pytest.skip("there is no PostgreSQL server on this machine (Debian: apt-get install postgresql)")
-    server = PostgreSQL(binaries)
+    server = PostgreSQL(POSTGRESQL.get())
     try:
         server.start()
         yield server
@@ -42,8 +40,8 @@ def qdrant() -> Iterator[tuple[QdrantStandIn, str]]:
 
 
 @pytest.fixture(scope="session")
-def converted_models() -> None:
-    """The models are there before several processes and threads want them at once."""
+def converted_models(postgresql: PostgreSQL) -> None:
+    """The models are there before several processes and threads want them at once; none where no server is."""
     settings = Settings(precision="fp32")
     for name, role in ((settings.embedder, "embedder"), (settings.ranker, "ranker"), (settings.reader, "reader")):
         convert(name, role, "fp32")

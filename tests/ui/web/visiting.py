@@ -1,6 +1,5 @@
 """A browser that visits the page, and what it asked for and complained about."""
 
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,8 +9,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
+
+from tests.programs.needs import CHROMIUM
 
 ARTEFACTS = Path(__file__).resolve().parents[3] / "artefacts"
 
@@ -20,10 +20,8 @@ QUESTION = {"en": "Your question", "zh": "您的问题"}
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, without a window."""
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.fail("these tests drive Debian's Chromium, which is not there: apt-get install chromium")
+    """A Chromium or Chrome of this machine, without a window."""
+    program = CHROMIUM.get()
     with sync_playwright() as playwright:
         arguments = (
             "--no-sandbox --headless=new --disable-gpu --disable-background-networking --disable-component-update "
