@@ -18,7 +18,7 @@ PACKAGES = ("chromium", "fonts-noto-core", "fonts-noto-cjk")
 NONE = "none"
 """The value of a variable that names a program, for a run as on a machine without it."""
 AT_START = dict(os.environ)
-"""The tests themselves see no variable of Quaere's."""
+"""The tests themselves see none of a user's settings for Quaere."""
 SECONDS = 900
 """For each way of getting one; a slow line needs a few minutes."""
 
@@ -32,7 +32,7 @@ def why_not(program: Path) -> str | None:
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
-    return f"{program}: {_last_line(done.stderr)}" if done.returncode else None
+    return f"{program}: {_reason(done.stderr)}" if done.returncode else None
 
 
 def find_browser(environment: Mapping[str, str]) -> Path | None:
@@ -59,13 +59,16 @@ def browser() -> Path | None:
 
 
 def get_browser(environment: Mapping[str, str]) -> list[str]:
-    """Try one way after the other until a browser starts; what went wrong, which is nothing where there is one."""
+    """Try one way after the other until a browser starts; what went wrong, which is nothing where one does."""
     failures: list[str] = []
     for get in (_download, _install):
         if find_browser(environment) is not None:
             return []
         failures.append(get())
-    return [] if find_browser(environment) is not None else [failure for failure in failures if failure]
+    if find_browser(environment) is not None:
+        return []
+    broken = [why_not(program) for program in _candidates(environment)]
+    return [failure for failure in (*failures, *broken) if failure] or ["what was got is nowhere on the path"]
 
 
 def run(command: Sequence[str], environment: Mapping[str, str], seconds: float = SECONDS) -> str:
@@ -82,7 +85,7 @@ def run(command: Sequence[str], environment: Mapping[str, str], seconds: float =
             if isinstance(error, subprocess.TimeoutExpired):
                 return f"{' '.join(command)}: took longer than {seconds:g} seconds"
             raise
-    return f"{' '.join(command)}: {_last_line(said)}" if process.returncode else ""
+    return f"{' '.join(command)}: {_reason(said)}" if process.returncode else ""
 
 
 def main() -> int:
@@ -128,8 +131,10 @@ def _install() -> str:
     return run([*apt, "update"], quiet) or run([*apt, "install", "-y", "--no-install-recommends", *PACKAGES], quiet)
 
 
-def _last_line(said: str) -> str:
-    return next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "it said nothing")
+def _reason(said: str) -> str:
+    """The first line about an error, or else the last one."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()] or ["it said nothing"]
+    return next((line for line in lines if line.startswith("E: ") or "error" in line.lower()), lines[-1])
 
 
 if __name__ == "__main__":

@@ -86,6 +86,16 @@ def test_where_nothing_helps_the_reasons_are_told(
     assert "E: no such package" in said
 
 
+@pytest.mark.slow
+def test_a_browser_that_was_got_and_does_not_start_is_no_success(
+    bare: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, "getuid", lambda: 1000)
+    program(bare / "chromium", "echo 'error while loading shared libraries: libnss3.so' >&2; exit 127")
+    assert main() == 1
+    assert f"{bare / 'chromium'}: error while loading shared libraries: libnss3.so" in capsys.readouterr().out
+
+
 def test_a_browser_that_is_there_is_not_got_again(bare: Path, capsys: pytest.CaptureFixture[str]) -> None:
     program(bare / "chromium")
     assert main() == 0
