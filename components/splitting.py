@@ -5,6 +5,7 @@ In: one ``Document`` a file, ``meta["blocks"]`` being its :class:`~components.lo
 """
 
 import threading
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -137,7 +138,8 @@ class PassageSplitter:
         sizes = self._sizes(document.meta.get("title"), blocks, tokens)
         breaks = [turn for block in blocks for turn in block.breaks]
         for found in slices(text, blocks, sizes.__getitem__, tokens, language):
-            inside = [turn - found.start for turn in breaks if found.start < turn < found.end]
+            turns = breaks[bisect_right(breaks, found.start) : bisect_left(breaks, found.end)]
+            inside = [turn - found.start for turn in turns]
             yield _passage(document, text, found, language, inside)
 
     def _sizes(self, title: Any, blocks: Sequence[Block], tokens: _TokenizerTokens) -> "_SizesByBlock":
