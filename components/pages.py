@@ -5,5 +5,5 @@ from collections.abc import Sequence
 
 
 def page_at(page: int | None, breaks: Sequence[int], offset: int) -> int | None:
-    """The page that an offset stands on, of words that begin on ``page``; the next ones begin at ``breaks``, in order."""
+    """The page that an offset stands on, of words that begin on ``page``; ``breaks``, in order, begin the next ones."""
     return None if page is None else page + bisect_right(breaks, offset)
