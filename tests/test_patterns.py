@@ -1,0 +1,150 @@
+"""Every regular expression of the product is linear: a stranger's text of the longest allowed size takes 20 ms."""
+
+import ast
+import importlib
+import pkgutil
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import components
+import evaluation
+import models
+import pipelines
+import training
+import ui
+from components.loading.metadata import _glob_pattern
+from components.patterns import LazyPattern
+from components.synonyms import _pattern as _synonym_pattern
+from components.understanding import MAX_CHARACTERS
+from tests.hostile_texts import recipes
+
+PACKAGES = (components, pipelines, ui, evaluation, training, models)
+
+SECONDS = 0.02
+FILE = 100_000
+"""Code points of what a pattern may be asked to look through of a file, or of a request's body."""
+PASSAGE = 16 * 256
+"""Of a passage: what the encoder reads, in characters as the splitter counts them for a token."""
+
+LONGEST = {
+    "components.question_kinds": MAX_CHARACTERS,
+    "components.inline_filters": MAX_CHARACTERS,
+    "components.expected_values": PASSAGE,
+    "components.languages": 3700,
+}
+"""What the patterns of a module see at most, where that is less than a file."""
+
+FACTORIES = {
+    ("components/patterns.py", "compiled"): "the parts are collected with the objects of this class",
+    ("components/question_kinds.py", "_rules"): "called for tables that are collected",
+    ("components/languages.py", "<module>"): "",
+    ("components/synonyms.py", "_pattern"): "of the operator's words; samples are below",
+    ("components/loading/metadata.py", "_glob_pattern"): "of the operator's names; samples are below",
+    ("ui/api/logs.py", "formatException"): "of the words of one message",
+    ("evaluation/places.py", "_spans"): "of the words of one answer",
+}
+"""Where patterns are made of what is not known before, and why that is right."""
+
+
+def modules() -> Iterator[ModuleType]:
+    for package in PACKAGES:
+        yield package
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not found.name.endswith("__main__") and ".migrations" not in found.name:  # they run when imported
+                yield importlib.import_module(found.name)
+
+
+def patterns_in(value: Any, seen: set[int]) -> Iterator[re.Pattern[Any]]:
+    """The patterns that a value is or holds, in containers, in objects of the product's and in its classes."""
+    if id(value) in seen:
+        return
+    seen.add(id(value))
+    if isinstance(value, re.Pattern):
+        yield value
+    elif isinstance(value, LazyPattern):
+        yield value.compiled
+    elif isinstance(value, Mapping):
+        for item in (*value.keys(), *value.values()):
+            yield from patterns_in(item, seen)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for item in value:
+            yield from patterns_in(item, seen)
+    elif isinstance(value, type) and is_own(value.__module__):
+        for item in vars(value).values():
+            yield from patterns_in(item, seen)
+    elif is_dataclass(value) and not isinstance(value, type) and is_own(type(value).__module__):
+        for each in fields(value):
+            yield from patterns_in(getattr(value, each.name, None), seen)
+
+
+def is_own(module: str) -> bool:
+    return module.partition(".")[0] in {package.__name__ for package in PACKAGES}
+
+
+@cache
+def all_patterns() -> dict[str, tuple[re.Pattern[Any], int]]:
+    """By a name: the patterns of all modules, each with the longest text that it may see."""
+    found: dict[str, tuple[re.Pattern[Any], int]] = {}
+    seen: set[int] = set()
+    for module in modules():
+        inside = [pattern for value in list(vars(module).values()) for pattern in patterns_in(value, seen)]
+        for number, pattern in enumerate(inside):
+            found[f"{module.__name__}-{number}"] = pattern, LONGEST.get(module.__name__, FILE)
+    samples = [_glob_pattern(glob) for glob in ("*.pdf", "**/a*b*c*.md", "**/a/**/b/**/*", "*a*a*a*a*a")]
+    samples += [_synonym_pattern(words, exact=False) for words in ("VPN", "virtual private network", "a - a a-a a")]
+    found |= {f"sample-{number}": (pattern, MAX_CHARACTERS) for number, pattern in enumerate(samples)}
+    return found
+
+
+def lengths(longest: int) -> Iterator[int]:
+    """Small steps at first: what takes exponential time is noticed before it takes a day."""
+    length = 16
+    while length < longest:
+        yield length
+        length = int(length * (1.5 if length < 200 else 3))
+    yield longest
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """The best of three, unless the first is fast enough."""
+    best = float("inf")
+    for _ in range(3):
+        begin = time.perf_counter()
+        work()
+        best = min(best, time.perf_counter() - begin)
+        if best < SECONDS:
+            break
+    return best
+
+
+def slowest(pattern: re.Pattern[Any], longest: int) -> tuple[float, str, int] | None:
+    """The first text that takes too long: seconds, what it is made of, and its length."""
+    is_bytes = isinstance(pattern.pattern, bytes)
+    given = re.compile(pattern.pattern.decode("latin-1"), pattern.flags) if is_bytes else pattern
+    for before, unit, end in recipes(given):
+        for length in lengths(longest):
+            text: Any = before + unit * max(1, (length - len(before) - len(end)) // len(unit)) + end
+            text = text.encode("utf-8") if is_bytes else text
+            for work in (
+                lambda text=text: sum(1 for _ in pattern.finditer(text)),
+                lambda text=text: pattern.fullmatch(text),
+            ):
+                taken = seconds(work)
+                if taken > SECONDS:
+                    return taken, f"{before!r} + {unit!r} * n + {end!r}", length
+    return None
+
+
+@pytest.mark.parametrize("name", all_patterns())
+def test_a_hostile_text_takes_no_time(name: str) -> None:
+    pattern, longest = all_patterns()[name]
+    found = slowest(pattern, longest)
+    assert found is None, f"{pattern.pattern!r} takes {found[0]:.3f} s for {found[1]}, {found[2]:,} code points"
