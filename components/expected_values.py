@@ -11,7 +11,7 @@ from components.patterns import LazyPattern, followed
 from components.types import QueryKind
 
 # A number is taken whole, from its first digit on: to look again from each digit of a long one would take for ever.
-_DIGITS = r"(?<!\d)(?<!\d[.,\u00a0\u202f])\d++(?:[.,\u00a0\u202f]\d++)*+"
+_DIGITS = r"(?=\d)(?<!\d)(?<!\d[.,\u00a0\u202f])\d++(?:[.,\u00a0\u202f]\d++)*+"
 _WORDS = (
     r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
     r"|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion"
@@ -20,7 +20,8 @@ _WORDS = (
     r"|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|veinte|treinta|cien|mil"
     r"|deux|trois|quatre|cinq|sept|huit|neuf|dix|onze|douze|vingt|trente|cent|mille"
 )
-_NUMBER = rf"(?:{_DIGITS}|\b(?:{_WORDS})\b|(?<![一二三四五六七八九十百千万两半])[一二三四五六七八九十百千万两半]++)"
+_HAN = "[一二三四五六七八九十百千万两半]"
+_NUMBER = rf"(?:{_DIGITS}|\b(?:{_WORDS})\b|(?=[一-龥])(?<!{_HAN}){_HAN}++)"
 # "Working" between a number and its unit.
 _BETWEEN = r"[\s\u00a0-]*+(?:\w{1,40}+[\s-])?"
 _TIME_UNIT = (

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any
 
-from re import _constants as constants, _parser as parser  # noqa: PLC2701  # isort: skip
+from re import _constants as constants, _parser as parser  # isort: skip
 
 Node = tuple[Any, Any]
 
