@@ -1,5 +1,6 @@
 """Every regular expression of the product is linear: a stranger's text of the longest allowed size takes 20 ms."""
 
+import ast
 import importlib
 import pkgutil
 import re
@@ -7,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -41,15 +43,15 @@ LONGEST = {
 """What the patterns of a module see at most, where that is less than a file."""
 
 FACTORIES = {
-    ("components/patterns.py", "compiled"): "the parts are collected with the objects of this class",
+    ("components/patterns.py", "compiled"): "of parts that are collected with the objects of this class",
     ("components/question_kinds.py", "_rules"): "called for tables that are collected",
-    ("components/languages.py", "<module>"): "",
+    ("components/store/tables.py", "_said"): "called for a table that is collected",
     ("components/synonyms.py", "_pattern"): "of the operator's words; samples are below",
     ("components/loading/metadata.py", "_glob_pattern"): "of the operator's names; samples are below",
-    ("ui/api/logs.py", "formatException"): "of the words of one message",
-    ("evaluation/places.py", "_spans"): "of the words of one answer",
+    ("ui/api/logs.py", "formatException"): "of the words of one message, each line of it as it is",
+    ("evaluation/places.py", "mentions"): "of the words of one answer, each as it is",
 }
-"""Where patterns are made of what is not known before, and why that is right."""
+"""Which functions make patterns of what they are given, and of what."""
 
 
 def modules() -> Iterator[ModuleType]:
@@ -146,3 +148,35 @@ def test_a_hostile_text_takes_no_time(name: str) -> None:
     pattern, longest = all_patterns()[name]
     found = slowest(pattern, longest)
     assert found is None, f"{pattern.pattern!r} takes {found[0]:.3f} s for {found[1]}, {found[2]:,} code points"
+
+
+def test_every_pattern_is_compiled_where_its_module_begins() -> None:
+    made = {
+        (path, function)
+        for package in PACKAGES
+        for file in sorted(Path(package.__path__[0]).rglob("*.py"))
+        for path in [str(file.relative_to(Path(package.__path__[0]).parent))]
+        for function in makers_of_patterns(ast.parse(file.read_text(encoding="utf-8")))
+    }
+    assert made == set(FACTORIES)
+
+
+def makers_of_patterns(tree: ast.Module) -> Iterator[str]:
+    """The functions that make a pattern, and those that use one of the module's functions that take it as a text."""
+    for node in ast.walk(tree):
+        assert not (isinstance(node, ast.ImportFrom) and node.module == "re"), f"line {node.lineno}: from re import"
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    inside = {id(call): function.name for function in functions for call in ast.walk(function)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and (name := function_of_re(node)) is not None:
+            if id(node) in inside:
+                yield inside[id(node)]
+            else:
+                assert name == "compile", f"line {node.lineno}: re.{name} outside a function"
+
+
+def function_of_re(call: ast.Call) -> str | None:
+    """``search`` of ``re.search(...)``; what makes no pattern is none."""
+    called = call.func
+    is_of_re = isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name) and called.value.id == "re"
+    return called.attr if is_of_re and called.attr not in ("escape", "purge") else None
