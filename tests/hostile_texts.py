@@ -24,13 +24,7 @@ _REPEATS = (constants.MAX_REPEAT, constants.MIN_REPEAT, constants.POSSESSIVE_REP
 _LONG = 4
 """A repetition that may be longer can be repeated without end by a stranger."""
 _CANDIDATES = [*map(chr, range(1, 128)), *"éßñ\u00a0\u202f中一年个？！。：，。“”’•①（）Ёא\u0301\u2013\u200d"]
-_MOST_PAIRS = 60
-
-
-def hostile_texts(pattern: re.Pattern[str], length: int) -> Iterator[str]:
-    """Texts of about this length, or shorter where one repetition is longer."""
-    for before, unit, end in recipes(pattern):
-        yield before + unit * max(1, (length - len(before) - len(end)) // len(unit)) + end
+_MOST_PAIRS = 30
 
 
 def recipes(pattern: re.Pattern[str]) -> list[tuple[str, str, str]]:
@@ -50,8 +44,7 @@ def recipes(pattern: re.Pattern[str]) -> list[tuple[str, str, str]]:
     units |= dict.fromkeys(("", whole) for _ in range(8) if (whole := _example(parsed, chance)))
     whole_befores = dict.fromkeys(_example(parsed, chance) for _ in range(2))
     units |= {(before, unit): None for before in whole_befores for unit in alphabet[:40]}
-    ends = (*WRONG_ENDS[:3], chance.choice(WRONG_ENDS[3:]))
-    return [(before, unit, end) for before, unit in units for end in ends]
+    return [(before, unit, end) for before, unit in units for end in ("", chance.choice(WRONG_ENDS))]
 
 
 def _repetitions(nodes: Sequence[Node], before: str, chance: random.Random) -> Iterator[tuple[str, Sequence[Node]]]:

@@ -109,7 +109,7 @@ def lengths(longest: int) -> Iterator[int]:
     length = 16
     while length < longest:
         yield length
-        length = int(length * (1.5 if length < 200 else 3))
+        length = int(length * (1.5 if length < 80 else 5))
     yield longest
 
 
