@@ -29,7 +29,7 @@ _MOST_PAIRS = 30
 
 def recipes(pattern: re.Pattern[str]) -> list[tuple[str, str, str]]:
     """What stands before, what is repeated, and what comes after, of all texts made from a pattern."""
-    chance = random.Random(pattern.pattern)
+    chance = random.Random(ascii(pattern.pattern))
     parsed = list(parser.parse(pattern.pattern, pattern.flags))
     units: dict[tuple[str, str], None] = {}
     for before, body in _repetitions(parsed, "", chance):

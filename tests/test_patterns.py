@@ -143,6 +143,7 @@ def slowest(pattern: re.Pattern[Any], longest: int) -> tuple[float, str, int] | 
     return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", all_patterns())
 def test_a_hostile_text_takes_no_time(name: str) -> None:
     pattern, longest = all_patterns()[name]
