@@ -16,7 +16,7 @@ import sentencex
 Span = tuple[int, int]
 
 _MARK = re.compile(
-    r"\s*(?:"
+    r"\A\s*(?:"
     r"[-*+•‣▪▫◦●○■–—·]\s+"
     r"|[①-⑳❶-❿]\s*"
     r"|\(?\d{1,3}[.)](?:\d++[.)]?)*+\s+"

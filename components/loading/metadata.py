@@ -143,7 +143,7 @@ def _glob_pattern(glob: str) -> re.Pattern[str]:
     anywhere = "" if "/" in rule else "(?:.*/)?"
     parts = _WILDCARD.split(rule.removeprefix("/"))
     meaning = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return re.compile(anywhere + "".join(meaning.get(part, re.escape(part)) for part in parts), re.DOTALL)
+    return re.compile(r"\A" + anywhere + "".join(meaning.get(part, re.escape(part)) for part in parts), re.DOTALL)
 
 
 def _checked(name: str, value: Any, origin: str) -> Any:
