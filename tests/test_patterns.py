@@ -38,6 +38,7 @@ LONGEST = {
     "components.inline_filters": MAX_CHARACTERS,
     "components.expected_values": PASSAGE,
     "components.languages": 3700,
+    "components.loading.html": 2048,
 }
 """What the patterns of a module see at most, where that is less than a file."""
 

@@ -16,7 +16,7 @@ SEPARATOR = "\n\n"
 
 _LINE_ENDS = re.compile(r"\r\n?")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_ITEM = re.compile(r"\s*(?:[-*+•◦▪‣●○■·–]|\(?\d{1,3}[.)]|[a-z][.)])\s+\S")
+_ITEM = re.compile(r"\A\s*(?:[-*+•◦▪‣●○■·–]|\(?\d{1,3}[.)]|[a-z][.)])\s+\S")
 LONGEST_NAME = 300
 """Code points of a heading or of a column's name, where it is repeated beside what stands below it."""
 

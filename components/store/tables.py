@@ -207,12 +207,12 @@ def _said(signs: str) -> re.Pattern[str]:
 _ADVICE = (
     (
         ("28P01", "28000"),
-        _said(r'password authentication failed|no password supplied|no pg_hba\.conf entry|role ".*" does not exist'),
+        _said(r'password authentication failed|no password supplied|no pg_hba\.conf entry|role "[^"]*" does not exist'),
         "cannot be opened, since PostgreSQL refuses the user; correct user and password in QUAERE_DATABASE_URL",
     ),
     (
         ("3D000",),
-        _said(r'database ".*" does not exist'),
+        _said(r'database "[^"]*" does not exist'),
         "cannot be opened, since there is no such database; make it with `createdb`, or correct QUAERE_DATABASE_URL",
     ),
     (
