@@ -30,6 +30,9 @@ _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">", "“": "”", "„": "“", "�
 }  # fmt: skip
 _CLOSERS = frozenset(_PAIRS.values()) - {'"', "'", "`"}
 _QUOTES = frozenset("\"'`")
+_ONLY_CLOSERS = _CLOSERS - set(_PAIRS)
+_OPENERS = {closer: "".join(first for first, last in _PAIRS.items() if last == closer) for closer in _PAIRS.values()}
+_BRACKETS = frozenset(_PAIRS) | _CLOSERS
 _LOOSE = frozenset(".,;:!?…。，、；：！？·•*|_~=>—–-‐/\\")
 _SIGNS = frozenset("-−+±")
 _AFTER_NUMBER = frozenset("%‰°")
@@ -81,6 +84,7 @@ def without_loose_ends(text: str, start: int, end: int) -> tuple[int, int]:
 
     Gives an empty span where nothing but these is left.
     """
+    partners = _Partners(text, start, end)
     while start < end:
         before = start, end
         while start < end and _is_blank(text[start]):
@@ -88,7 +92,7 @@ def without_loose_ends(text: str, start: int, end: int) -> tuple[int, int]:
         while start < end and _is_blank(text[end - 1]):
             end -= 1
         start, end = _trim_ends(text, start, end)
-        start, end = _trim_brackets(text, start, end)
+        start, end = _trim_brackets(text, start, end, partners)
         if (start, end) == before:
             break
     return start, end
@@ -164,7 +168,8 @@ def _opens_word(text: str, start: int, end: int) -> bool:
 
 def _is_abbreviation_point(text: str, start: int, end: int) -> bool:
     """Whether the point at the end belongs to "U.S." or "p.m." or to an initial: letters with points between."""
-    if text[end - 1] != ".":
+    # Of a long run of points, each is asked about: the word before it is looked at only where it may be one.
+    if text[end - 1] != "." or end - 2 < start or not text[end - 2].isalpha():
         return False
     word_start = end - 1
     while word_start > start and not _is_blank(text[word_start - 1]):
@@ -174,48 +179,65 @@ def _is_abbreviation_point(text: str, start: int, end: int) -> bool:
     return single_letters and (len(parts) > 1 or parts[0].isupper()) and not is_unspaced(parts[0])
 
 
-def _trim_brackets(text: str, start: int, end: int) -> tuple[int, int]:
+def _trim_brackets(text: str, start: int, end: int, partners: "_Partners") -> tuple[int, int]:
     """Drop a pair that encloses everything, and an outer bracket or quote whose partner is outside."""
     while start < end:
-        first, last, inner = text[start], text[end - 1], text[start + 1 : end - 1]
-        if end - start >= 2 and _PAIRS.get(first) == last and _encloses(first, last, inner):
+        first, last = text[start], text[end - 1]
+        if first not in _BRACKETS and last not in _BRACKETS:
+            break
+        if end - start >= 2 and _PAIRS.get(first) == last and partners.encloses(start, end):
             start, end = start + 1, end - 1
-        elif first in _CLOSERS - set(_PAIRS) or _is_open(first, text[start:end]):
+        elif first in _ONLY_CLOSERS or _is_open(first, text, start, end):
             start += 1
-        elif _is_unopened(last, text[start:end]):
+        elif _is_unopened(last, text, start, end):
             end -= 1
         else:
             break
     return start, end
 
 
-def _encloses(first: str, last: str, inner: str) -> bool:
-    if first == last:
-        return first not in inner
-    depth = 0
-    for character in inner:
-        depth += (character == first) - (character == last)
-        if depth < 0:
-            return False
-    return depth == 0
+class _Partners:
+    """Which bracket closes which, of a span; each kind is looked through once, however deep they are nested."""
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self._text, self._start, self._end = text, start, end
+        self._found: dict[str, dict[int, int]] = {}
+
+    def encloses(self, start: int, end: int) -> bool:
+        """Whether the first sign opens what the last closes, in a part of the span that ends in its kind's other."""
+        first = self._text[start]
+        if first in _QUOTES:
+            return self._text.find(first, start + 1, end - 1) < 0
+        if first not in self._found:
+            self._found[first] = self._of(first)
+        return self._found[first].get(start) == end - 1
+
+    def _of(self, first: str) -> dict[int, int]:
+        last, opened, found = _PAIRS[first], list[int](), dict[int, int]()
+        for at in range(self._start, self._end):
+            if self._text[at] == first:
+                opened.append(at)
+            elif self._text[at] == last and opened:
+                found[opened.pop()] = at
+        return found
 
 
-def _is_open(first: str, span: str) -> bool:
+def _is_open(first: str, text: str, start: int, end: int) -> bool:
     """Whether the first character opens a bracket or quote that the span does not close."""
     if first in _QUOTES:
-        return span.count(first) % 2 == 1
-    return first in _PAIRS and _PAIRS[first] not in span[1:]
+        return text.count(first, start, end) % 2 == 1
+    return first in _PAIRS and text.find(_PAIRS[first], start + 1, end) < 0
 
 
-def _is_unopened(last: str, span: str) -> bool:
+def _is_unopened(last: str, text: str, start: int, end: int) -> bool:
     """Whether the last character closes a bracket or quote that the span does not open."""
     if last in _QUOTES:
         # A prime or a plural genitive ("the users'") reads like an unopened quote; dropping it costs nothing.
-        return span.count(last) % 2 == 1
+        return text.count(last, start, end) % 2 == 1
     if last in _PAIRS and last not in _CLOSERS:
         return True
-    openers = [opener for opener, closer in _PAIRS.items() if closer == last]
-    return bool(openers) and not any(opener in span[:-1] for opener in openers)
+    openers = _OPENERS.get(last, "")
+    return bool(openers) and all(text.find(opener, start, end - 1) < 0 for opener in openers)
 
 
 def _is_word(character: str) -> bool:

@@ -6,11 +6,12 @@ answer of another kind is doubtful however well it reads. A question that asks f
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
+from components.patterns import LazyPattern, followed
 from components.types import QueryKind
 
-_DIGITS = r"\d+(?:[.,\u00a0\u202f]\d+)*"
+# A number is taken whole, from its first digit on: to look again from each digit of a long one would take for ever.
+_DIGITS = r"(?=\d)(?<!\d)(?<!\d[.,\u00a0\u202f])\d++(?:[.,\u00a0\u202f]\d++)*+"
 _WORDS = (
     r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen"
     r"|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion"
@@ -19,7 +20,10 @@ _WORDS = (
     r"|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|doce|veinte|treinta|cien|mil"
     r"|deux|trois|quatre|cinq|sept|huit|neuf|dix|onze|douze|vingt|trente|cent|mille"
 )
-_NUMBER = rf"(?:{_DIGITS}|\b(?:{_WORDS})\b|[一二三四五六七八九十百千万两半]+)"
+_HAN = "[一二三四五六七八九十百千万两半]"
+_NUMBER = rf"(?:{_DIGITS}|\b(?:{_WORDS})\b|(?=[一-龥])(?<!{_HAN}){_HAN}++)"
+# "Working" between a number and its unit.
+_BETWEEN = r"[\s\u00a0-]*+(?:\w{1,40}+[\s-])?"
 _TIME_UNIT = (
     r"(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur(?:y|ies)|mins?|secs?|hrs?|ms|s|h"
     r"|sekunden?|minuten?|stunden?|tage?n?|wochen?|monate?n?|jahre?n?"
@@ -28,12 +32,12 @@ _TIME_UNIT = (
 )
 _CHINESE_TIME = r"(?:秒|分钟|分鐘|小时|小時|个小时|天|日|周|星期|个月|個月|月|年)"
 _DURATION = (
-    rf"{_NUMBER}[\s\u00a0-]*(?:\w+[\s-])?{_TIME_UNIT}|{_NUMBER}\s*{_CHINESE_TIME}"
+    rf"{_NUMBER}{_BETWEEN}{_TIME_UNIT}|{_NUMBER}\s*{_CHINESE_TIME}"
     r"|\b(?:an? |per |every |each |once |twice )?(?:daily|weekly|monthly|yearly|annually)\b"
     r"|\b(?:immediately|sofort|indefinitely)\b"
 )
 _LENGTH = (
-    rf"{_NUMBER}[\s\u00a0-]*(?:\w+[\s-])?(?:mm|cm|m|km|ft|in|inch(?:es)?|feet|foot|yards?|miles?|(?:kilo|centi|milli)?met(?:er|re)s?"
+    rf"{_NUMBER}{_BETWEEN}(?:mm|cm|m|km|ft|in|inch(?:es)?|feet|foot|yards?|miles?|(?:kilo|centi|milli)?met(?:er|re)s?"
     r"|metros?|mètres?|pages?|characters?)\b|米|公里|厘米"
 )
 _TEMPERATURE = rf"{_NUMBER}\s*(?:°|º|degrees?\b|kelvin\b|k\b|grad\b|grados?\b|degrés?\b|℃|度|摄氏)"
@@ -64,30 +68,30 @@ _MONEY = (
     rf"[£$€¥]\s*{_DIGITS}"
     rf"|{_DIGITS}\s*(?:[£$€¥]|gbp|eur|usd|pounds?|euros?|dollars?|cents?|pence|francs?|元|欧元|million|billion)"
 )
-_CURRENCIES = {
-    "GBP": r"£|\bgbp\b|\b(?:british )?pounds?\b(?! per)|\bsterling\b",
-    "EUR": r"€|\beur\b|\beuros?\b|欧元",
-    "USD": r"\$|\busd\b|\bdollars?\b|美元",
-    "CNY": r"¥|\bcny\b|\brmb\b|\byuan\b|人民币|元",
-}
+_CURRENCIES = (
+    LazyPattern.of(r"£|\bgbp\b|\b(?:british )?pounds?\b(?! per)|\bsterling\b"),
+    LazyPattern.of(r"€|\beur\b|\beuros?\b|欧元"),
+    LazyPattern.of(r"\$|\busd\b|\bdollars?\b|美元"),
+    LazyPattern.of(r"¥|\bcny\b|\brmb\b|\byuan\b|人民币|元"),
+)
+_ANY_PRICE = LazyPattern.of(_MONEY, *(part for signs in _CURRENCIES for part in signs.parts), r"%|percent|prozent")
 # A code, a number or a date in figures: no way of doing something, and no reason.
 _FIGURES = r"[A-Z]{0,4}-?\d[\d.,:/-]*[%°]?"
-_BARE = rf"{_FIGURES}(?:\s+{_FIGURES})*"
+_BARE = LazyPattern.of(rf"{_FIGURES}(?:\s+{_FIGURES})*")
+
+_ANY_DATE = LazyPattern.of(_WEEKDAY, _MONTH, _YEAR, _CLOCK, _DURATION, _NAMED_TIME)
+_ANY_NUMBER = LazyPattern.of(_NUMBER)
+
+_Rows = tuple[tuple[LazyPattern, LazyPattern], ...]
+"""Patterns of questions, each with that of its answers."""
 
 
-@cache
-def _pattern(*parts: str) -> re.Pattern[str]:
-    """Compiled at the first question that needs it: all of them would cost every start of a process 17 ms."""
-    return re.compile("|".join(parts), re.IGNORECASE)
+def _rows(*rows: tuple[str, tuple[str, ...]]) -> _Rows:
+    return tuple((LazyPattern.of(asks), LazyPattern(answer)) for asks, answer in rows)
 
-
-_ANY_DATE = (_WEEKDAY, _MONTH, _YEAR, _CLOCK, _DURATION, _NAMED_TIME)
-
-_Rows = tuple[tuple[str, tuple[str, ...]], ...]
-"""Patterns of questions, each with those of its answers."""
 
 # The first row whose question pattern is found decides.
-_ASKED: _Rows = (
+_ASKED = _rows(
     (
         r"\b(?:which|what) (?:day of the week|weekday)|\bwelche[nrm] wochentag|\bqué día de la semana|星期几",
         (_WEEKDAY,),
@@ -122,32 +126,47 @@ _ASKED: _Rows = (
         (_TEMPERATURE,),
     ),
     (
-        r"\b(?:what|which|welche\w*|qué|quelle)\b.*\b(?:temperatur\w*|température)\b|温度是?多少",
+        followed(r"\b(?:what|which|welche\w*|qué|quelle)\b", r"\b(?:temperatur\w*|température)\b") + "|温度是?多少",
         (_TEMPERATURE,),
     ),
     (
-        r"\b(?:what|which|welche\w*|wie hoch|qué|quelle)\b.*\b(?:pressure|\w*druck|presión|pression)\b",
+        followed(r"\b(?:what|which|welche\w*|wie hoch|qué|quelle)\b", r"\b(?:pressure|\w*druck|presión|pression)\b"),
         (_PRESSURE,),
     ),
 )
 # The same of questions for a name: a name of this form.
-_NAMED: _Rows = (
+_NAMED = _rows(
     (
         r"\b(?:which|what|welche[rnms]?|quelle|qué) (?:\w+ )?versi[oó]n\b|哪个版本|什么版本",
         (r"(?<![\w.-])v?\d+(?:\.\d+)*(?![\w-])",),
     ),
     (
-        r"\b(?:what|which)\b.*\be-?mail address\b|\b(?:welche|wie lautet)\b.*\be-?mail-?adresse\b"
-        r"|\bcuál es\b.*\bcorreo electrónico\b|\bquelle est l'adresse (?:e-?mail|électronique)\b|邮箱(?:地址)?是",
-        (r"[^\s@]+@[^\s@]+\.\w",),
+        "|".join(
+            (
+                followed(r"\b(?:what|which)\b", r"\be-?mail address\b"),
+                followed(r"\b(?:welche|wie lautet)\b", r"\be-?mail-?adresse\b"),
+                followed(r"\bcuál es\b", r"\bcorreo electrónico\b"),
+                r"\bquelle est l'adresse (?:e-?mail|électronique)\b|邮箱(?:地址)?是",
+            )
+        ),
+        (r"[^\s@]{1,64}+@[^\s@]{1,255}\.\w",),
     ),
     (
-        r"\b(?:what|which)\b.*\b(?:tele)?phone number\b|\b(?:welcher?|wie lautet)\b.*\btelefonnummer\b"
-        r"|\b(?:cuál es|qué)\b.*\bnúmero de teléfono\b|\bquel\b.*\bnuméro de téléphone\b|电话号?码?是",
+        "|".join(
+            (
+                followed(r"\b(?:what|which)\b", r"\b(?:tele)?phone number\b"),
+                followed(r"\b(?:welcher?|wie lautet)\b", r"\btelefonnummer\b"),
+                followed(r"\b(?:cuál es|qué)\b", r"\bnúmero de teléfono\b"),
+                followed(r"\bquel\b", r"\bnuméro de téléphone\b"),
+                "电话号?码?是",
+            )
+        ),
         (r"\+?\d(?:[\s()/.-]*\d){4,}",),
     ),
 )
-_ASKS_PRICE = r"\bcosts?\b|\bprices?\b|\bfees?\b|\bkostet?n?\b|\bpreis\b|\bcuesta\b|\bprecio\b|\bprix\b|\bcoûte\b"
+_ASKS_PRICE = LazyPattern.of(
+    r"\bcosts?\b|\bprices?\b|\bfees?\b|\bkostet?n?\b|\bpreis\b|\bcuesta\b|\bprecio\b|\bprix\b|\bcoûte\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +199,7 @@ class ExpectedValue:
             before: what stands before them in the same cell or clause, such as the column's name.
             in_table: whether they stand in a table.
         """
-        checks = [not in_table and _pattern(_BARE).fullmatch(answer) is None] if self.prose else []
+        checks = [not in_table and _BARE.compiled.fullmatch(answer) is None] if self.prose else []
         if self.value is not None:
             checks.append(self.holds_value(answer))
         if self.currency is not None:
@@ -200,17 +219,16 @@ def expected_value(question: str, kind: QueryKind) -> ExpectedValue:
         return ExpectedValue(prose=True)
     if kind not in ("number", "date"):
         named = _asked_for(_NAMED, question) if kind == "factoid" else None
-        return ExpectedValue(None if named is None else _pattern(*named))
-    signs = next((signs for signs in _CURRENCIES.values() if _pattern(signs).search(question)), None)
-    currency = None if signs is None else _pattern(signs)
+        return ExpectedValue(None if named is None else named.compiled)
+    signs = next((signs for signs in _CURRENCIES if signs.found_in(question)), None)
     value = _asked_for(_ASKED, question)
     if value is None:
-        value = _ANY_DATE if kind == "date" else (_NUMBER,)
-        if currency is None and kind == "number" and _pattern(_ASKS_PRICE).search(question):
-            currency = _pattern(_MONEY, *_CURRENCIES.values(), r"%|percent|prozent")
-    return ExpectedValue(_pattern(*value), currency)
+        value = _ANY_DATE if kind == "date" else _ANY_NUMBER
+        if signs is None and kind == "number" and _ASKS_PRICE.found_in(question):
+            signs = _ANY_PRICE
+    return ExpectedValue(value.compiled, None if signs is None else signs.compiled)
 
 
-def _asked_for(rows: _Rows, question: str) -> tuple[str, ...] | None:
-    """The patterns of the first row whose question pattern is found."""
-    return next((answer for asks, answer in rows if _pattern(asks).search(question)), None)
+def _asked_for(rows: _Rows, question: str) -> LazyPattern | None:
+    """The pattern of the answers of the first row whose question pattern is found."""
+    return next((answer for asks, answer in rows if asks.found_in(question)), None)

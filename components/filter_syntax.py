@@ -26,19 +26,20 @@ _DEEPEST = 40
 """Brackets in brackets; more would be a mistake or an attack on the stack."""
 
 _TOKEN = re.compile(
-    r"""\s*(?:
-        (?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
+    r"""
+        (?P<string>"[^"\\]*+(?:\\.[^"\\]*+)*+"|'[^'\\]*+(?:\\.[^'\\]*+)*+')
       | (?P<operator>==|!=|<>|>=|<=|=|>|<)
       | (?P<bracket>[()\[\],])
       | (?P<word>[^\s"'()\[\],=<>!]+)
-      | (?P<odd>\S)
-    )""",
+      | (?P<odd>["'].*|\S)  # a quote that is not closed takes all that follows, lest each in it be tried again
+    """,
     re.VERBOSE | re.DOTALL,
 )
 _SAME = {"=": "==", "<>": "!="}
 _KEYWORDS = {"and", "or", "not", "in"}
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "none": None}
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
 def parse_filter(text: str) -> Filter:
@@ -129,7 +130,7 @@ def _tokens(text: str) -> Iterator[_Token]:
     for found in _TOKEN.finditer(text):
         kind = found.lastgroup
         if kind is not None:
-            yield _Token(kind, found[kind], found.start(kind))
+            yield _Token(kind, found[kind][:1] if kind == "odd" else found[kind], found.start(kind))
     yield _Token("end", "", len(text))
 
 
@@ -259,7 +260,7 @@ def _is_ordered(value: Any) -> bool:
 
 
 def _unquoted(quoted: str) -> str:
-    return re.sub(r"\\(.)", r"\1", quoted[1:-1], flags=re.DOTALL)
+    return _ESCAPED.sub(r"\1", quoted[1:-1])
 
 
 def _from_json(text: str) -> Filter:

@@ -13,9 +13,10 @@ from components.filter_syntax import Filter
 
 _FILTER = re.compile(
     r"(?<!\S)(?P<negated>-?)(?P<key>source|after|before|lang|tag|page)[:：]"
-    r'(?:"(?P<quoted>[^"]+)"|(?P<plain>[^\s"]+?))(?=[?!.,;。？！，]*(?:\s|$))',
+    r'(?:"(?P<quoted>[^"]+)"|(?P<plain>[^\s"](?:[^\s"]*[^\s"?!.,;。？！，])?+))(?=[?!.,;。？！，]*+(?:\s|$))',
     re.IGNORECASE,
 )
+_SPACED_SIGN = re.compile(r" ([?!.,;。？！，])")
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", re.ASCII)
 
 
@@ -96,7 +97,7 @@ def take_filters(text: str) -> tuple[str, Filter | None]:
     parts = [*(_joined("OR", choices) for choices in allowed.values()), *demanded]
     if not parts:
         return text, None
-    rest = re.sub(r" +([?!.,;。？！，])", r"\1", " ".join(_FILTER.sub(" ", text).split()))
+    rest = _SPACED_SIGN.sub(r"\1", " ".join(_FILTER.sub(" ", text).split()))
     return rest, _joined("AND", parts)
 
 

@@ -46,7 +46,9 @@ _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 # A sign of these scripts says about as much as three letters of an alphabet.
 _DENSE_SCRIPTS = {"zh": 3, "ja": 3, "ko": 2}
 
-_OTHER_SCRIPTS = re.compile("[\u0590-\u109f\u1100-\u11ff\u1780-\u17ff\u3041-\u30fa\u3400-\u9fff\uac00-\ud7a3]")
+_OTHER_SCRIPTS = re.compile(
+    "[\u0370-\u03e1\u0590-\u109f\u1100-\u11ff\u1780-\u17ff\u3041-\u30fa\u3400-\u9fff\uac00-\ud7a3]"
+)
 
 # Words that none of the other languages written in Latin letters uses often.
 _OWN_WORDS: dict[str, str] = {
@@ -96,7 +98,7 @@ def _sample(text: str) -> str:
 
 
 def _by_script(text: str) -> tuple[str, float] | None:
-    if not _OTHER_SCRIPTS.search(text) and not re.search("[\u0370-\u03e1]", text):
+    if not _OTHER_SCRIPTS.search(text):
         return None
     letters = sum(1 for character in text if character.isalpha())
     signs = {language: len(pattern.findall(text)) for language, pattern in _SCRIPTS}

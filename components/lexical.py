@@ -69,8 +69,8 @@ _UNSPACED = re.compile("[々ぁ-ヿㇰ-ㇿ㐀-䶿一-鿿豈-﫿가-힣\U00020000
 
 # Letters of the scripts that codes are written in; others may touch a code without a space: エラーE-1047が.
 _ALNUM = "0-9A-Za-zÀ-ÖØ-öø-ɏͰ-ϿЀ-ӿ"
-# A word without a digit or an underscore is no code; looking ahead for one spares most words the rest.
-_CODE = re.compile(f"(?<![{_ALNUM}])(?=[{_ALNUM}./:#+-]*[0-9_])[{_ALNUM}]+(?:[-_./:#+][{_ALNUM}]+)*")
+_CODE = re.compile(f"(?<![{_ALNUM}])[{_ALNUM}]++(?:[-_./:#+][{_ALNUM}]++)*+")
+_FIGURE = re.compile("[0-9_]")
 _PARTS = re.compile(r"\d+|[^\W\d_]+")
 _DASHES = re.compile("[\u00ad\u2010\u2011\u2012\u2013\u2014\u2212]")
 
@@ -89,8 +89,7 @@ def codes(text: str) -> list[str]:
     dropped, any other is a dot, and case does not matter: ``E-1047``, ``e1047`` and ``E_1047`` are the same code,
     ``10.0.3`` and ``100.3`` are not.
     """
-    found = (match.group() for match in _CODE.finditer(_normalised(text)))
-    return [_canonical(each) for each in found if _is_code(each)]
+    return [_canonical(each) for each in _CODE.findall(_normalised(text)) if _is_code(each)]
 
 
 def document_vector(text: str, language: str, average_length: float = AVERAGE_LENGTH) -> SparseEmbedding:
@@ -216,6 +215,9 @@ def _pairs(run: str) -> str:
 
 
 def _is_code(word: str) -> bool:
+    # Most words are none: one without a digit or an underscore is told quickly.
+    if not _FIGURE.search(word):
+        return False
     parts = _PARTS.findall(word)
     return len(parts) > 1 and ("_" in word or any(part.isdigit() for part in parts))
 

@@ -88,7 +88,7 @@ def _split(token: str) -> Sequence[str]:
 
 def _position(shorter: Sequence[str], longer: Sequence[str]) -> int | None:
     """Where the shorter stands in the longer as a run of tokens."""
-    for at in range(len(longer) - len(shorter) + 1):
-        if tuple(longer[at : at + len(shorter)]) == tuple(shorter):
-            return at
-    return None
+    # Looked for as one text, which takes no longer however much the tokens repeat.
+    parted, wanted = ("\0".join(("", *tokens, "")) for tokens in (longer, shorter))
+    at = parted.find(wanted)
+    return parted.count("\0", 0, at) if at >= 0 else None

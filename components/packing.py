@@ -4,23 +4,23 @@ In: a text, its blocks, and a way to count tokens. Out: slices of the text, each
 knows no tokenizer, no ``Document`` and no model.
 """
 
-import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, islice
 from typing import Protocol
 
 from components.loading.extracted import Block
-from components.sentences import Span, item_spans, line_spans, list_spans, sentence_spans
+from components.sentences import Span, good_break, item_spans, line_spans, list_spans, sentence_spans
 
 _CHARACTERS_A_TOKEN = 16
 """Characters count too, this many for a token: to WordPiece, a word of a million is one unknown token."""
 
-_LONGEST_SIGN = 32
-"""Code points looked back for the beginning of a visible sign (emoji sequences, stacked accents)."""
+_AT_ONCE = 1 << 16
+"""Code points of which a tokenizer tells the tokens' ends in one call."""
 
-_JOINERS = frozenset("\u200d\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
+_ATOMS_AT_ONCE = 4096
+"""Atoms that are counted together; those of a whole book would fill the memory."""
 
 
 class Tokens(Protocol):
@@ -78,17 +78,60 @@ def slices(
         tokens: counts them.
         language: for the sentence boundaries.
     """
-    atoms = _counted(text, list(_atoms(text, blocks, sizes, tokens, language)), tokens)
-    atoms = [piece for atom in atoms for piece in _fitting(text, atom, sizes(atom.block), tokens)]
-    found: list[_Atom] = []
-    for _, group in groupby(atoms, key=lambda atom: place_of(atom.block)):
-        section = _with_lead_ins(text, list(group), sizes)
-        for first, last in _packed(section, sizes(section[0].block)):
-            found.append(replace(section[first], end=section[last - 1].end))
+    measure = _Measure(text, tokens, max((sizes(block).limit for block in blocks), default=0))
+    atoms = measure.counted(_atoms(text, blocks, sizes, measure, language))
+    atoms = (piece for atom in atoms for piece in _fitting(atom, sizes(atom.block), measure))
+    found = (passage for section in _sections(atoms) for passage in _passages(text, section, sizes))
     # The parts' tokens need not add up to the whole's with every tokenizer: what counts is the whole.
-    counted = _counted(text, found, tokens)
-    halves = (half for atom in counted for half in _halved(text, atom, sizes(atom.block).limit, tokens))
+    halves = (half for atom in measure.counted(found) for half in _halved(atom, sizes(atom.block).limit, measure))
     return [Slice(half.start, half.end, half.block) for half in halves]
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """How many tokens the parts of a text have."""
+
+    text: str
+    tokens: Tokens
+    limit: int
+    """The highest of any passage: of what is over it in characters alone the tokens are not counted."""
+
+    def of(self, spans: Sequence[Span]) -> list[int]:
+        """Tokens of each part, or its characters' share where that is more."""
+        shares = [(end - start) // _CHARACTERS_A_TOKEN for start, end in spans]
+        short = [self.text[start:end] for (start, end), share in zip(spans, shares, strict=True) if share <= self.limit]
+        counts = iter(self.tokens.count(short))
+        return [share if share > self.limit else max(share, next(counts)) for share in shares]
+
+    def counted(self, atoms: Iterable[_Atom]) -> Iterator[_Atom]:
+        """The atoms with their tokens."""
+        source = iter(atoms)
+        while some := list(islice(source, _ATOMS_AT_ONCE)):
+            counts = self.of([(atom.start, atom.end) for atom in some])
+            yield from (replace(atom, tokens=count) for atom, count in zip(some, counts, strict=True))
+
+    def ends(self, span: Span) -> Iterator[int]:
+        """Where each token of a part ends in the text, in order."""
+        at, end = span
+        while at < end:
+            cut = end if end - at <= _AT_ONCE else good_break(self.text, at, at + _AT_ONCE)
+            yield from (at + edge for edge in self.tokens.ends(self.text[at:cut]))
+            at = cut
+
+
+def _sections(atoms: Iterable[_Atom]) -> Iterator[list[_Atom]]:
+    """The runs of atoms of which passages may hold several."""
+    # The place is looked up once a block, since some have as many atoms as letters.
+    by_block = groupby(atoms, key=lambda atom: atom.block.start)
+    placed = ((place_of(group[0].block), group) for _, run in by_block if (group := list(run)))
+    for _, groups in groupby(placed, key=lambda item: item[0]):
+        yield [atom for _, group in groups for atom in group]
+
+
+def _passages(text: str, section: list[_Atom], sizes: Callable[[Block], Sizes]) -> Iterator[_Atom]:
+    atoms = _with_lead_ins(text, section, sizes)
+    for first, last in _packed(atoms, sizes(atoms[0].block)):
+        yield replace(atoms[first], end=atoms[last - 1].end)
 
 
 def place_of(block: Block) -> tuple[object, ...]:
@@ -98,13 +141,13 @@ def place_of(block: Block) -> tuple[object, ...]:
 
 
 def _atoms(
-    text: str, blocks: Sequence[Block], sizes: Callable[[Block], Sizes], tokens: Tokens, language: str
+    text: str, blocks: Sequence[Block], sizes: Callable[[Block], Sizes], measure: _Measure, language: str
 ) -> Iterator[_Atom]:
     wholes: list[tuple[Block, Span]] = []
     for block in blocks:
         inner = list_spans(text[block.start : block.end]) if block.kind == "text" else [(0, block.end - block.start)]
         wholes.extend((block, (block.start + start, block.start + end)) for start, end in inner)
-    counts = _measured(text, [span for _, span in wholes], tokens)
+    counts = measure.of([span for _, span in wholes])
     fitting = [
         (block, span) for (block, span), count in zip(wholes, counts, strict=True) if count <= sizes(block).limit
     ]
@@ -135,65 +178,44 @@ def _pieces(text: str, block: Block, part: Span, language: str) -> Iterator[_Ato
         yield _Atom(part[0] + start, part[0] + end, block, block.kind in ("list", "table") and number == 0)
 
 
-def _measured(text: str, spans: Sequence[Span], tokens: Tokens) -> list[int]:
-    counts = tokens.count([text[start:end] for start, end in spans])
-    return [max(count, (end - start) // _CHARACTERS_A_TOKEN) for count, (start, end) in zip(counts, spans, strict=True)]
-
-
-def _counted(text: str, atoms: list[_Atom], tokens: Tokens) -> list[_Atom]:
-    counts = _measured(text, [(atom.start, atom.end) for atom in atoms], tokens)
-    return [replace(atom, tokens=count) for atom, count in zip(atoms, counts, strict=True)]
-
-
-def _fitting(text: str, atom: _Atom, sizes: Sizes, tokens: Tokens) -> list[_Atom]:
+def _fitting(atom: _Atom, sizes: Sizes, measure: _Measure) -> Iterator[_Atom]:
     """The atom, or its pieces where it exceeds the limit."""
     if atom.tokens <= sizes.limit:
-        return [atom]
-    pieces = [replace(atom, start=start, end=end) for start, end in _cut(text, (atom.start, atom.end), sizes, tokens)]
-    counted = _counted(text, pieces, tokens)
-    return [half for piece in counted for half in _halved(text, piece, sizes.limit, tokens)]
+        yield atom
+        return
+    pieces = (replace(atom, start=start, end=end) for start, end in _cut((atom.start, atom.end), sizes, measure))
+    for piece in measure.counted(pieces):
+        yield from _halved(piece, sizes.limit, measure)
 
 
-def _cut(text: str, span: Span, sizes: Sizes, tokens: Tokens) -> Iterator[Span]:
+def _cut(span: Span, sizes: Sizes, measure: _Measure) -> Iterator[Span]:
     """Pieces of about the target, cut at white space where there is some."""
     start, end = span
-    edges = list(accumulate((start + edge for edge in tokens.ends(text[start:end])), max))
+    edges = list(accumulate(measure.ends(span), max))
     at = 0
     while start < end:
         at = bisect_right(edges, start, at)
         last = at + sizes.target - 1
         cut = min(edges[last] if last < len(edges) else end, start + _CHARACTERS_A_TOKEN * sizes.target, end)
         if cut < end:
-            cut = _good_break(text, start, cut)
+            cut = good_break(measure.text, start, cut)
         yield start, cut
         start = cut
 
 
-def _good_break(text: str, start: int, cut: int) -> int:
-    """The last white space of the second half, or a place between two visible signs; more than ``start``."""
-    for at in range(cut, (start + cut) // 2, -1):
-        if text[at].isspace():
-            return at
-    for at in range(cut, max(start, cut - _LONGEST_SIGN), -1):
-        joined = text[at] in _JOINERS or text[at - 1] == "\u200d" or unicodedata.combining(text[at])
-        if not joined:
-            return at
-    return max(cut, start + 1)
-
-
-def _halved(text: str, atom: _Atom, limit: int, tokens: Tokens) -> Iterator[_Atom]:
+def _halved(atom: _Atom, limit: int, measure: _Measure) -> Iterator[_Atom]:
     """The atom without outer white space, or its halves where it exceeds the limit of tokens."""
-    words = text[atom.start : atom.end]
+    words = measure.text[atom.start : atom.end]
     start, end = atom.end - len(words.lstrip()), atom.start + len(words.rstrip())
     if start >= end:
         return
     if atom.tokens <= limit or end - start == 1:
         yield replace(atom, start=start, end=end)
         return
-    middle = _good_break(text, start, (start + end) // 2)
+    middle = good_break(measure.text, start, (start + end) // 2)
     halves = [replace(atom, start=start, end=middle), replace(atom, start=middle, end=end)]
-    for half in _counted(text, halves, tokens):
-        yield from _halved(text, half, limit, tokens)
+    for half in measure.counted(halves):
+        yield from _halved(half, limit, measure)
 
 
 def _with_lead_ins(text: str, section: list[_Atom], sizes: Callable[[Block], Sizes]) -> list[_Atom]:

@@ -7,6 +7,7 @@ definition lead to whole sentences, the others to a few words: where in doubt, a
 import re
 from collections.abc import Iterable
 
+from components.patterns import followed
 from components.types import QueryKind
 
 _Rules = tuple[tuple[QueryKind, re.Pattern[str]], ...]
@@ -15,12 +16,20 @@ _MOST_KEYWORDS = 8
 """More words without any sign of a question are taken for a described problem, not for keywords."""
 
 
+def _up_to(words: int) -> str:
+    """At most so many words to the end of a question."""
+    return rf"{_WORD}(?: {_WORD}){{0,{words - 1}}}+ ?\?*+$"
+
+
 def _rules(*rows: tuple[QueryKind, tuple[str, ...]]) -> _Rules:
     return tuple((kind, re.compile("|".join(patterns), re.IGNORECASE)) for kind, patterns in rows)
 
 
+# Whoever asks chooses the words, so that no repetition may be shared out in more than one way: words are taken whole
+# and none is given back ("++", "*+"), and what may stand anywhere before the rest of a rule counts where it is first.
 # The beginning of the text or of a clause, with "and", "so", "please" before the question.
-_OPEN = r"(?:^|[.,;:!?] )(?:(?:and|but|so|then|well|also|please|ok|okay|hi|hello|hey|excuse me)[\s,]+)*"
+_OPEN = r"(?:^|[.,;:!?] )(?:(?:and|but|so|then|well|also|please|ok|okay|hi|hello|hey|excuse me)[\s,]++){0,6}"
+_WORD = r"[\w-]++"
 _MEASURE = (
     r"(?:(?<!part )(?<!model )(?<!serial )(?<!phone )(?<!order )(?<!article )(?<!version )number|amount|percentage"
     r"|percent|proportion|price|cost|fee|temperature|pressure|age|size|weight|mass|height|width|depth|length|distance"
@@ -32,11 +41,11 @@ _ENGLISH = _rules(
     ("number", (
         rf"{_OPEN}(?:\w+ )?how (?:many|much|long|far|old|tall|often|large|big|high|deep|heavy|wide|fast|hot|cold)\b",
         rf"{_OPEN}(?:\w+ )?how (?:loud|thick|warm|late|early|soon|frequently|strong)\b",
-        r"\bwhat (?:does|do|did|would|will) .*\bcost\b",
+        followed(r"\bwhat (?:does|do|did|would|will) ", r"\bcost\b"),
     )),
     ("how-to", (
         rf"{_OPEN}how (?:do|can|could|should|shall|would|must|may|might) (?:i|we|you|one|someone|users?|people)\b",
-        rf"{_OPEN}how (?:does|do|is|are)\b.*\b(?:works?|done|set up|installed|reset|cleaned|replaced)\b",
+        followed(rf"{_OPEN}how (?:does|do|is|are)\b", r"\b(?:works?|done|set up|installed|reset|cleaned|replaced)\b"),
         rf"{_OPEN}how to\b|\b(?:know|explain|me|on|of) how to\b|\b(?:explain|tell me|show me) how\b",
         rf"{_OPEN}what (?:should|must|do|can|shall) (?:i|we|you|one) do\b|\bwhat to do\b|\b(?:what|which) steps\b",
         r"\bwhat (?:is|are) the (?:steps?|procedure|process|instructions?|(?:best |right )?way) (?:to|for)\b",
@@ -58,12 +67,13 @@ _ENGLISH = _rules(
         rf"\bwhat (?:is|was|are|were) (?:the|its|their|his|her)(?: [\w-]+){{0,2}} {_MEASURE}\b",
     )),
     ("definition", (
-        rf"\bwhat (?:is|are|was|were) meant by\b|{_OPEN}what (?:do|does|did)\b.*\b(?:mean|stand for)\b",
+        r"\bwhat (?:is|are|was|were) meant by\b",
+        followed(rf"{_OPEN}what (?:do|does|did)\b", r"\b(?:mean|stand for)\b"),
         rf"{_OPEN}(?:define|explain)\b|^(?:\w+ ){{0,4}}(?<!other )(?:definition|meaning) of\b",
         # What is (a) X, with nothing behind that makes it a question about X.
-        rf"{_OPEN}what(?: is| are|'s) (?!.*\b(?:to|as|for|of|in|on|at|by|from|with|called|made|used)\s*\?*$)"
-        r"(?:an? (?:[\w-]+ ?){1,4}|(?!(?:the|its|their|his|her|my|your|our|there|this|that|it|an?|one) )"
-        r"(?:[\w-]+ ?){1,3})\?*$",
+        rf"{_OPEN}what(?: is| are|'s) (?=an? {_up_to(4)}"
+        rf"|(?!(?:the|its|their|his|her|my|your|our|there|this|that|it|an?|one) ){_up_to(3)})"
+        r"(?!.*\b(?:to|as|for|of|in|on|at|by|from|with|called|made|used)\s*\?*$)",
         rf"{_OPEN}who (?:is|was) (?!the )[\w.]+(?: [\w.]+)?\?*$",
     )),
     ("yes-no", (
@@ -96,7 +106,7 @@ _GERMAN = _rules(
         r"\bwelche[rsmn]? (?:\w+ )?(?:jahr\w*|datum|tage?|monat|uhrzeit|zeitraum|wochentag)\b",
     )),
     ("definition", (
-        r"^was (?:ist|sind) (?:eine?n? )?(?!der |die |das |mit |es |dies)(?:[\w-]+ ?){1,3}\?*$",
+        r"^was (?:ist|sind) (?:eine?n? )?(?!der |die |das |mit |es |dies)" + _up_to(3),
         r"^was (?:bedeutet|bedeuten|heißt|heisst)\b|\bwas versteht man unter\b|^wofür steht\b",
         r"^wer (?:ist|war) (?!der |die )[\w.]+(?: [\w.]+)?\?*$|^(?:definition|bedeutung)\b",
     )),
@@ -125,7 +135,7 @@ _SPANISH = _rules(
     )),
     ("date", (r"\bcu[aá]ndo\b|\bqu[eé] (?:años?|fecha|día|mes|siglo|década|hora|época)\b",)),
     ("definition", (
-        r"^¿?qu[eé] (?:es|son) (?:una? )?(?!el |la |los |las |lo )(?:[\w-]+ ?){1,3}\??$",
+        r"^¿?qu[eé] (?:es|son) (?:una? )?(?!el |la |los |las |lo )" + _up_to(3),
         r"\bqu[eé] (?:significan?|quiere decir)\b|\bqu[eé] se entiende por\b|^(?:definición|significado) de\b",
         r"^¿?qui[eé]n (?:es|fue|era) (?!el |la )[\w.]+(?: [\w.]+)?\??$",
     )),
@@ -154,7 +164,7 @@ _FRENCH = _rules(
         r"\bquel(?:le)?s? (?:années?|date|jour|mois|siècle|décennie|heure|époque)\b",
     )),
     ("definition", (
-        r"^qu'est-ce qu(?:e |')(?:c'est qu(?:e |'))?(?:une? )?(?!le |la |les |l')(?:[\w-]+ ?){1,3}\??$",
+        r"^qu'est-ce qu(?:e |')(?:c'est qu(?:e |'))?(?:une? )?(?!le |la |les |l')" + _up_to(3),
         r"\bque (?:signifient?|veut dire)\b|\bqu'entend-on par\b|^(?:définition|signification) d",
         r"^qui (?:est|était) (?!le |la |l')[\w.]+(?: [\w.]+)?\s?\??$",
     )),

@@ -5,7 +5,8 @@ segmenter (offline, multilingual, no data to load); knows nothing of documents a
 """
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -15,10 +16,10 @@ import sentencex
 Span = tuple[int, int]
 
 _MARK = re.compile(
-    r"\s*(?:"
+    r"\A\s*(?:"
     r"[-*+•‣▪▫◦●○■–—·]\s+"
     r"|[①-⑳❶-❿]\s*"
-    r"|\(?\d{1,3}[.)](?:\d{1,2}[.)]?)*\s+"
+    r"|\(?\d{1,3}[.)](?:\d++[.)]?)*+\s+"
     r"|[(（](?:\d{1,3}|[A-Za-z一二三四五六七八九十])[)）]\s*"
     r"|[A-Za-z]\)\s+"
     r"|(?:\d{1,3}|[一二三四五六七八九十]{1,3})[、．]\s*"
@@ -29,8 +30,18 @@ _MARK = re.compile(
 )
 # White space of several bytes: the segmenter cuts some of it (U+0085) in the middle and fails.
 _WIDE_SPACE = re.compile(r"[^\S\x00-\x7f]")
-_TABLE_ROW = re.compile(r"\s*\||.*\S\s*(?:\t|\s\|\s)\s*\S")
+_CELL_EDGE = re.compile(r"\t|\s\|\s")
 _LEAD_IN_END = (":", "：")
+
+_AT_ONCE = 4096
+"""Code points that the segmenter sees in one call: with some signs it takes time by the square of them."""
+_LEAST = _AT_ONCE // 4
+"""How far one call leads at least where more text follows."""
+_CONTEXT = 256
+"""Code points before the end of what it sees in which it may not know enough to tell the end of a sentence."""
+_LONGEST_SIGN = 32
+"""Code points looked back for the beginning of a visible sign (emoji sequences, stacked accents)."""
+_JOINERS = frozenset("\u200d\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 
 _LineKind = Literal["blank", "item", "row", "other"]
 
@@ -135,9 +146,14 @@ def _lines(text: str) -> Iterator[_Line]:
             yield _Line(position, position, "blank", 0, False, False)
             continue
         mark = _MARK.match(raw)
-        kind: _LineKind = "item" if mark is not None else "row" if _TABLE_ROW.match(raw) else "other"
+        kind: _LineKind = "item" if mark is not None else "row" if _is_row(words) else "other"
         length = 0 if mark is None else mark.end() - (len(raw) - len(raw.lstrip()))
         yield _Line(start, start + len(words), kind, length, raw[0].isspace(), words.endswith(_LEAD_IN_END))
+
+
+def _is_row(words: str) -> bool:
+    """Whether a line without outer white space opens with a cell's edge, or has one between two cells."""
+    return words.startswith("|") or _CELL_EDGE.search(words) is not None
 
 
 def _runs(text: str) -> Iterator[tuple[int, int, int]]:
@@ -161,15 +177,50 @@ def _segmented(text: str, start: int, end: int, mark: int, language: str) -> Ite
     """The sentences of one run; an item's mark ("1.") belongs to its first sentence."""
     inner = text[start + mark : end]
     first = True
-    # The segmenter counts code points and covers its input without gaps (a property test holds it to that).
-    for found in sentencex.get_sentence_boundaries(language, _WIDE_SPACE.sub(" ", inner)):
-        piece = inner[found["start_index"] : found["end_index"]]
+    for left, right in _bounded(_WIDE_SPACE.sub(" ", inner), language):
+        piece = inner[left:right]
         words = piece.strip()
         if not words:
             continue
-        begin = start + mark + found["start_index"] + len(piece) - len(piece.lstrip())
+        begin = start + mark + left + len(piece) - len(piece.lstrip())
         yield (start if first else begin, begin + len(words))
         first = False
+
+
+def _bounded(text: str, language: str) -> Iterator[Span]:
+    """All sentences with the white space around them; of an endless text the segmenter sees a part at a time."""
+    at = 0
+    while at < len(text):
+        part = text[at : at + _AT_ONCE]
+        # The segmenter counts code points and covers its input without gaps (a property test holds it to that).
+        found = sentencex.get_sentence_boundaries(language, part)
+        spans = [(sentence["start_index"], sentence["end_index"]) for sentence in found]
+        cut = len(part) if at + len(part) == len(text) else _settled(part, spans)
+        yield from ((at + start, at + min(end, cut)) for start, end in spans if start < cut)
+        at += cut
+
+
+def _settled(part: str, spans: Sequence[Span]) -> int:
+    """Up to where the sentences of a text that goes on are certain; more than 0."""
+    ends = [end for _, end in spans if _LEAST <= end <= len(part) - _CONTEXT]
+    return ends[-1] if ends else good_break(part, 0, len(part) - 1)
+
+
+def good_break(text: str, start: int, cut: int) -> int:
+    """Where to cut what has to be cut somewhere.
+
+    Returns:
+        At most ``cut``, but more than ``start``: the last white space of the second half, or else the last place
+        between two visible signs.
+    """
+    for at in range(cut, (start + cut) // 2, -1):
+        if text[at].isspace():
+            return at
+    for at in range(cut, max(start, cut - _LONGEST_SIGN), -1):
+        joined = text[at] in _JOINERS or text[at - 1] == "\u200d" or unicodedata.combining(text[at])
+        if not joined:
+            return at
+    return max(cut, start + 1)
 
 
 def _lists(text: str) -> list[tuple[int, int, int]]:

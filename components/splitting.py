@@ -5,6 +5,7 @@ In: one ``Document`` a file, ``meta["blocks"]`` being its :class:`~components.lo
 """
 
 import threading
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -16,6 +17,7 @@ from tokenizers import Tokenizer
 
 from components.errors import ConfigurationError
 from components.languages import detect_language
+from components.loading.assembly import repeated
 from components.loading.extracted import Block
 from components.packing import Sizes, Slice, place_of, slices
 from components.types import PUBLIC_GROUP, PassageKind
@@ -137,7 +139,8 @@ class PassageSplitter:
         sizes = self._sizes(document.meta.get("title"), blocks, tokens)
         breaks = [turn for block in blocks for turn in block.breaks]
         for found in slices(text, blocks, sizes.__getitem__, tokens, language):
-            inside = [turn - found.start for turn in breaks if found.start < turn < found.end]
+            turns = breaks[bisect_right(breaks, found.start) : bisect_left(breaks, found.end)]
+            inside = [turn - found.start for turn in turns]
             yield _passage(document, text, found, language, inside)
 
     def _sizes(self, title: Any, blocks: Sequence[Block], tokens: _TokenizerTokens) -> "_SizesByBlock":
@@ -186,7 +189,7 @@ def _with_words(text: str, blocks: Sequence[Block]) -> list[Block]:
     kept = []
     for number, block in enumerate(blocks):
         if block.kind == "heading":
-            path = (*block.heading, " ".join(text[block.start : block.end].split()))
+            path = (*block.heading, repeated(" ".join(text[block.start : block.end].split())))
             below = blocks[number + 1] if number + 1 < len(blocks) else None
             opening = replace(block, kind="text", heading=path)
             if below is not None and below.kind in ("text", "list") and place_of(below) == place_of(opening):
@@ -214,7 +217,7 @@ def _passage(document: Document, text: str, found: Slice, language: str, breaks:
             meta["answer_start"] = found.end - found.start - len(said.lstrip())
         else:
             # The rest of an answer that fills several passages is text below its question.
-            heading = (*heading, question)
+            heading = (*heading, repeated(question))
     meta |= {
         "source": source,
         "file_name": PurePosixPath(source.replace("\\", "/")).name,

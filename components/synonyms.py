@@ -22,6 +22,7 @@ from typing import Any
 from components.boundaries import is_unspaced
 from components.errors import ConfigurationError
 
+_GAP = re.compile(r"[\s-]+")
 _FORM = 'words = ["VPN", "virtual private network"]'
 
 
@@ -105,7 +106,7 @@ def _normal(words: str) -> str:
 
 def _pattern(words: str, *, exact: bool) -> re.Pattern[str]:
     """Matches the words however they are spaced or hyphenated."""
-    parts = [re.escape(part) for part in re.split(r"[\s-]+", _normal(words)) if part]
+    parts = [re.escape(part) for part in _GAP.split(_normal(words)) if part]
     joined = r"[\s-]+".join(parts) if parts else re.escape(_normal(words))
     return re.compile(joined, 0 if exact else re.IGNORECASE)
 

@@ -5,7 +5,7 @@ Knows no file format.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from components.errors import InputError
@@ -16,7 +16,12 @@ SEPARATOR = "\n\n"
 
 _LINE_ENDS = re.compile(r"\r\n?")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_ITEM = re.compile(r"\s*(?:[-*+•◦▪‣●○■·–]|\(?\d{1,3}[.)]|[a-z][.)])\s+\S")
+_ITEM = re.compile(r"\A\s*(?:[-*+•◦▪‣●○■·–]|\(?\d{1,3}[.)]|[a-z][.)])\s+\S")
+LONGEST_NAME = 300
+"""Code points of a heading or of a column's name, where it is repeated beside what stands below it."""
+
+_MOST_LEVELS = 12  # of headings above each other
+
 # Scripts that set no space between words: Han, kana, their punctuation and full-width forms.
 _UNSPACED = re.compile(r"[\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff]")
 
@@ -24,6 +29,11 @@ _UNSPACED = re.compile(r"[\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60\U
 def clean(text: str) -> str:
     """Make line ends line feeds, drop NUL, and replace lone surrogates, which no encoding can store."""
     return _SURROGATE.sub("\ufffd", _LINE_ENDS.sub("\n", text).replace("\0", ""))
+
+
+def repeated(text: str) -> str:
+    """A name as it stands beside all that it names: what a stranger repeats so must not be endless."""
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
 
 
 def is_item(line: str) -> bool:
@@ -40,23 +50,35 @@ def line_joint(before: str, after: str) -> str:
 
 def table_lines(header: Sequence[str] | None, rows: Sequence[Sequence[str]]) -> str:
     """One line a row, ``Column: value; Column: value``, so that a row is understood on its own."""
-    return "\n".join(line for row in rows if (line := table_line(header, row)))
+    names = header if header is not None and are_names(header) else None
+    lines = rows if header is None or names is not None else [header, *rows]
+    return "\n".join(line for row in lines if (line := table_line(names, row)))
 
 
 def table_line(header: Sequence[str] | None, row: Sequence[str]) -> str:
     """One row of a table; empty cells are left out, cells without a column name stand bare."""
     parts = []
     for number, cell in enumerate(row):
-        value = " ".join(cell.split())
+        if not (value := " ".join(cell.split())):
+            continue
         name = " ".join(header[number].split()) if header is not None and number < len(header) else ""
-        if value:
-            parts.append(f"{name}: {value}" if name else value)
+        parts.append(f"{name}: {value}" if name else value)
     return "; ".join(parts)
+
+
+def are_names(cells: Iterable[str]) -> bool:
+    """Whether the cells of a table's first row may be repeated in every row below: an endless one names nothing."""
+    return all(len(cell) <= LONGEST_NAME for cell in cells)
+
+
+def spread(text: str, columns: int) -> list[str]:
+    """The cells of one that covers several columns: its text in each, where it is short, so that they stay in step."""
+    return [text, *([text if len(text) <= LONGEST_NAME else ""] * (columns - 1))]
 
 
 def grid_text(rows: Sequence[Sequence[str]], *, has_header: bool) -> str:
     """The lines of a table in which a merged cell is named once in every column that it covers."""
-    header = rows[0] if has_header and len(rows) > 1 else None
+    header = rows[0] if has_header and len(rows) > 1 and are_names(rows[0]) else None
     lines = []
     for row in rows if header is None else rows[1:]:
         if header is None:
@@ -119,9 +141,10 @@ class TextBuilder:
         title = " ".join(clean(text).split())
         if not title:
             return None
-        self._headings = [(depth, above) for depth, above in self._headings if depth < level]
+        above = [(depth, name) for depth, name in self._headings if depth < level]
+        self._headings = above[: _MOST_LEVELS - 1]
         block = self._append(title, Block(0, 0, "heading", page=page))
-        self._headings.append((level, title))
+        self._headings.append((level, repeated(title)))
         self._titles.append((level, title))
         return block
 
@@ -133,7 +156,7 @@ class TextBuilder:
         self, format_name: str, title: str | None, meta: Mapping[str, Any], boxes: bytes | None = None
     ) -> Extracted:
         """The finished text; ``title`` falls back to None where it is blank."""
-        name = " ".join(clean(title).split()) if title is not None else ""
+        name = repeated(" ".join(clean(title).split())) if title is not None else ""
         return Extracted("".join(self._parts), tuple(self._blocks), name or None, dict(meta), format_name, boxes)
 
     def _append(self, text: str, place: Block) -> Block | None:

@@ -11,11 +11,12 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from components.loading.archives import check_zip
-from components.loading.assembly import ItemList, TextBuilder, grid_text
+from components.loading.assembly import LONGEST_NAME, ItemList, TextBuilder, grid_text, spread
 from components.loading.extracted import Extracted
 from components.loading.properties import office_fields
 
 _TEXT, _TAB, _BREAKS = qn("w:t"), qn("w:tab"), (qn("w:br"), qn("w:cr"))
+_MOST_COLUMNS = 50  # that one cell covers
 _HYPHEN = qn("w:noBreakHyphen")
 # Deleted in tracked changes; text boxes, which stand elsewhere on the page; alternatives for older programs.
 _UNSEEN = frozenset({qn("w:del"), qn("w:moveFrom"), qn("w:txbxContent"), qn("w:pPr"), qn("w:rPr"),
@@ -96,7 +97,7 @@ def _style(paragraph: Paragraph) -> str:
 
 def _level(style: str) -> int | None:
     word, _, number = style.partition(" ")
-    return int(number) if word == "heading" and number.isdecimal() else None
+    return int(number) if word == "heading" and number.isdecimal() and len(number) < 3 else None
 
 
 def _list_depth(paragraph: Paragraph, style: str) -> int | None:
@@ -107,17 +108,30 @@ def _list_depth(paragraph: Paragraph, style: str) -> int | None:
         return min(numbering.ilvl.val, 8) if numbering.ilvl is not None else 0
     if style.startswith(("list bullet", "list number")):
         last = style.rsplit(" ", 1)[-1]
-        return int(last) - 1 if last.isdecimal() else 0
+        return min(int(last) - 1, 8) if last.isdecimal() and len(last) < 3 else 0
     return None
 
 
 def _table_text(table: Table) -> str:
-    rows = [[_cell(cell) for cell in row.cells] for row in table.rows]  # a merged cell comes once per column
+    rows: list[list[str]] = []
+    for row in table._tbl.tr_lst:
+        rows.append(_cells(row, rows[-1] if rows else []))
     return grid_text(rows, has_header=len(rows) > 1 and _has_header(table))
 
 
+def _cells(row: Any, above: list[str]) -> list[str]:
+    """The texts of a row, that of a merged cell in every column and row that it covers."""
+    texts: list[str] = []
+    for cell in row.tc_lst:
+        at = len(texts)
+        goes_on = cell.vMerge == "continue" and at < len(above)
+        text = above[at] if goes_on else _cell(cell)
+        texts += spread(text if not goes_on or len(text) <= LONGEST_NAME else "", min(cell.grid_span, _MOST_COLUMNS))
+    return texts
+
+
 def _cell(cell: Any) -> str:
-    return " ".join("\n".join(_words(part) for part in _flow(cell._tc)).split())
+    return " ".join("\n".join(_words(part) for part in _flow(cell)).split())
 
 
 def _has_header(table: Table) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree, html
 
-from components.loading.assembly import TextBuilder, table_line
+from components.loading.assembly import TextBuilder, are_names, repeated, spread, table_line
 from components.loading.encoding import decode
 from components.loading.extracted import Extracted
 from components.loading.metadata import own_fields
@@ -145,8 +145,8 @@ class Walker:
         lines, header = [], None
         for row in rows:
             cells = [cell for cell in row if cell.tag in ("td", "th") and not _is_hidden(cell)]
-            texts = [text for cell in cells for text in [_inline(cell)] * _span(cell)]
-            if header is None and cells and len(rows) > 1 and _is_header(row, cells):
+            texts = [text for cell in cells for text in spread(_inline(cell), _span(cell))]
+            if header is None and cells and len(rows) > 1 and _is_header(row, cells) and are_names(texts):
                 header = texts
             elif header is None and len(cells) == 2 and cells[0].tag == "th":
                 lines.append(table_line(texts[:1], ["", *texts[1:]]) if not texts[1] else f"{texts[0]}: {texts[1]}")
@@ -184,7 +184,6 @@ def _items(node: Any, depth: int) -> Iterable[str]:
     for item in node:
         if _is_hidden(item):
             continue
-        inner = [child for child in item.iter("ul", "ol") if child is not item and not _within_list(child, item)]
         if item.tag in ("ul", "ol"):
             yield from _items(item, depth + 1)
             continue
@@ -192,9 +191,8 @@ def _items(node: Any, depth: int) -> Iterable[str]:
         if own:
             yield "  " * depth + (f"{number}. " if node.tag == "ol" else "- ") + own
             number += 1
-        for child in inner:
-            if not any(_is_hidden(above) for above in _upto(child, item)):
-                yield from _items(child, depth + 1)
+        for child in _outermost(item, ("ul", "ol")):
+            yield from _items(child, depth + 1)
 
 
 def _without_lists(node: Any) -> Iterable[str]:
@@ -208,8 +206,15 @@ def _without_lists(node: Any) -> Iterable[str]:
         yield child.tail or ""
 
 
-def _within_list(node: Any, item: Any) -> bool:
-    return any(above.tag in ("ul", "ol") for above in _upto(node.getparent(), item))
+def _outermost(node: Any, tags: tuple[str, ...], within: tuple[str, ...] = ()) -> Iterable[Any]:
+    """What is shown of these tags inside ``node``, but not inside each other, nor inside one of ``within``."""
+    for child in node:
+        if _is_hidden(child):
+            continue
+        if child.tag in tags:
+            yield child
+        elif child.tag not in within:
+            yield from _outermost(child, tags, within)
 
 
 def _upto(node: Any, end: Any) -> Iterable[Any]:
@@ -221,13 +226,12 @@ def _upto(node: Any, end: Any) -> Iterable[Any]:
 
 def _definitions(node: Any) -> Iterable[str]:
     term = ""
-    for part in node.iter("dt", "dd"):
-        if not _is_hidden(part):
-            text = _inline(part)
-            if part.tag == "dt":
-                term = text
-            elif text:
-                yield f"{term}: {text}" if term else text
+    for part in _outermost(node, ("dt", "dd"), within=("dl",)):
+        text = _inline(part)
+        if part.tag == "dt":
+            term = repeated(text)
+        elif text:
+            yield f"{term}: {text}" if term else text
 
 
 def _span(cell: Any) -> int:

@@ -4,10 +4,11 @@ Knows no PDF: it sees characters in content order with the line breaks that the 
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, groupby, pairwise
 from statistics import median
 
 from components.loading.assembly import is_item, line_joint
@@ -22,7 +23,10 @@ _CLOSERS = "\"'”’»)]」』）"
 _HEADING_RATIO = 1.12  # a heading's letters are this much taller than the body's
 _SAME_SIZE = 0.12  # letters of one paragraph differ by no more than this
 _MAX_HEADING = 160
-_COMPOUND = re.compile(r"(?<![\w-])[^\W\d_]+-[^\W\d_]+(?![\w-])")
+_COMPOUND = re.compile(r"(?<![\w-])[^\W\d_]++-[^\W\d_]++(?![\w-])")
+_SPACE = re.compile(r"\s")
+_LETTERS = re.compile(r"[^\W\d_]*")
+_DIGITS = re.compile(r"\d+")
 _REPEATED = 0.6  # of the pages: what stands on more of them at the edge is a running header or footer
 _EDGE = 0.12  # of the page's height
 
@@ -168,20 +172,32 @@ def _line_pitch(pages: Iterable[list[Line]], body: float) -> float:
 
 def paragraphs(lines: Sequence[Line], setting: Setting) -> list[Piece]:
     """Group lines that hold no table."""
-    found: list[Piece] = []
-    at = 0
-    while at < len(lines):
-        end = at + 1
-        while end < len(lines) and not _parts(lines, end, setting.pitch):
-            end += 1
-        found.append(_paragraph(lines[at:end], setting))
-        at = end
+    margins = _Margins(lines)
+    begins = [0, *(at for at in range(1, len(lines)) if _parts(lines[at - 1], lines[at], margins, setting.pitch))]
+    ends = [*begins[1:], len(lines)]
+    found = [_paragraph(lines[at:end], setting) for at, end in zip(begins, ends, strict=True) if at < end]
     return _with_lists_joined(found)
 
 
-def _parts(lines: Sequence[Line], at: int, pitch: float) -> bool:
-    """Whether a new paragraph begins at line ``at``."""
-    above, below = lines[at - 1], lines[at]
+class _Margins:
+    """How far to the right the lines of a page reach that stand above or below a line."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        ordered = sorted((line.left, line.right) for line in lines)
+        self._lefts = [left for left, _ in ordered]
+        self._rights = list(accumulate((right for _, right in ordered), max))
+
+    def right_of(self, line: Line) -> float:
+        """The right end of the widest line that shares some of the page's width with this one, or this one's own.
+
+        What begins left of this line's end and reaches furthest does not end left of it.
+        """
+        count = bisect_left(self._lefts, line.right)
+        return max(line.right, self._rights[count - 1]) if count else line.right
+
+
+def _parts(above: Line, below: Line, margins: _Margins, pitch: float) -> bool:
+    """Whether a new paragraph begins below a line."""
     if above.continues:
         return False
     if is_item(below.text) or above.bold != below.bold:
@@ -193,13 +209,13 @@ def _parts(lines: Sequence[Line], at: int, pitch: float) -> bool:
         return above.text.endswith(_ENDS) or not below.text[0].islower()
     if drop > max(1.25 * pitch, 1.05 * above.size + 0.25 * pitch):
         return True
-    return _ended_early(lines, above, below)
+    return _ended_early(margins, above, below)
 
 
-def _ended_early(lines: Sequence[Line], above: Line, below: Line) -> bool:
+def _ended_early(margins: _Margins, above: Line, below: Line) -> bool:
     """Whether the next line's first word would have fitted on this one."""
-    edge = max(line.right for line in lines if line.left < above.right and line.right > above.left)
-    word = re.split(r"\s", below.text, maxsplit=1)[0]
+    edge = margins.right_of(above)
+    word = _SPACE.split(below.text, maxsplit=1)[0]
     boxes = [glyph.box for glyph in below.glyphs[: len(word)] if glyph.box is not None]
     if not boxes or line_joint(above.text, below.text) == "":
         return above.right < edge - 3 * above.size and above.text.endswith(_ENDS)
@@ -224,20 +240,25 @@ def _paragraph(lines: Sequence[Line], setting: Setting) -> Piece:
 def with_pages_joined(pages: Sequence[Sequence[Piece]], setting: Setting) -> list[list[Piece]]:
     """Give the paragraph that a page's end divides its rest from the top of the next page."""
     found = [list(page) for page in pages]
-    last: int | None = None  # the page on which the last piece so far begins
+    parts: list[Piece] = []  # of the last piece so far, one a page
+    home = 0  # the page on which it begins
     for number, page in enumerate(found):
-        if last is not None and page and last + len(found[last][-1].breaks) == number - 1:
+        if parts and page and home + len(parts) == number:
             lines = [line for piece in pages[number - 1] for line in piece.lines]
-            if _goes_on(found[last][-1], page[0], lines):
-                found[last][-1] = _continued(found[last][-1], page.pop(0), setting.compounds)
+            if _goes_on(parts[0].kind, parts[-1], page[0], lines):
+                parts.append(page.pop(0))
         if page:
-            last = number
+            if parts:
+                found[home][-1] = _continued(parts, setting.compounds)
+            parts, home = [page[-1]], number
+    if parts:
+        found[home][-1] = _continued(parts, setting.compounds)
     return found
 
 
-def _goes_on(above: Piece, below: Piece, lines: Sequence[Line]) -> bool:
+def _goes_on(kind: BlockKind, above: Piece, below: Piece, lines: Sequence[Line]) -> bool:
     """Whether a page's last piece, which stands among these lines, goes on in the first of the next page."""
-    if above.kind not in ("text", "list") or below.kind != "text":
+    if kind not in ("text", "list") or below.kind != "text":
         return False
     last, first = above.lines[-1], below.lines[0]
     if last.bold != first.bold or abs(last.size - first.size) > _SAME_SIZE * max(last.size, first.size):
@@ -247,16 +268,21 @@ def _goes_on(above: Piece, below: Piece, lines: Sequence[Line]) -> bool:
     said = last.text.rstrip(_CLOSERS)
     if said.endswith(_ENDS) or not any(char.isalpha() for char in said):  # a number is the page's own
         return False
-    return first.text[0].islower() or (above.kind == "text" and not _ended_early(lines, last, first))
+    return first.text[0].islower() or (kind == "text" and not _ended_early(_Margins(lines), last, first))
 
 
-def _continued(above: Piece, below: Piece, compounds: frozenset[str]) -> Piece:
-    glyphs = list(above.glyphs)
-    if above.lines[-1].continues:
-        glyphs[-1] = Glyph(HYPHEN, glyphs[-1].box)
-    _join(glyphs, below.glyphs, compounds)
-    breaks = (*above.breaks, len(glyphs) - len(below.glyphs))
-    return Piece(above.kind, tuple(glyphs), above.size, (*above.lines, *below.lines), breaks)
+def _continued(parts: Sequence[Piece], compounds: frozenset[str]) -> Piece:
+    """One piece of those that go on over the ends of pages."""
+    if len(parts) == 1:
+        return parts[0]
+    glyphs, breaks = list(parts[0].glyphs), []
+    for above, below in pairwise(parts):
+        if above.lines[-1].continues:
+            glyphs[-1] = Glyph(HYPHEN, glyphs[-1].box)
+        _join(glyphs, below.glyphs, compounds)
+        breaks.append(len(glyphs) - len(below.glyphs))
+    lines = tuple(line for part in parts for line in part.lines)
+    return Piece(parts[0].kind, tuple(glyphs), parts[0].size, lines, tuple(breaks))
 
 
 def joined(lines: Sequence[Line], setting: Setting) -> list[Glyph]:
@@ -285,20 +311,27 @@ def _join(glyphs: list[Glyph], following: Sequence[Glyph], compounds: frozenset[
 
 def _compound(glyphs: Sequence[Glyph], following: Sequence[Glyph]) -> str:
     """The word around a line's end, written with a hyphen."""
-    ending = re.search(r"[^\W\d_]*\Z", text_of(glyphs[-40:]))
-    opening = re.match(r"[^\W\d_]*", text_of(following[:40]))
-    return f"{ending[0] if ending else ''}-{opening[0] if opening else ''}".lower()
+    ending, opening = text_of(glyphs[-40:]), text_of(following[:40])
+    # Read backwards, the letters before the end are those at the beginning.
+    return f"{_letters(ending[::-1])[::-1]}-{_letters(opening)}".lower()
+
+
+def _letters(text: str) -> str:
+    """The letters that a text begins with."""
+    found = _LETTERS.match(text)
+    return "" if found is None else found[0]
 
 
 def _with_lists_joined(found: Sequence[Piece]) -> list[Piece]:
-    merged: list[Piece] = []
-    for piece in found:
-        if merged and piece.kind == "list" == merged[-1].kind:
-            items = (*merged[-1].glyphs, Glyph("\n", None), *piece.glyphs)
-            merged[-1] = Piece("list", items, piece.size, (*merged[-1].lines, *piece.lines))
-        else:
-            merged.append(piece)
-    return merged
+    runs = (list(run) for _, run in groupby(enumerate(found), lambda item: -1 if item[1].kind == "list" else item[0]))
+    return [run[0][1] if len(run) == 1 else _one_list([piece for _, piece in run]) for run in runs]
+
+
+def _one_list(items: Sequence[Piece]) -> Piece:
+    glyphs = list(items[0].glyphs)
+    for item in items[1:]:
+        glyphs += (Glyph("\n", None), *item.glyphs)
+    return Piece("list", tuple(glyphs), items[-1].size, tuple(line for item in items for line in item.lines))
 
 
 def _on_one_line(a: Glyph, b: Glyph) -> bool:
@@ -308,7 +341,7 @@ def _on_one_line(a: Glyph, b: Glyph) -> bool:
 
 
 def _shape(line: Line) -> str:
-    return re.sub(r"\d+", "#", " ".join(line.text.split()))
+    return _DIGITS.sub("#", " ".join(line.text.split()))
 
 
 def _at_edge(line: Line, height: float) -> bool:

@@ -20,7 +20,7 @@ from components.loading.extracted import Extracted
 from components.loading.html import add_fragment
 from components.loading.metadata import own_fields
 
-_FRONT = re.compile(r"\ufeff?(---|\+\+\+)[ \t]*\n(?:(.*?)\n)?(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_FRONT = re.compile(r"\A\ufeff?(---|\+\+\+)[ \t]*\n(?:(.*?)\n)?(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _RENAMED = {"date": "created_at", "created": "created_at", "updated": "updated_at", "lastmod": "updated_at",
             "last_updated": "updated_at", "modified": "updated_at", "lang": "language", "keywords": "tags"}  # fmt: skip

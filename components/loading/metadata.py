@@ -28,6 +28,8 @@ DATES = ("created_at", "updated_at", "valid_from", "valid_until")
 _LISTS = ("groups", "tags")
 _STRINGS = ("title", "url", "author")
 _NAME = re.compile(r"[^\W\d][\w-]*")
+_NO_NAME = re.compile(r"[^\w-]+")
+_WILDCARD = re.compile(r"(\*\*/|\*\*|\*|\?)")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{2,8})*")
 _GUARDED = ("groups", "valid_from", "valid_until")  # a mistake here would show a document to the wrong reader
 _INT64 = 2**63
@@ -58,7 +60,7 @@ def own_fields(fields: Mapping[str, Any], origin: str) -> dict[str, Any]:
     """
     taken: dict[str, Any] = {}
     for raw, value in fields.items():
-        name = re.sub(r"[^\w-]+", "_", str(raw).strip())
+        name = _NO_NAME.sub("_", str(raw).strip())
         known = name.lower()
         if known in _GUARDED + DATES + _LISTS + _STRINGS + ("language",):
             name = known
@@ -139,9 +141,9 @@ def _glob_pattern(glob: str) -> re.Pattern[str]:
     """``*`` and ``?`` stay within a folder's name, ``**`` crosses folders."""
     rule = glob.removeprefix("./")
     anywhere = "" if "/" in rule else "(?:.*/)?"
-    parts = re.split(r"(\*\*/|\*\*|\*|\?)", rule.removeprefix("/"))
+    parts = _WILDCARD.split(rule.removeprefix("/"))
     meaning = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return re.compile(anywhere + "".join(meaning.get(part, re.escape(part)) for part in parts), re.DOTALL)
+    return re.compile(r"\A" + anywhere + "".join(meaning.get(part, re.escape(part)) for part in parts), re.DOTALL)
 
 
 def _checked(name: str, value: Any, origin: str) -> Any:

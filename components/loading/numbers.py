@@ -9,7 +9,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 # A quoted text, an escaped character, a currency or colour in brackets, a gap or filler, or one character.
-_TOKEN = re.compile(r'"([^"]*)"|\\(.)|\[([^\]]*)\]|[_*].|(.)', re.DOTALL)
+_TOKEN = re.compile(r'"([^"]{0,255})"|\\(.)|\[([^\]]{0,255})\]|[_*].|(.)', re.DOTALL)
 _CURRENCY = re.compile(r"\$([^-\]]*)")
 _DIGITS = re.compile(r"[#,]*(0*)(?:\.(0*)(#*))?")
 _LITERAL = frozenset(" $€£¥%+-()")

@@ -13,6 +13,7 @@ from components.loading.layout import Glyph, Line, Piece, Setting, joined, parag
 _CELL_GAP = 1.0  # of a line's height: a wider gap parts two cells
 _WRAP = 1.45  # of a line's height: lines of one cell are no further apart
 _ROW_GAP = 2.2  # of a line's height: rows are no further apart
+_MOST_COLUMNS = 100  # of a table on one page; each cell is compared with them all
 
 
 @dataclass(slots=True)
@@ -25,6 +26,8 @@ class _Column:
 class _Row:
     top: float
     bottom: float
+    lines: int = 0
+    """Lines of the page that it was made of; one may hold several cells, and one cell several lines."""
     cells: list[tuple[_Column, list[Line]]] = field(default_factory=list)
 
 
@@ -33,13 +36,14 @@ def pieces(lines: Sequence[Line], setting: Setting) -> list[Piece]:
     found: list[Piece] = []
     between = at = 0
     while at < len(lines):
-        rows, end = _table_at(lines, at)
+        rows = _table_at(lines, at)
         if len(rows) < 2:
             at += 1
             continue
         found += paragraphs(lines[between:at], setting)
         found.append(Piece("table", tuple(_glyphs(rows, setting)), lines[at].size))
-        between = at = end
+        at += sum(row.lines for row in rows)  # a row has one at least, so that the search advances
+        between = at
     return found + paragraphs(lines[between:], setting)
 
 
@@ -57,6 +61,8 @@ class _Table:
         if any(place is None for place in places) or abs(cells[0].size - self.size) > 0.15 * self.size:
             return False
         starts = [place for place in places if place is not None]
+        if len(self.columns) + sum(column not in self.columns for column in starts) > _MOST_COLUMNS:
+            return False
         if self.rows and not self._continue(cells, starts):
             return False
         if not self.rows:
@@ -71,6 +77,7 @@ class _Table:
             else:
                 row.cells.append((column, [cell]))
             row.top, row.bottom = max(row.top, cell.top), min(row.bottom, cell.bottom)
+        row.lines += 1
         return True
 
     def _place(self, cell: Line) -> _Column | None:
@@ -95,19 +102,17 @@ class _Table:
         return True
 
 
-def _table_at(lines: Sequence[Line], at: int) -> tuple[list[_Row], int]:
-    """The rows of the table that begins at a line, and the line after it; fewer than two rows are no table."""
+def _table_at(lines: Sequence[Line], at: int) -> list[_Row]:
+    """The rows of the table that begins at a line; fewer than two rows are no table."""
     table = _Table(lines[at].size)
-    end = at
-    while end < len(lines):
-        cells = _cells(lines[end])
-        if (end == at and len(cells) < 2) or is_item(lines[end].text) or not table.take(cells):
+    for number in range(at, len(lines)):
+        cells = _cells(lines[number])
+        if (number == at and len(cells) < 2) or is_item(lines[number].text) or not table.take(cells):
             break
-        end += 1
     # A row of one cell at the end is the paragraph that follows.
     while table.rows and len(table.rows[-1].cells) < 2:
-        end -= sum(len(parts) for _, parts in table.rows.pop().cells)
-    return table.rows, end
+        table.rows.pop()
+    return table.rows
 
 
 def _cells(line: Line) -> list[Line]:

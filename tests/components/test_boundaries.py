@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,3 +93,27 @@ def test_any_span_stays_inside_the_text_and_trimming_is_stable(text, data):
     inner = without_loose_ends(text, first, last)
     assert first <= inner[0] <= inner[1] <= last
     assert without_loose_ends(text, *inner) == inner
+
+
+@pytest.mark.parametrize(
+    ("before", "sign", "after"),
+    [
+        ("", "(", ""),
+        (">", "(", ""),
+        ("", "(-", "-)"),
+        ("*", ".", "-’"),
+        ("a", ".", "`"),
+        ("]a", ".", ">"),
+        ("", '"', ""),
+    ],
+)
+def test_loose_ends_without_end_are_trimmed_in_one_pass(before, sign, after):
+    """A word that the tokenizer does not know may be as long as a passage, and a span of it too."""
+    text = before + sign * (4000 // len(sign)) + after
+    begin = time.thread_time()
+    without_loose_ends(text, 0, len(text))
+    assert time.thread_time() - begin < 0.1
+
+
+def test_all_brackets_around_words_are_dropped():
+    assert without_loose_ends("(" * 900 + "x" + ")" * 900, 0, 1801) == (900, 901)

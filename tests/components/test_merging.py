@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from components.merging import contains_wording, group, overlaps, same_wording, wording
@@ -58,3 +60,9 @@ def test_spans_that_only_touch_do_not_overlap():
 def test_grouping_keeps_order_and_compares_with_the_first_member():
     assert group([1, 9, 2, 10, 3], lambda one, other: abs(one - other) <= 1) == [[1, 2], [9, 10], [3]]
     assert group([], lambda one, other: True) == []
+
+
+def test_a_long_repetition_is_compared_in_one_pass() -> None:
+    begin = time.thread_time()
+    assert not same_wording(("一",) * 40_000, (*("一",) * 20_001, "二"))
+    assert time.thread_time() - begin < 0.5

@@ -1,7 +1,12 @@
+import re
+from itertools import pairwise
+
 import pytest
+import sentencex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import components.sentences as sentences_module
 from components.sentences import (
     enclosing_list,
     enclosing_sentence,
@@ -151,3 +156,56 @@ def test_white_space_of_several_bytes_ends_no_run() -> None:
     text = "?. A\x85. A\râ1\n\n'. A\u2028B."
     spans = sentence_spans(text, "no")
     assert "".join("".join(text[start:end] for start, end in spans).split()) == "".join(text.split())
+
+
+def test_the_segmenter_sees_a_bounded_part_of_an_endless_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[int] = []
+    found = sentencex.get_sentence_boundaries
+
+    def watched(language: str, text: str) -> list[dict[str, int]]:
+        seen.append(len(text))
+        return found(language, text)
+
+    monkeypatch.setattr(sentencex, "get_sentence_boundaries", watched)
+    for sign in ("`", "中", "A. ", "The cat sat. ", "你好。", "a", " x", "\u0301"):
+        seen.clear()
+        text = "a" + sign * (60_000 // len(sign))
+        sentence_spans(text)
+        assert max(seen) <= sentences_module._AT_ONCE
+        assert sum(seen) <= 4 * len(text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(ODD, LANGUAGES, st.integers(8, 60))
+def test_an_endless_text_is_covered_too(text: str, language: str, at_once: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sentences_module, "_AT_ONCE", at_once)
+        patch.setattr(sentences_module, "_LEAST", at_once // 4)
+        patch.setattr(sentences_module, "_CONTEXT", at_once // 8)
+        spans = sentence_spans(text, language)
+    covered = {at for start, end in spans for at in range(start, end)}
+    assert all(one[1] <= other[0] for one, other in pairwise(spans))
+    assert all(character.isspace() or at in covered for at, character in enumerate(text))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from(["The cat sat. ", "Why? ", "He left, e.g. early. ", "No! "]), min_size=30, max_size=90))
+def test_ordinary_sentences_are_the_same_however_much_is_seen_at_once(parts: list[str]) -> None:
+    text = "".join(parts)
+    whole = sentence_spans(text, "en")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sentences_module, "_AT_ONCE", 200)
+        patch.setattr(sentences_module, "_LEAST", 50)
+        patch.setattr(sentences_module, "_CONTEXT", 40)
+        assert sentence_spans(text, "en") == whole
+
+
+@given(st.text(alphabet="ab \t|", max_size=30).map(str.strip))
+def test_a_row_has_an_edge_between_two_cells(line: str) -> None:
+    slow = re.match(r"\s*\||.*\S\s*(?:\t|\s\|\s)\s*\S", line) is not None
+    assert bool(line and sentences_module._is_row(line)) == slow
+
+
+def test_a_long_decimal_number_is_no_endless_item() -> None:
+    assert sentences(f"1.{500 * chr(49)}x") == [f"1.{500 * chr(49)}x"]
+    assert item_spans("1.1.2) a\n2.1 b") == [(0, 8), (9, 14)]

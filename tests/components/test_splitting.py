@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
+from components import packing
 from components.errors import ConfigurationError
 from components.loading.extracted import Block
 from components.splitting import PassageSplitter
@@ -153,6 +154,37 @@ def test_passages_are_slices_within_the_limit_that_cover_all_words(
     assert len({passage.id for passage in passages}) == len(passages)
     for above, below in pairwise(passages):
         assert above.meta["start"] < below.meta["start"] and above.meta["end"] < below.meta["end"]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(documents(), st.integers(2, 40))
+def test_an_endless_text_is_divided_a_part_at_a_time(tokenizer_path: str, given: Document, at_once: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(packing, "_AT_ONCE", at_once)
+        patch.setattr(packing, "_ATOMS_AT_ONCE", 2)
+        passages = split(small_splitter(tokenizer_path), given)
+    text = given.content or ""
+    covered = {at for passage in passages for at in range(passage.meta["start"], passage.meta["end"])}
+    words = [block for block in given.meta["blocks"] if block.kind != "heading"]
+    assert all(text[at].isspace() or at in covered for block in words for at in range(block.start, block.end))
+
+
+def test_a_tokenizer_sees_no_more_at_once_than_a_passage_or_a_part(
+    tokenizer_path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    splitter = small_splitter(tokenizer_path)
+    tokens = splitter._loaded()
+    counted, ended = [], []
+    count, ends = tokens.count, tokens.ends
+    monkeypatch.setattr(tokens, "count", lambda texts: counted.extend(map(len, texts)) or count(texts))
+    monkeypatch.setattr(tokens, "ends", lambda text: ended.append(len(text)) or ends(text))
+    for kind, text in (("text", "a" * 300_000), ("list", "- the cat\n" * 30_000), ("table", "cat " * 80_000)):
+        counted.clear()
+        ended.clear()
+        passages = split(splitter, joined((text.strip(), {"kind": kind})))
+        assert len(passages) > 100
+        assert max(counted) <= 17 * 48 and max(ended, default=0) <= 1 << 16
+        assert sum(counted) <= 4 * len(text)
 
 
 # Sizes -------------------------------------------------------------------------------------------------------

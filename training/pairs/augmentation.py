@@ -24,6 +24,8 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 
+_BETWEEN_WORDS = re.compile(r"(\W+)")
+
 SHORTEST_TYPO = 4
 """Letters of the shortest word that is mistyped; in shorter ones a slip makes another word."""
 
@@ -53,7 +55,7 @@ def with_synonyms(question: str, near: Mapping[str, Sequence[str]], chance: rand
         chance: the random numbers.
         most: how many words at most; at least one where any is known.
     """
-    words = re.split(r"(\W+)", question)
+    words = _BETWEEN_WORDS.split(question)
     known = [at for at, word in enumerate(words) if near.get(word.lower()) and (at == 0 or word.islower())]
     for at in chance.sample(known, min(len(known), chance.randint(1, most))):
         new = chance.choice(near[words[at].lower()])

@@ -13,6 +13,7 @@ from components.sentences import sentence_spans
 from training.pairs.rows import Row
 
 _VERB = re.compile(r"\b(is|are|was|were|did|does|do|can|could|will|would|has|have|had|should|must)\b", re.IGNORECASE)
+_NEGATED = re.compile(r"\b(not|never|no)\b|n't\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<=\s)[A-Z][\w'-]*[a-z][\w'-]*(?:\s+[A-Z][\w'-]*[a-z][\w'-]*)*")
 _NUMBER = re.compile(r"\b\d+(?:[.,]\d+)*\b")
 """A name is told by its capitals, so it is never the first word of the question."""
@@ -22,7 +23,7 @@ _TRIED = 20
 def negated(row: Row) -> Row | None:
     """The question with "not" behind its first verb; None where it has none or is negated already."""
     found = _VERB.search(row.question)
-    if found is None or re.search(r"\b(not|never|no)\b|n't\b", row.question, re.IGNORECASE):
+    if found is None or _NEGATED.search(row.question):
         return None
     return _empty(row, question=f"{row.question[: found.end()]} not{row.question[found.end() :]}")
 

@@ -22,7 +22,7 @@ _BREAK = "  \n"
 _ACTIVE = re.compile(r"[\\`*\[\]<>~|$^{}]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
 
 # What makes a heading, a list or a definition of a line, or of the line above it a heading.
-_LINE_BEGINS = re.compile(r"(?P<before>|\d{1,9}(?=[.)](?:\s|$)))(?P<sign>[#:.)]|[-+](?=\s|$)|[-=](?=[-=]*$))")
+_LINE_BEGINS = re.compile(r"\A(?P<before>|\d{1,9}(?=[.)](?:\s|$)))(?P<sign>[#:.)]|[-+](?=\s|$)|[-=](?=[-=]*$))")
 
 # Han, kana, hangul and full-width signs are written without spaces, and are in no address that is linked by itself.
 _WORD = re.compile(r"[^\s<>`\[\]\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]+")
