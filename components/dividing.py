@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from tokenizers import Tokenizer
 
@@ -41,6 +41,9 @@ class Piece:
     block: Block
     breaks: tuple[int, ...] = ()
     """Where the following pages begin inside it, from its start."""
+
+    def __deepcopy__(self, _: dict[int, Any]) -> Self:
+        return self  # nobody changes it, and pipelines copy their inputs
 
 
 @dataclass(frozen=True, slots=True)

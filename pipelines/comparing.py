@@ -63,7 +63,9 @@ class Comparison:
                     found = loading()
                 except (LoadingError, InputError) as error:
                     reason = error.reason if isinstance(error, LoadingError) else str(error)
-                    run.fail(path, reason, skipped=isinstance(error, NoTextError))
+                    # Where an earlier version stays in the index, somebody must know.
+                    is_note = isinstance(error, NoTextError) and given[path].source_id not in known
+                    run.fail(path, reason, skipped=is_note)
                     run.finish_file(path)
                     continue
                 if isinstance(found, Loaded):

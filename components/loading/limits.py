@@ -24,6 +24,9 @@ MAX_BLOCKS = 200_000
 MAX_BLOCK = 1_000_000
 """Characters of one of them."""
 
+MAX_HEADINGS = 10_000_000
+"""Characters of the headings above all blocks, which are kept with each."""
+
 MAX_CELLS = 2_000
 """Cells of one row of a table, fields of one record."""
 
@@ -74,7 +77,7 @@ class Limits:
 
     def check_headings(self, characters: int) -> None:
         """Refuse headings that, repeated for each block below them, would be longer than any text."""
-        if characters > MAX_CHARACTERS:
+        if characters > MAX_HEADINGS:
             raise InputError("has too many paragraphs below too long headings; split it into smaller files")
 
     def check_size(self, characters: int, blocks: int, rows: int) -> None:

@@ -147,7 +147,7 @@ def test_bad_files_never_stop_a_run(index, docs):
     report = index.indexer.index([str(docs)])
     assert report.indexed == 3
     reasons = {Path(failure.path).name: (failure.reason, failure.skipped) for failure in report.failures}
-    assert reasons["empty.txt"] == ("is empty", False)
+    assert reasons["empty.txt"] == ("is empty", True)
     assert "over the limit" in reasons["huge.txt"][0]
     assert reasons["odd.xyz"][1]
     assert {"broken.json", "fake.pdf", "pipe.txt"} < reasons.keys()
