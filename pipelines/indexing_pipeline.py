@@ -12,7 +12,6 @@ from haystack.core.errors import PipelineRuntimeError
 from components.dividing import Piece
 from components.errors import LoadingError, ModelError, QuaereError
 from components.loading import MAX_BYTES
-from components.loading.loader import DocumentLoader
 from components.types import Candidates
 from components.versions import VersionStamp
 
@@ -30,24 +29,22 @@ class SplittingError(QuaereError):
 
 def build_indexing_pipeline(
     *,
+    loader: Component,
     splitter: Component,
     embedder: Component,
     lexical: Component,
-    loader: Component | None = None,
-    max_bytes: int = MAX_BYTES,
 ) -> Pipeline:
     """Wire the stages: loader, version stamp, splitter, dense embedder, lexical embedder.
 
     Args:
+        loader: files -> texts with blocks.
         splitter: texts with blocks -> passages.
         embedder: sets ``embedding`` of passages.
         lexical: sets ``sparse_embedding`` of passages.
-        loader: files -> texts with blocks; default: a plain ``DocumentLoader``.
-        max_bytes: of that one: larger files are refused before they are read.
     """
     pipeline = Pipeline()
     stages: tuple[Component, ...] = (
-        loader if loader is not None else DocumentLoader(max_bytes=max_bytes),
+        loader,
         VersionStamp(),
         splitter,
         embedder,

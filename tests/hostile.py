@@ -39,7 +39,9 @@ def _office(suffix: str, main: bytes, more: dict[str, bytes] | None = None) -> b
     types = b'<Types xmlns="%s"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.'
     types += b'relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>'
     types += b'<Override PartName="/%s" ContentType="%s"/></Types>'
-    relations = b'<Relationships xmlns="%s"><Relationship Id="r1" Type="%s/officeDocument" Target="%s"/></Relationships>'
+    relations = (
+        b'<Relationships xmlns="%s"><Relationship Id="r1" Type="%s/officeDocument" Target="%s"/></Relationships>'
+    )
     place = _MAIN[suffix].encode()
     return packed(
         {
@@ -103,7 +105,9 @@ def _noise(size: int) -> bytes:
 
 
 def _rows(count: int) -> bytes:
-    return b"".join(b'<row r="%d"><c r="A%d"><v>%d</v></c></row>' % (number, number, number) for number in range(1, count))
+    return b"".join(
+        b'<row r="%d"><c r="A%d"><v>%d</v></c></row>' % (number, number, number) for number in range(1, count)
+    )
 
 
 QUICK: dict[str, Callable[[], bytes]] = {
@@ -137,14 +141,16 @@ QUICK: dict[str, Callable[[], bytes]] = {
     "deep.docx": lambda: _docx(b"<w:tbl><w:tr><w:tc>" * 20_000),
     "sheet.xlsx": lambda: _xlsx(_rows(600_000)),
     "far-cell.xlsx": lambda: _xlsx(b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
-    "spans.html": lambda: b"<table>" + (b"<tr>" + b'<td colspan=9999>' + b"x" * 1000 + b"</td></tr>") * 5_000,
+    "spans.html": lambda: b"<table>" + (b"<tr>" + b"<td colspan=9999>" + b"x" * 1000 + b"</td></tr>") * 5_000,
     "deep.html": lambda: b"<div>" * 100_000 + b"x",
     "deep-lists.html": lambda: b"<ul><li>x" * 20_000,
     "headings.html": lambda: b"".join(b"<h1>" + b"h" * 900 + b"</h1><p>x" for _ in range(20_000)),
     "tags.html": lambda: b"<" * MEGA,
     "quotes.md": lambda: b">" * 10_000 + b" x",
     "deep-lists.md": lambda: b"".join(b"  " * depth + b"- x\n" for depth in range(1_000)),
-    "front.md": lambda: b"---\n" + b"a: &a [1]\n" + b"".join(b"b%d: [%s]\n" % (n, b"*a," * 2000) for n in range(100)) + b"---\nx",
+    "front.md": lambda: (
+        b"---\n" + b"a: &a [1]\n" + b"".join(b"b%d: [%s]\n" % (n, b"*a," * 2000) for n in range(100)) + b"---\nx"
+    ),
     "wide-table.md": lambda: b"|" + b"a|" * 20_000 + b"\n|" + b"-|" * 20_000 + b"\n" + b"|1|\n" * 1_000,
     "stream.pdf": lambda: _pdf(b"BT /F 12 Tf 72 700 Td " + b"(word) Tj " * 300_000 + b"ET"),
     "loop.pdf": lambda: _pdf(b"", b"6 0 obj<</Type/Pages/Kids[6 0 R]/Count 9>>endobj").replace(b"Kids[3", b"Kids[6"),
@@ -154,7 +160,9 @@ QUICK: dict[str, Callable[[], bytes]] = {
     "no-objects.pdf": lambda: b"%PDF-1.7\n" + b"1 0 obj<<" * 100_000,
     "utf-16.txt": lambda: b"\xff\xfe" + b"\x00\xd8" * 100_000,
     **{f"noise{suffix}": lambda: _noise(20_000) for suffix in SUFFIXES},
-    **{f"noise-in-gzip{suffix}": lambda: gzip.compress(_noise(20_000)) for suffix in SUFFIXES if suffix.endswith(".gz")},
+    **{
+        f"noise-in-gzip{suffix}": lambda: gzip.compress(_noise(20_000)) for suffix in SUFFIXES if suffix.endswith(".gz")
+    },
     **{f"cut{suffix}": lambda: packed({"[Content_Types].xml": b"x" * 5_000})[:60] for suffix in _OFFICE},
 }
 """Name -> the bytes of a file that is told of, or read, within some seconds."""
