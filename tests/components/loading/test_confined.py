@@ -110,6 +110,16 @@ def lie_about_boxes(path, max_bytes, **others):
 def swell(path, max_bytes, **others):
     return Wild(text="x" * 300_000_000)
 
+def poison(path, max_bytes, **others):
+    import components.loading
+    components.loading._MODULES.clear()
+    components.loading.load = None
+    raise LoadingError(path, "has taken over its process")
+
+def kill_stem(path, max_bytes, **others):
+    os.kill(os.getppid(), 9)
+    raise LoadingError(path, "has killed what it came from")
+
 def flood(path, max_bytes, **others):
     pipe = [number for number in range(3, 20) if is_pipe(number)][-1]
     while True:
@@ -246,6 +256,14 @@ def test_a_crash_is_an_error_of_the_file(note: Path) -> None:
         assert "took longer" in reason(note, "fork", seconds=2)
 
 
+def test_a_file_that_takes_its_process_over_changes_nothing_for_the_next(note: Path) -> None:
+    assert "taken over" in reason(note, "poison")
+    assert load_confined(note) == load(note)
+    if processes.CAN_FORK:  # elsewhere it would be this process
+        assert "killed what it came from" in reason(note, "kill_stem")
+        assert load_confined(note) == load(note)
+
+
 def test_what_parsers_print_goes_nowhere(note: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert load_confined(note, loader="hostile:shout") == load(note)
     assert capfd.readouterr() == ("", "")
@@ -309,6 +327,25 @@ def test_several_threads_at_once(note: Path) -> None:
     while threading.active_count() > before and time.monotonic() < deadline:
         time.sleep(0.01)
     assert threading.active_count() <= before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent by number")
+def test_a_kill_leaves_no_process_behind(note: Path) -> None:
+    code = (
+        "import sys; from components.loading.confined import load_confined\n"
+        "sys.path.insert(0, sys.argv[2])\n"
+        "load_confined(sys.argv[1], loader='hostile:sleep')\n"
+    )
+    arguments = [sys.executable, "-c", code, str(note), str(note.parent / "code")]
+    deadline = time.monotonic() + 60
+    with subprocess.Popen(arguments, cwd=ROOT) as caller:
+        while not (marks := list(note.parent.glob("pid-*"))) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        caller.kill()
+    pid = int(marks[0].name.removeprefix("pid-"))
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not Path(f"/proc/{pid}").exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent by number")
