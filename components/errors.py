@@ -6,6 +6,7 @@
     ├── InputError            a question, filter, file name or argument that cannot be used as given
     ├── ConfigurationError    a setting or pipeline definition that contradicts itself or the index
     ├── LoadingError          one file could not be read; carries its path; never stops a run
+    │   └── NoTextError       nothing is wrong with it, but it holds no text
     ├── ModelError            a model cannot be found, verified or run
     └── StoreError            the data folder or the Qdrant server is locked, unreachable or damaged
 
@@ -13,6 +14,8 @@ Every message says what happened, the values that disagree, and what to do next.
 """
 
 from pathlib import Path
+
+from components.names import shown
 
 
 class QuaereError(Exception):
@@ -44,6 +47,10 @@ class LoadingError(QuaereError):
     """
 
     def __init__(self, path: Path | str, reason: str) -> None:
-        super().__init__(f"{path}: {reason}")
+        super().__init__(shown(f"{path}: {reason}"))
         self.path = Path(path)
         self.reason = reason
+
+
+class NoTextError(LoadingError):
+    """A file that could be read holds no text: worth a note, and no failure of a run."""

@@ -4,49 +4,38 @@ In: one ``Document`` a file, ``meta["blocks"]`` being its :class:`~components.lo
 ``Document`` a passage, whose content is exactly ``text[start:end]``. Knows no file format and no store.
 """
 
-import threading
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 from typing import Any, Self
 from uuid import NAMESPACE_URL, uuid5
 
 from haystack import Document, component, default_from_dict, default_to_dict
-from tokenizers import Tokenizer
 
+from components.dividing import (
+    Division,
+    Piece,
+    Places,
+    check_tokenizer,
+    divided,
+    pieces,
+    received_places,
+    request,
+    tokens_of,
+    with_words,
+)
 from components.errors import ConfigurationError
 from components.languages import detect_language
 from components.loading.assembly import repeated
+from components.loading.confined import MEMORY_BYTES, SECONDS, Job, run_confined
 from components.loading.extracted import Block
-from components.packing import Sizes, Slice, place_of, slices
+from components.loading.limits import MAX_PASSAGES
+from components.names import shown
 from components.types import PUBLIC_GROUP, PassageKind
 
 HEADING_JOINT = " > "
 """Stands between the headings of a path in a passage's ``heading``."""
 
-_AT_ONCE = 512
-"""Texts tokenised in one call; a whole book's encodings would fill the memory."""
-
-
-class _TokenizerTokens:
-    """Counts by a ``tokenizers`` tokenizer."""
-
-    def __init__(self, path: str) -> None:
-        self._tokenizer = Tokenizer.from_file(path)
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
-        self.special = self._tokenizer.num_special_tokens_to_add(False)
-
-    def count(self, texts: Sequence[str]) -> list[int]:
-        counts: list[int] = []
-        for first in range(0, len(texts), _AT_ONCE):
-            batch = list(texts[first : first + _AT_ONCE])
-            counts.extend(len(found) for found in self._tokenizer.encode_batch_fast(batch, add_special_tokens=False))
-        return counts
-
-    def ends(self, text: str) -> list[int]:
-        return [end for _, end in self._tokenizer.encode(text, add_special_tokens=False).offsets]
+_DIVIDE = "components.dividing:divide"
 
 
 @component
@@ -60,6 +49,10 @@ class PassageSplitter:
         passage_tokens: int = 150,
         overlap_tokens: int = 30,
         max_tokens: int = 256,
+        max_passages: int = MAX_PASSAGES,
+        confined: bool = False,
+        seconds: float = SECONDS,
+        memory_bytes: int = MEMORY_BYTES,
     ) -> None:
         """Store the parameters.
 
@@ -68,6 +61,10 @@ class PassageSplitter:
             passage_tokens: about how many tokens a passage has.
             overlap_tokens: at most how many of them repeat the end of the passage before, in whole sentences.
             max_tokens: what the encoder reads at most, special tokens, title and heading included.
+            max_passages: a document of more is refused.
+            confined: divide each document in a process of its own, since a text can make that loop or fill the memory.
+            seconds: limit of the time that this may take, for one document.
+            memory_bytes: limit of the memory that this may take.
         """
         if not 0 <= overlap_tokens < passage_tokens <= max_tokens:
             raise ConfigurationError(
@@ -78,8 +75,10 @@ class PassageSplitter:
         self.passage_tokens = passage_tokens
         self.overlap_tokens = overlap_tokens
         self.max_tokens = max_tokens
-        self._tokens: _TokenizerTokens | None = None
-        self._lock = threading.Lock()
+        self.max_passages = max_passages
+        self.confined = confined
+        self.seconds = seconds
+        self.memory_bytes = memory_bytes
 
     def to_dict(self) -> dict[str, Any]:
         """Serialise the parameters."""
@@ -89,6 +88,10 @@ class PassageSplitter:
             passage_tokens=self.passage_tokens,
             overlap_tokens=self.overlap_tokens,
             max_tokens=self.max_tokens,
+            max_passages=self.max_passages,
+            confined=self.confined,
+            seconds=self.seconds,
+            memory_bytes=self.memory_bytes,
         )
 
     @classmethod
@@ -97,18 +100,48 @@ class PassageSplitter:
         return default_from_dict(cls, data)
 
     def warm_up(self) -> None:
-        """Load the tokenizer."""
-        self._loaded()
+        """Load the tokenizer, or see that it is there where another process loads it.
 
-    def _loaded(self) -> _TokenizerTokens:
-        with self._lock:
-            if self._tokens is None:
-                if not Path(self.tokenizer).is_file():
-                    raise ConfigurationError(
-                        f"The tokenizer {self.tokenizer} is not a file; give the path of the encoder's tokenizer.json."
-                    )
-                self._tokens = _TokenizerTokens(self.tokenizer)
-            return self._tokens
+        Raises:
+            ConfigurationError: it is not there.
+        """
+        check_tokenizer(self.tokenizer) if self.confined else tokens_of(self.tokenizer)
+
+    def plan(self, document: Document) -> list[Piece]:
+        """Where the passages of a document begin and end.
+
+        Args:
+            document: see :meth:`run`; its ``meta`` names its ``source``, for messages.
+
+        Raises:
+            LoadingError: it cannot be split, or breaks a limit.
+        """
+        text = document.content if document.content is not None else ""
+        if not text.strip():
+            return []
+        blocks = with_words(text, _blocks(document, text))
+        if not blocks:
+            return []
+        title, path = document.meta.get("title"), shown(str(document.meta.get("source", document.id)))
+        how = Division(
+            self.tokenizer,
+            self.passage_tokens,
+            self.overlap_tokens,
+            self.max_tokens,
+            self.max_passages,
+            None if title is None else str(title),
+            _language(document, text),
+        )
+        return pieces(
+            blocks, self._confined(path, text, blocks, how) if self.confined else divided(path, text, blocks, how)
+        )
+
+    def _confined(self, path: str, text: str, blocks: Sequence[Block], how: Division) -> Places:
+        self.warm_up()
+        arguments, parts = request(text, blocks, how)
+        prepare = (("components.dividing:tokens_of", (self.tokenizer,)),)
+        job = Job(_DIVIDE, arguments, parts, prepare, self.seconds, self.memory_bytes, "split")
+        return run_confined(path, job, lambda found: received_places(found, text, blocks, how))
 
     @component.output_types(documents=list[Document])
     def run(self, documents: list[Document]) -> dict[str, list[Document]]:
@@ -116,56 +149,43 @@ class PassageSplitter:
 
         Args:
             documents: content is the extracted text; ``meta`` names at least ``source``, ``source_id`` and
-                ``version``, and ``blocks`` (without them the text is one block).
+                ``version``, and ``blocks`` (without them the text is one block; what :meth:`plan` gave can stand there
+                too, or a part of it).
 
         Returns:
             ``documents``: the passages. Their ``meta`` holds the document's fields and those of the block, and
             ``heading``, ``page``, ``row``, ``start``, ``end``, ``kind``, ``language``, ``file_name``, ``groups``;
             of a FAQ row also ``question`` and ``answer_start`` (offset inside the content), of a passage that runs
             over the end of its ``page`` also ``page_breaks`` (offsets inside the content where the next ones begin).
+
+        Raises:
+            LoadingError: a document cannot be split, or breaks a limit.
         """
         if not documents:
             return {"documents": []}
-        tokens = self._loaded()
-        return {"documents": [passage for document in documents for passage in self._passages(document, tokens)]}
+        self.warm_up()
+        return {"documents": [passage for document in documents for passage in self._passages(document)]}
 
-    def _passages(self, document: Document, tokens: _TokenizerTokens) -> Iterator[Document]:
+    def _passages(self, document: Document) -> Iterator[Document]:
         text = document.content if document.content is not None else ""
-        if not text.strip():
-            return
-        given = document.meta.get("language")
-        language = _primary(given) if given else detect_language(text)[0]
-        blocks = _with_words(text, _blocks(document, text))
-        sizes = self._sizes(document.meta.get("title"), blocks, tokens)
-        breaks = [turn for block in blocks for turn in block.breaks]
-        for found in slices(text, blocks, sizes.__getitem__, tokens, language):
-            turns = breaks[bisect_right(breaks, found.start) : bisect_left(breaks, found.end)]
-            inside = [turn - found.start for turn in turns]
-            yield _passage(document, text, found, language, inside)
-
-    def _sizes(self, title: Any, blocks: Sequence[Block], tokens: _TokenizerTokens) -> "_SizesByBlock":
-        """What title and heading leave of the encoder's limit to the passages of each block."""
-        contexts = sorted({_context(title, block) for block in blocks})
-        limits = {}
-        for context, count in zip(contexts, tokens.count(contexts), strict=True):
-            # An endless heading must not starve its passages: then the encoder cuts them short.
-            limit = max(self.max_tokens - tokens.special - count, self.max_tokens // 2)
-            limits[context] = Sizes(min(self.passage_tokens, limit), self.overlap_tokens, limit)
-        return _SizesByBlock(title, limits)
+        found = _planned(document)
+        if found is None:
+            found = self.plan(document)
+        if found:
+            language = _language(document, text)
+            for piece in found:
+                yield _passage(document, text, piece, language)
 
 
-class _SizesByBlock:
-    def __init__(self, title: Any, by_context: Mapping[str, Sizes]) -> None:
-        self._title = title
-        self._by_context = by_context
-
-    def __getitem__(self, block: Block) -> Sizes:
-        return self._by_context[_context(self._title, block)]
+def _planned(document: Document) -> list[Piece] | None:
+    """The plan that stands in the place of the blocks, if any."""
+    given = document.meta.get("blocks")
+    return given if given and isinstance(given[0], Piece) else None
 
 
-def _context(title: Any, block: Block) -> str:
-    """At least what goes before the passage when it is embedded."""
-    return " > ".join(str(part) for part in (title, *block.heading) if part)
+def _language(document: Document, text: str) -> str:
+    given = document.meta.get("language")
+    return _primary(given) if given else detect_language(text)[0]
 
 
 def _primary(language: Any) -> str:
@@ -180,29 +200,7 @@ def _blocks(document: Document, text: str) -> list[Block]:
     return [block if isinstance(block, Block) else Block.from_dict(block) for block in given]
 
 
-def _with_words(text: str, blocks: Sequence[Block]) -> list[Block]:
-    """The blocks that become passages.
-
-    A heading opens the passage of the text below it, since it may itself be the answer ("Version 3.2"); where it has
-    only other headings or a table below, it stands in their ``heading`` alone, and where nothing, by itself.
-    """
-    kept = []
-    for number, block in enumerate(blocks):
-        if block.kind == "heading":
-            path = (*block.heading, repeated(" ".join(text[block.start : block.end].split())))
-            below = blocks[number + 1] if number + 1 < len(blocks) else None
-            opening = replace(block, kind="text", heading=path)
-            if below is not None and below.kind in ("text", "list") and place_of(below) == place_of(opening):
-                block = opening
-            elif below is not None and below.heading[: len(path)] == path:
-                continue
-            else:
-                block = replace(block, kind="text")
-        kept.append(block)
-    return kept
-
-
-def _passage(document: Document, text: str, found: Slice, language: str, breaks: list[int]) -> Document:
+def _passage(document: Document, text: str, found: Piece, language: str) -> Document:
     block = found.block
     meta = {name: value for name, value in document.meta.items() if name != "blocks"} | dict(block.meta)
     source = str(meta.get("source", document.id))
@@ -223,7 +221,7 @@ def _passage(document: Document, text: str, found: Slice, language: str, breaks:
         "file_name": PurePosixPath(source.replace("\\", "/")).name,
         "heading": HEADING_JOINT.join(heading) if heading else None,
         "page": block.page_at(found.start),
-        "page_breaks": breaks or None,
+        "page_breaks": list(found.breaks) or None,
         "row": block.row,
         "start": found.start,
         "end": found.end,
@@ -238,7 +236,7 @@ def _passage(document: Document, text: str, found: Slice, language: str, breaks:
     )
 
 
-def _identity(document: Document, found: Slice, kind: str) -> str:
+def _identity(document: Document, found: Piece, kind: str) -> str:
     """The same passage of the same version has the same id in every run."""
     source_id = document.meta.get("source_id", document.id)
     return str(uuid5(NAMESPACE_URL, f"{source_id}|{document.meta.get('version', '')}|{found.start}|{found.end}|{kind}"))

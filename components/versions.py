@@ -15,14 +15,15 @@ from typing import Any
 from haystack import Document, component, default_from_dict, default_to_dict
 from haystack.core.component.types import Variadic
 
+from components.names import on_disk, printable
 from components.types import PUBLIC_GROUP, Candidates
 
 _VERSION_CHARACTERS = 16
 
 
 def source_id_of(path: str | os.PathLike[str]) -> str:
-    """The id of the file at this place, whatever it holds."""
-    place = os.path.abspath(path).replace(os.sep, "/")
+    """The id of the file at this place, whatever it holds; the place is a name on disk, not one for printing."""
+    place = printable(os.path.abspath(path)).replace(os.sep, "/")
     return str(uuid.uuid5(uuid.NAMESPACE_URL, place))
 
 
@@ -73,7 +74,7 @@ def _stamped(document: Document) -> Document:
     meta = document.meta
     missing: dict[str, Any] = {"groups": [PUBLIC_GROUP]}
     if "source_id" not in meta:
-        missing["source_id"] = source_id_of(meta["source"])
+        missing["source_id"] = source_id_of(on_disk(meta["source"]))
     if "version" not in meta:
         missing["version"] = version_of(digest(document.content), digest(_without_text(meta)), "")
     return replace(document, meta=missing | meta)

@@ -76,8 +76,13 @@ def gold_of(dataset: DataSet, service: QAService) -> Gold:
 
 def _brought(dataset: DataSet, service: QAService) -> Gold:
     path, keys = dataset.corpus[0], list(dataset.documents)
-    source, most = source_of(service, path), round(service.settings.max_file_mb * 2**20)
-    extracted = load(path, max_bytes=most)
+    source, settings = source_of(service, path), service.settings
+    extracted = load(
+        path,
+        max_bytes=round(settings.max_file_mb * 2**20),
+        max_characters=settings.max_file_characters,
+        max_rows=settings.max_file_passages,
+    )
     if dataset.form != "squad":
         rows = {block.row: Place(source, block.start, block.end) for block in extracted.blocks if block.row is not None}
         return Gold({key: [rows[row]] for row, key in enumerate(keys, start=1) if row in rows})

@@ -10,15 +10,11 @@ from typing import Generic, TypeVar
 
 from haystack import Document
 
+from components.dividing import PART_PASSAGES, Piece, block_groups
 from components.loading.extracted import Block
 
 BATCH_PASSAGES = 96
 """Passages of small texts that are embedded and committed together."""
-
-PART_PASSAGES = 512
-"""Passages above which one text is cut: 6 MB of vectors. Rare, since no passage spans two parts."""
-
-_PASSAGE_CHARACTERS = 500
 
 T = TypeVar("T")
 
@@ -29,11 +25,6 @@ class Sized(Generic[T]):
 
     item: T
     passages: float
-
-
-def estimate(blocks: Sequence[Block]) -> float:
-    """About how many passages these blocks give."""
-    return sum(map(_estimate, blocks))
 
 
 def batched(items: Iterable[Sized[T]]) -> Iterator[list[T]]:
@@ -51,24 +42,13 @@ def batched(items: Iterable[Sized[T]]) -> Iterator[list[T]]:
 
 
 def parts(document: Document) -> Iterator[Document]:
-    """The document with its blocks dealt out to as many copies as its size asks for, in order."""
-    blocks: Sequence[Block] = document.meta["blocks"]
-    part: list[Block] = []
-    passages = 0.0
-    for block in blocks:
-        # A heading stays with what it heads.
-        if passages >= PART_PASSAGES and part[-1].kind != "heading":
-            yield _with_blocks(document, part)
-            part, passages = [], 0.0
-        part.append(block)
-        passages += _estimate(block)
-    yield _with_blocks(document, part)
-
-
-def _estimate(block: Block) -> float:
-    share = (block.end - block.start) / _PASSAGE_CHARACTERS
-    return max(1.0, share) if block.kind == "faq" or block.row is not None else share
-
-
-def _with_blocks(document: Document, blocks: list[Block]) -> Document:
-    return replace(document, meta=document.meta | {"blocks": blocks})
+    """The document with its passages, or its blocks, dealt out to as many copies as its size asks for, in order."""
+    given: Sequence[Block | Piece] = document.meta["blocks"]
+    if given and isinstance(given[0], Piece):
+        groups: Iterable[Sequence[Block | Piece]] = (
+            given[start : start + PART_PASSAGES] for start in range(0, len(given), PART_PASSAGES)
+        )
+    else:
+        groups = block_groups(document.meta["blocks"])
+    for group in groups:
+        yield replace(document, meta=document.meta | {"blocks": group})

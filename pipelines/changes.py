@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from components.errors import LoadingError
+from components.names import on_disk
 from components.store.catalogue import FileState
 from components.versions import version_of
 
@@ -76,9 +77,13 @@ def read_unchanging(
 
 
 def is_gone(path: str) -> bool:
-    """Whether no file is there any more; one that cannot be looked at is not gone."""
+    """Whether no file is there any more; one that cannot be looked at is not gone.
+
+    Args:
+        path: as the catalogue keeps it.
+    """
     try:
-        os.stat(path)
+        os.stat(on_disk(path))
     except (FileNotFoundError, NotADirectoryError):
         return True
     except OSError:

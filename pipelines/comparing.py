@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from components.errors import InputError, LoadingError
+from components.errors import InputError, LoadingError, NoTextError
 from components.loading.metadata import FolderMetadata
 from components.store.catalogue import Catalogue, FileState
 from components.types import PUBLIC_GROUP
 from components.versions import digest, version_of
-from pipelines.batches import Sized, estimate
+from pipelines.batches import Sized
 from pipelines.changes import look, read_unchanging, seems_unchanged
 from pipelines.engines import Engine, in_order
 from pipelines.loaded import Identity, Loaded
@@ -58,14 +58,18 @@ class Comparison:
 
         with closing(in_order(load, given, maker.workers)) as files:
             for path, loading in files:
+                run.tell(path, "reading")
                 try:
                     found = loading()
                 except (LoadingError, InputError) as error:
-                    run.fail(path, error.reason if isinstance(error, LoadingError) else str(error))
+                    reason = error.reason if isinstance(error, LoadingError) else str(error)
+                    # Where an earlier version stays in the index, somebody must know.
+                    is_note = isinstance(error, NoTextError) and given[path].source_id not in known
+                    run.fail(path, reason, skipped=is_note)
                     run.finish_file(path)
                     continue
                 if isinstance(found, Loaded):
-                    yield Sized(found, estimate(found.document.meta["blocks"]))
+                    yield Sized(found, found.passages)
                     continue
                 self._note(given[path])
                 if found is not None:
@@ -97,10 +101,10 @@ class Comparison:
         state = look_again()
         if state is not None and known is not None and known[0] == self._version(state):
             return state
-        state, document = read_unchanging(path, state, look_again, lambda: maker.load(given_path))
+        state, read = read_unchanging(path, state, look_again, lambda: maker.read(given_path, fields))
         ids = {"source": identity.source, "source_id": identity.source_id, "version": self._version(state)}
-        meta: dict[str, Any] = {"groups": [PUBLIC_GROUP]} | document.meta | fields | ids
-        return Loaded(given_path, replace(document, meta=meta), state, identity)
+        meta: dict[str, Any] = {"groups": [PUBLIC_GROUP]} | read.document.meta | fields | ids
+        return Loaded(given_path, replace(read.document, meta=meta), state, identity, pieces=read.pieces)
 
     def _note(self, identity: Identity) -> None:
         """Keep an override that changes nothing by now, but may later."""

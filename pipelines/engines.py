@@ -4,14 +4,14 @@ Engines only make; the index is written by one process, in the order of the file
 """
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from haystack import Document, Pipeline
 
-from pipelines.indexing_pipeline import load_file, passages_of
+from pipelines.indexing_pipeline import Read, passages_of, read_file
 
 EngineName = Literal["local", "ray"]
 
@@ -25,8 +25,8 @@ class Engine(Protocol):
     workers: int
     """How many it can make at a time."""
 
-    def load(self, path: str) -> Document:
-        """See :func:`pipelines.indexing_pipeline.load_file`."""
+    def read(self, path: str, fields: Mapping[str, Any]) -> Read:
+        """See :func:`pipelines.indexing_pipeline.read_file`."""
 
     def passages(self, documents: Sequence[Document]) -> list[Document]:
         """See :func:`pipelines.indexing_pipeline.passages_of`."""
@@ -44,12 +44,12 @@ class LocalEngine:
     def __init__(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
 
-    def load(self, path: str) -> Document:
-        """Read one file."""
-        return load_file(self.pipeline, path)
+    def read(self, path: str, fields: Mapping[str, Any]) -> Read:
+        """Read and split one file."""
+        return read_file(self.pipeline, path, fields)
 
     def passages(self, documents: Sequence[Document]) -> list[Document]:
-        """Split, embed and analyse texts."""
+        """Embed and analyse the passages of texts."""
         return passages_of(self.pipeline, documents)
 
 

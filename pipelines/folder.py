@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from haystack import Pipeline
 from haystack.utils import Secret
@@ -26,6 +27,7 @@ from components.encoder import ModelOptions
 from components.ensemble import member_names, pair_scorer, text_vectors
 from components.errors import ConfigurationError, InputError, StoreError
 from components.lexical import AVERAGE_LENGTH, LexicalDocumentEmbedder, average_length, lexical_fingerprint
+from components.loading.loader import DocumentLoader
 from components.splitting import PassageSplitter
 from components.store.catalogue import CATALOGUE_FILE, Catalogue
 from components.store.document_store import QuaereDocumentStore
@@ -59,7 +61,7 @@ class OpenFolder:
         settings: what is in force.
         purpose: what this process does, for whoever finds the folder taken.
         on_message: is told in words when something takes long.
-        confined: whether files are read in a process of their own.
+        confined: whether files are read and split in a process of their own.
 
     Raises:
         StoreError: another process holds the folder, or the catalogue is damaged.
@@ -71,7 +73,7 @@ class OpenFolder:
         purpose: str,
         on_message: Callable[[str], None] | None = None,
         *,
-        confined: bool = False,
+        confined: bool = True,
     ) -> None:
         self.settings = settings
         self.confined = confined
@@ -253,12 +255,23 @@ class OpenFolder:
         )
 
     def _make_pipeline(self, length: float, settings: Settings) -> Pipeline:
+        apart: dict[str, Any] = {
+            "confined": self.confined,
+            "seconds": settings.read_seconds,
+            "memory_bytes": int(settings.read_memory_mb * 1_048_576),
+        }
         return build_indexing_pipeline(
-            splitter=PassageSplitter(str(self._tokenizer), **self._sizes),
+            splitter=PassageSplitter(
+                str(self._tokenizer), max_passages=settings.max_file_passages, **(self._sizes | apart)
+            ),
             embedder=DocumentEmbedder(settings.embedder, **settings.model_parameters()),
             lexical=LexicalDocumentEmbedder(length),
-            max_bytes=int(settings.max_file_mb * 1_000_000),
-            confined=self.confined,
+            loader=DocumentLoader(
+                max_bytes=int(settings.max_file_mb * 1_000_000),
+                max_characters=settings.max_file_characters,
+                max_rows=settings.max_file_passages,
+                **apart,
+            ),
         )
 
     @property

@@ -21,6 +21,7 @@ from haystack import Document, Pipeline
 from components.errors import InputError, QuaereError, StoreError
 from components.loading import expand
 from components.loading.metadata import FolderMetadata
+from components.names import printable
 from components.store.catalogue import Catalogue
 from components.store.document_store import QuaereDocumentStore
 from pipelines.batches import Sized, batched, parts
@@ -85,6 +86,8 @@ class Indexer:
         meta: Mapping[str, Any] | None = None,
         identities: Mapping[str, Identity] | None = None,
         prune: bool = False,
+        follow_links: bool = False,
+        apart: Sequence[Path] = (),
         engine: Engine | None = None,
         on_progress: Callable[[IndexProgress], None] | None = None,
     ) -> IndexReport:
@@ -93,8 +96,10 @@ class Indexer:
         Args:
             paths: what to index.
             meta: fields for every file, above those of its folder and its own.
-            identities: by path, what a source is known by where that is not its path.
+            identities: by path as it is printed, what a source is known by where that is not its path.
             prune: remove the sources that lie under the paths and whose files are gone.
+            follow_links: whether links that lead out of a given folder are followed.
+            apart: folders that are never searched, such as the data folder.
             engine: reads, splits and embeds; default: this process.
             on_progress: called after every file and batch; what it raises ends the run, and what was done stays.
 
@@ -108,12 +113,12 @@ class Indexer:
             self.recover()
             folders = FolderMetadata(meta)
             gone = gone_below(self.catalogue.sources(), paths) if prune else []
-            found = expand(still_given(paths, gone))
+            found = expand(still_given(paths, gone), follow_links=follow_links, apart=apart)
             run = Run(on_progress, {str(path): _size(path) for path in found.files})
             for passed in found.skipped:
                 run.fail(str(passed.path), passed.reason, skipped=True)
             known_by = dict(identities) if identities is not None else {}
-            given = {str(path): known_by.get(str(path), Identity.of(path)) for path in found.files}
+            given = {str(path): known_by.get(printable(path), Identity.of(path)) for path in found.files}
             comparison = Comparison(self.catalogue, folders, self.splitting, largest_file(self.pipeline))
             with closing(comparison.changed(given, run, maker)) as changed:
                 self._replace_all(changed, run, maker)
@@ -222,7 +227,7 @@ def _size(path: Path) -> int:
 
 
 def _is_whole(batch: Sequence[Loaded]) -> bool:
-    return len(batch) > 1 or len(list(islice(parts(batch[0].document), 2))) == 1
+    return len(batch) > 1 or len(list(islice(parts(batch[0].for_splitting()), 2))) == 1
 
 
 def _by_part(batch: Sequence[Loaded], making: _Making, maker: Engine) -> Iterator[list[Document]]:

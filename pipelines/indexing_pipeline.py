@@ -1,6 +1,7 @@
 """The pipeline that turns files into passages with vectors, and the only place that names its sockets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -8,9 +9,9 @@ from haystack import Document, Pipeline
 from haystack.core.component import Component
 from haystack.core.errors import PipelineRuntimeError
 
+from components.dividing import Piece
 from components.errors import LoadingError, ModelError, QuaereError
 from components.loading import MAX_BYTES
-from components.loading.loader import DocumentLoader
 from components.types import Candidates
 from components.versions import VersionStamp
 
@@ -28,24 +29,22 @@ class SplittingError(QuaereError):
 
 def build_indexing_pipeline(
     *,
+    loader: Component,
     splitter: Component,
     embedder: Component,
     lexical: Component,
-    max_bytes: int = MAX_BYTES,
-    confined: bool = False,
 ) -> Pipeline:
     """Wire the stages: loader, version stamp, splitter, dense embedder, lexical embedder.
 
     Args:
+        loader: files -> texts with blocks.
         splitter: texts with blocks -> passages.
         embedder: sets ``embedding`` of passages.
         lexical: sets ``sparse_embedding`` of passages.
-        max_bytes: larger files are refused before they are read.
-        confined: each file is read in a process of its own, with limits.
     """
     pipeline = Pipeline()
     stages: tuple[Component, ...] = (
-        DocumentLoader(max_bytes=max_bytes, confined=confined),
+        loader,
         VersionStamp(),
         splitter,
         embedder,
@@ -78,6 +77,43 @@ def load_file(pipeline: Pipeline, source: str) -> Document:
     raise failures[0] if failures else LoadingError(source, "holds no text")
 
 
+def read_file(pipeline: Pipeline, source: str, fields: Mapping[str, Any]) -> "Read":
+    """Read and split one file, so that its failure is its own.
+
+    Args:
+        pipeline: whose loader and splitter work.
+        source: its path.
+        fields: metadata that go above its own, such as its language, which splitting depends on.
+
+    Raises:
+        LoadingError: it cannot be read or split.
+    """
+    document = load_file(pipeline, source)
+    try:
+        return Read(document, split(pipeline, replace(document, meta=document.meta | dict(fields))))
+    except LoadingError as error:
+        raise LoadingError(source, error.reason) from error
+
+
+def split(pipeline: Pipeline, document: Document) -> list[Piece] | None:
+    """Where the passages of a text are; None with a splitter that cannot tell before it makes them.
+
+    Raises:
+        LoadingError: it cannot be split.
+    """
+    plan = getattr(pipeline.get_component(_SPLITTER), "plan", None)
+    found: list[Piece] | None = None if plan is None else plan(document)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file's text, and where its passages are, where the splitter can tell."""
+
+    document: Document
+    pieces: list[Piece] | None
+
+
 def passages_of(pipeline: Pipeline, documents: Sequence[Document]) -> list[Document]:
     """Split, embed and analyse texts that are loaded already.
 
@@ -90,6 +126,8 @@ def passages_of(pipeline: Pipeline, documents: Sequence[Document]) -> list[Docum
         outputs = pipeline.run(inputs)
     except PipelineRuntimeError as error:
         cause = error.__cause__
+        if isinstance(cause, LoadingError):
+            raise SplittingError(cause.reason) from error
         if isinstance(cause, QuaereError):
             raise cause from error
         said = f"{type(cause).__name__}: {cause}" if cause is not None else str(error)

@@ -10,6 +10,8 @@ from typing import Any, Self
 
 from haystack import Document
 
+from components.dividing import Piece, estimate
+from components.names import printable
 from components.store.catalogue import FileState, SourceInfo, SourceRecord, SourceText
 from components.versions import source_id_of
 
@@ -31,7 +33,7 @@ class Identity:
     @classmethod
     def of(cls, path: Path) -> Self:
         """That of an ordinary file: its path as it was given."""
-        return cls(str(path), source_id_of(path))
+        return cls(printable(path), source_id_of(path))
 
 
 _OF_THE_FILE = frozenset({"boxes", "page_count"})
@@ -49,6 +51,13 @@ class Loaded:
     identity: Identity
     caller_meta: Mapping[str, Any] = field(default_factory=dict)
     """Fields that whoever indexed it gave for all files of the run."""
+    pieces: list[Piece] | None = None
+    """Where its passages are; None where that is found when they are made."""
+
+    @property
+    def passages(self) -> float:
+        """How many there are, or about."""
+        return len(self.pieces) if self.pieces is not None else estimate(self.document.meta["blocks"])
 
     @property
     def key(self) -> tuple[str, str]:
@@ -56,9 +65,9 @@ class Loaded:
         return self.document.meta["source_id"], self.document.meta["version"]
 
     def for_splitting(self) -> Document:
-        """The document without what no passage carries."""
+        """The document without what no passage carries, and with its passages in the place of its blocks if known."""
         meta = {name: value for name, value in self.document.meta.items() if name not in _OF_THE_FILE}
-        return replace(self.document, meta=meta)
+        return replace(self.document, meta=meta if self.pieces is None else meta | {"blocks": self.pieces})
 
     def record(self, languages: Counter[str]) -> SourceRecord:
         """What the catalogue keeps.
@@ -72,7 +81,7 @@ class Loaded:
         info = SourceInfo(
             source=meta["source"],
             source_id=source_id,
-            path=os.path.abspath(self.path),
+            path=printable(os.path.abspath(self.path)),
             format=meta.get("format", ""),
             title=meta.get("title"),
             language=meta.get("language") or languages.most_common(1)[0][0],

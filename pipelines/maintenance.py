@@ -7,21 +7,23 @@ Knows neither files nor models.
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from haystack import Document
 from haystack.document_stores.types import DuplicatePolicy
 
+from components.dividing import estimate
+from components.errors import LoadingError
 from components.loading.extracted import Block
 from components.store.catalogue import Catalogue, Rebuilt, SourceInfo
 from components.store.document_store import QuaereDocumentStore
 from components.versions import version_of
 from pipelines.archives import backup, restore
-from pipelines.batches import Sized, batched, estimate, parts
+from pipelines.batches import Sized, batched, parts
 from pipelines.indexing import REBUILDING, FileFailure, Indexer, IndexProgress, IndexReport
-from pipelines.indexing_pipeline import SplittingError, passages_of
+from pipelines.indexing_pipeline import SplittingError, passages_of, split
 from pipelines.replacing import settle_catalogue
 from pipelines.swapping import finish_swap, rebuild_folder, swap
 
@@ -38,6 +40,18 @@ class _Rebuild:
     target: QuaereDocumentStore
     made: dict[str, Rebuilt]
     failures: list[FileFailure]
+
+    def split(self, batch: _Texts) -> _Texts:
+        """The texts with their passages in the place of their blocks; one that cannot be split has none."""
+        return [(info, self._split(info, document)) for info, document in batch]
+
+    def _split(self, info: SourceInfo, document: Document) -> Document:
+        try:
+            pieces = split(self.indexer.pipeline, document)
+        except LoadingError as error:
+            self.failures.append(FileFailure(info.source, error.reason, skipped=False))
+            pieces = []
+        return document if pieces is None else replace(document, meta=document.meta | {"blocks": pieces})
 
     def add(self, batch: _Texts) -> None:
         """Write the passages of these texts; if splitting fails, find out at which and go on without it."""
@@ -100,7 +114,7 @@ def rebuild(
     try:
         target.recreate()
         for done, batch in _counted(batched(_texts(catalogue, sources, indexer.splitting))):
-            work.add(batch)
+            work.add(work.split(batch))
             if on_progress is not None:
                 on_progress(_progress(sources, done, work))
         target.optimise()

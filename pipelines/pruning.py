@@ -5,6 +5,7 @@ import glob
 import os
 from collections.abc import Sequence
 
+from components.names import on_disk, printable
 from components.store.catalogue import SourceInfo
 from pipelines.changes import is_gone
 
@@ -26,14 +27,15 @@ def still_given(paths: Sequence[str], gone: Sequence[SourceInfo]) -> list[str]:
 
 def _names_only(path: str, removed: set[str]) -> bool:
     place = _place(path)
-    if glob.has_magic(path) and not os.path.lexists(place):
+    if glob.has_magic(path) and not os.path.lexists(on_disk(place)):
         matches = any(fnmatch.fnmatchcase(each, place) for each in removed)
-        return matches and not glob.glob(place, recursive=True)
+        return matches and not glob.glob(on_disk(place), recursive=True)
     return place in removed and is_gone(place)
 
 
 def _place(path: str) -> str:
-    return os.path.abspath(os.path.expanduser(path))
+    """The path as the catalogue keeps it."""
+    return printable(os.path.abspath(os.path.expanduser(on_disk(path))))
 
 
 def _under(path: str, place: str) -> bool:

@@ -4,7 +4,7 @@ import logging
 import os
 import queue
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -12,9 +12,17 @@ from urllib.parse import urlsplit
 
 from haystack import Document
 
-from components.errors import ConfigurationError, InputError, LoadingError, ModelError, QuaereError, StoreError
+from components.errors import (
+    ConfigurationError,
+    InputError,
+    LoadingError,
+    ModelError,
+    NoTextError,
+    QuaereError,
+    StoreError,
+)
 from pipelines.definition import load_pipeline
-from pipelines.indexing_pipeline import SplittingError, load_file, passages_of
+from pipelines.indexing_pipeline import Read, SplittingError, passages_of, read_file
 
 Made = TypeVar("Made")
 
@@ -38,7 +46,7 @@ class Failed:
 
     def error(self) -> Exception:
         """The error itself."""
-        kinds: tuple[type[QuaereError], ...] = (LoadingError, *_TOLD)
+        kinds: tuple[type[QuaereError], ...] = (LoadingError, NoTextError, *_TOLD)
         return next(kind for kind in kinds if kind.__name__ == self.kind)(*self.arguments)
 
 
@@ -52,12 +60,12 @@ class Worker:
     def __init__(self, definition: str) -> None:
         self.pipeline = load_pipeline(definition)
 
-    def load(self, path: str) -> Document | Failed:
-        """Read one file."""
-        return _made(lambda: load_file(self.pipeline, path))
+    def read(self, path: str, fields: Mapping[str, Any]) -> Read | Failed:
+        """Read and split one file."""
+        return _made(lambda: read_file(self.pipeline, path, fields))
 
     def passages(self, documents: Sequence[Document]) -> list[Document] | Failed:
-        """Split, embed and analyse texts."""
+        """Embed and analyse the passages of texts."""
         return _made(lambda: passages_of(self.pipeline, documents))
 
 
@@ -74,22 +82,22 @@ class RayEngine:
         for actor in actors:
             self._free.put(actor)
 
-    def load(self, path: str) -> Document:
-        """Read one file, which a worker finds at the same path."""
-        document: Document = self._call("load", path)
-        return document
+    def read(self, path: str, fields: Mapping[str, Any]) -> Read:
+        """Read and split one file, which a worker finds at the same path."""
+        found: Read = self._call("read", path, dict(fields))
+        return found
 
     def passages(self, documents: Sequence[Document]) -> list[Document]:
-        """Split, embed and analyse texts."""
+        """Embed and analyse the passages of texts."""
         found: list[Document] = self._call("passages", list(documents))
         return found
 
-    def _call(self, method: str, argument: Any) -> Any:
+    def _call(self, method: str, *arguments: Any) -> Any:
         import ray
 
         actor = self._free.get()
         try:
-            made = ray.get(getattr(actor, method).remote(argument))
+            made = ray.get(getattr(actor, method).remote(*arguments))
         except ray.exceptions.RayError as error:
             raise ModelError(
                 f"a worker of Ray failed ({_first_line(error)}); what was indexed stays: give its machine more memory "
@@ -158,7 +166,7 @@ def _made(call: Callable[[], Made]) -> Made | Failed:
     try:
         return call()
     except LoadingError as error:
-        return Failed(LoadingError.__name__, (str(error.path), error.reason))
+        return Failed(type(error).__name__, (str(error.path), error.reason))
     except _TOLD as error:
         return Failed(type(error).__name__, (str(error),))
 

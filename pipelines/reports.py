@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-Stage = Literal["comparing", "embedding", "removing", "done"]
+from components.names import shown
+
+Stage = Literal["comparing", "reading", "embedding", "removing", "done"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class FileFailure:
     reason: str
     """One clause in plain words."""
     skipped: bool
-    """True where nothing is wrong with it: its format is not supported, or it gives no passage."""
+    """True where nothing is wrong with it: its format is not supported, or it holds no text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Run:
 
     def fail(self, path: str, reason: str, *, skipped: bool = False) -> None:
         """Note why a file is not in the index."""
-        self.failures.append(FileFailure(path, reason, skipped))
+        self.failures.append(FileFailure(shown(path), shown(reason), skipped))
 
     def finish_file(self, source: str, stage: Stage = "comparing") -> None:
         """One file more is done with."""
@@ -84,4 +86,4 @@ class Run:
         """Say how far the run is."""
         if self.on_progress is not None:
             counts = (self.done_files, len(self.sizes), self.done_bytes, self.total_bytes, self.passages)
-            self.on_progress(IndexProgress(*counts, path, stage))
+            self.on_progress(IndexProgress(*counts, shown(path), stage))

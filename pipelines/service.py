@@ -60,7 +60,8 @@ class QAService:
         settings: what is in force.
         purpose: what this process does, for the message that a second opener of the folder gets.
         on_message: is told in words when something takes long, such as preparing a model.
-        confined: read each file in a process of its own, with limits of memory and time.
+        confined: read and split each file in a process of its own, with limits of memory and time; without, a file
+            can make this one loop, crash or fill the memory.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class QAService:
         *,
         purpose: str = "quaere",
         on_message: Callable[[str], None] | None = None,
-        confined: bool = False,
+        confined: bool = True,
     ) -> None:
         self.settings = settings
         self.confined = confined
@@ -262,6 +263,7 @@ class QAService:
         meta: Mapping[str, Any] | None = None,
         identities: Mapping[str, Identity] | None = None,
         prune: bool = False,
+        follow_links: bool = False,
         engine: EngineName = "local",
         workers: int | None = None,
         on_progress: Callable[[IndexProgress], None] | None = None,
@@ -277,7 +279,14 @@ class QAService:
             folder.engine(engine, workers) as maker,
         ):
             return folder.indexer.index(
-                paths, meta=meta, identities=identities, prune=prune, engine=maker, on_progress=on_progress
+                paths,
+                meta=meta,
+                identities=identities,
+                prune=prune,
+                follow_links=follow_links,
+                apart=[self.settings.data],
+                engine=maker,
+                on_progress=on_progress,
             )
 
     def sources(self, groups: Sequence[str] | None = None) -> list[SourceInfo]:

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from components.conversion import Precision
 from components.errors import ConfigurationError
 from components.inference import Backend
+from components.loading.limits import MAX_CHARACTERS, MAX_PASSAGES
 
 Origin = Literal["flag", "environment", "quaere.toml", "default"]
 
@@ -70,6 +71,12 @@ class Settings(BaseSettings):
     passage_tokens: int = Field(150, ge=20, le=480, description="about how long a passage is, in the embedder's tokens")
     overlap_tokens: int = Field(30, ge=0, description="tokens of whole sentences that neighbouring passages share")
     max_file_mb: float = Field(50.0, gt=0, description="larger files are refused before they are read")
+    max_file_characters: int = Field(MAX_CHARACTERS, ge=1, description="files with more text are refused")
+    max_file_passages: int = Field(MAX_PASSAGES, ge=1, description="files with more passages, or rows, are refused")
+    read_seconds: float = Field(60.0, gt=0, description="files that take longer to read, or to split, are given up")
+    read_memory_mb: float = Field(
+        1024.0, ge=200, description="memory for reading or splitting one file, in MiB; one that needs more is given up"
+    )
 
     candidates: int = Field(30, ge=1, le=1000, description="passages that the ranker sees")
     fusion: Literal["convex", "rrf"] = Field("convex", description="how dense and BM25 lists are fused")

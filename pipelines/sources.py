@@ -10,6 +10,7 @@ from typing import Any
 from components.errors import InputError, LoadingError
 from components.loading.extracted import Block
 from components.loading.metadata import FolderMetadata
+from components.names import on_disk
 from components.store.catalogue import Catalogue, SourceInfo, SourceText
 from components.store.document_store import QuaereDocumentStore
 from components.types import PUBLIC_GROUP, Passage
@@ -82,7 +83,7 @@ def kept_fields(catalogue: Catalogue, info: SourceInfo) -> KeptFields:
     caller = catalogue.caller_meta(info.source_id)
     if caller is None:
         _, state = catalogue.states()[info.source_id]
-        if state.given == digest({**FolderMetadata().given(info.path), **override}):
+        if state.given == digest({**FolderMetadata().given(on_disk(info.path)), **override}):
             caller = {}
     return KeptFields(info.source, override, caller)
 
@@ -140,7 +141,7 @@ def picture(catalogue: Catalogue, info: SourceInfo, page: int, start: int, end: 
     found = _text(catalogue, info)
     if found.boxes is None:
         raise InputError(f"{info.source}: is no PDF, so its pages cannot be drawn")
-    path = Path(info.path)
+    path = Path(on_disk(info.path))
     try:
         with path.open("rb") as file:
             same = hashlib.file_digest(file, "sha256").hexdigest() == catalogue.sha256(info.source_id)

@@ -93,13 +93,30 @@ class Specimen:
 
 SPECIMENS = {
     "DocumentLoader": Specimen(
-        {"max_bytes": 5, "meta": {"tags": ["a"]}, "confined": True},
+        {
+            "max_bytes": 5,
+            "meta": {"tags": ["a"]},
+            "confined": True,
+            "max_characters": 6,
+            "max_rows": 7,
+            "seconds": 8.0,
+            "memory_bytes": 9,
+        },
         {"sources": []},
         {"documents": [], "failures": []},
         {"sources": [__file__]},
     ),
     "PassageSplitter": Specimen(
-        {"tokenizer": "/no/tokenizer.json", "passage_tokens": 99, "overlap_tokens": 9, "max_tokens": 128},
+        {
+            "tokenizer": "/no/tokenizer.json",
+            "passage_tokens": 99,
+            "overlap_tokens": 9,
+            "max_tokens": 128,
+            "max_passages": 7,
+            "confined": True,
+            "seconds": 8.0,
+            "memory_bytes": 9,
+        },
         {"documents": []},
         {"documents": []},
         {"documents": passages()},

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from ui.plain import harmless
+from ui.plain import one_line
 
 if TYPE_CHECKING:
     from pipelines.indexing import IndexProgress
@@ -85,15 +86,19 @@ def index_line(progress: IndexProgress, pace: Pace) -> str:
     return ", ".join(parts)
 
 
+def at_hand(progress: IndexProgress) -> str:
+    """What is being done to which file."""
+    return one_line(f"{progress.stage} {progress.path}").strip()
+
+
 def index_view(progress: IndexProgress, pace: Pace) -> RenderableType:
     """The bar, the line, and the file at hand."""
     share = progress.done_bytes / progress.total_bytes if progress.total_bytes else 0.0
     grid = Table.grid(padding=(0, 1))
     grid.add_row(ProgressBar(total=1.0, completed=min(share, 1.0), width=_BAR), Text(index_line(progress, pace)))
-    at_hand = Text(harmless(f"{progress.stage} {progress.path or ''}"), style="dim", overflow="ellipsis", no_wrap=True)
     table = Table.grid()
     table.add_row(grid)
-    table.add_row(at_hand)
+    table.add_row(Text(at_hand(progress), style="dim", overflow="ellipsis", no_wrap=True))
     return table
 
 
@@ -119,7 +124,7 @@ def index_progress(console: Console, *, quiet: bool) -> Iterator[Callable[[Index
 
         def tell(progress: IndexProgress) -> None:
             pace.add(time.monotonic(), progress.done_bytes)
-            show(lambda: index_view(progress, pace), lambda: index_line(progress, pace))
+            show(lambda: index_view(progress, pace), lambda: f"{index_line(progress, pace)}; {at_hand(progress)}")
 
         yield tell
 
@@ -151,12 +156,22 @@ def _display(console: Console) -> Iterator[_Show]:
         with Live(console=console, transient=True, refresh_per_second=8) as live:
             yield lambda view, _: live.update(view())
         return
-    last = time.monotonic()
+    latest: list[Callable[[], str]] = []
+    ended = threading.Event()
 
-    def write(_: Callable[[], RenderableType], line: Callable[[], str]) -> None:
-        nonlocal last
-        if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
-            last = time.monotonic()
-            console.print(line())
+    def keep(_: Callable[[], RenderableType], line: Callable[[], str]) -> None:
+        latest[:] = [line]
 
-    yield write
+    def write() -> None:
+        # By the clock, not when something is told: one file may take long, and it is then that its name is wanted.
+        while not ended.wait(_SECONDS_BETWEEN_LINES):
+            for line in latest:
+                console.print(Text(line()))
+
+    writing = threading.Thread(target=write, name="progress", daemon=True)
+    writing.start()
+    try:
+        yield keep
+    finally:
+        ended.set()
+        writing.join()

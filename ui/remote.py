@@ -14,6 +14,7 @@ import httpx
 
 from components.errors import StoreError
 from components.loading import expand
+from components.names import on_disk, printable, shown
 from components.store.catalogue import SourceInfo
 from components.types import Reply
 from pipelines.engines import EngineName
@@ -59,22 +60,27 @@ class RemoteService:
         *,
         meta: Mapping[str, Any] | None = None,
         prune: bool = False,
+        follow_links: bool = False,
         engine: EngineName = "local",
         workers: int | None = None,
         on_progress: Callable[[IndexProgress], None] | None = None,
     ) -> IndexReport:
         """See :meth:`QAService.index`; the paths are this process's, the names of sources those given here."""
         # A pattern that matches nothing, or a path that is none, is refused by the words of this process.
-        found = expand([path for path in paths if not (prune and not os.path.lexists(path))])
-        given = {_absolute(path): str(path) for path in found.files}
-        identities = {absolute: replace(Identity.of(Path(absolute)), source=name) for absolute, name in given.items()}
+        found = expand(
+            [path for path in paths if not (prune and not os.path.lexists(on_disk(path)))], follow_links=follow_links
+        )
+        known = [(path, Identity.of(Path(_absolute(path)))) for path in found.files]
+        identities = {printable(_absolute(path)): replace(identity, source=printable(path)) for path, identity in known}
+        given = {shown(_absolute(path)): shown(str(path)) for path in found.files}
         report: IndexReport = self._call(
             "index",
             on_progress,
-            paths=[_absolute(path) for path in paths],
+            paths=[printable(_absolute(on_disk(path))) for path in paths],
             identities=IDENTITIES.dump_python(identities, mode="json"),
             meta=None if meta is None else dict(meta),
             prune=prune,
+            follow_links=follow_links,
             engine=engine,
             workers=workers,
         )

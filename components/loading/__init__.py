@@ -11,17 +11,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, cast
 
-from components.errors import InputError, LoadingError
+from components.errors import InputError, LoadingError, NoTextError
 from components.loading.archives import gunzip
 from components.loading.discovery import Discovery, discover
 from components.loading.encoding import UndecodableError
 from components.loading.extracted import Block, Extracted
+from components.loading.limits import MAX_BYTES, MAX_CHARACTERS, MAX_PASSAGES, Limits
 from components.loading.sniffing import is_encrypted_office, is_pdf, looks_like_html, seems_to_be
 
 __all__ = ["MAX_BYTES", "SUFFIXES", "Block", "Discovery", "Extracted", "expand", "load", "suffix_of"]
-
-MAX_BYTES = 50 * 1024 * 1024
-"""Default limit of a file's size."""
 
 _MODULES = {
     ".txt": "text", ".text": "text",
@@ -39,16 +37,13 @@ _CONTENTS = {
     ".xlsx": "an Excel workbook",
 }
 _ZIPPABLE = (".csv", ".tsv", ".json", ".jsonl", ".ndjson")
-_EXPANSION = 4
-"""What is compressed may grow to this many times the limit of a file."""
-
 SUFFIXES: tuple[str, ...] = (*_MODULES, *(f"{suffix}.gz" for suffix in _ZIPPABLE))
 """Endings that are supported, in lower case."""
 
 
 class _Format(Protocol):
-    def extract(self, data: bytes, path: Path, max_bytes: int) -> Extracted:
-        """The text of a file's bytes; ``max_bytes`` limits what they may unpack to."""
+    def extract(self, data: bytes, path: Path, limits: Limits) -> Extracted:
+        """The text of a file's bytes, within limits."""
 
 
 def suffix_of(path: Path | str) -> str | None:
@@ -58,17 +53,37 @@ def suffix_of(path: Path | str) -> str | None:
     return max(endings, key=len, default=None)
 
 
-def expand(paths: Sequence[str | Path]) -> Discovery:
-    """Files, folders and globs -> the supported files among them, and those passed over with the reason."""
-    return discover(paths, lambda path: suffix_of(path) is not None)
+def module_of(path: Path | str) -> str:
+    """The module that reads files of this ending."""
+    suffix = suffix_of(path)
+    return f"components.loading.{_MODULES[suffix.removesuffix('.gz')]}" if suffix is not None else __name__
 
 
-def load(path: Path | str, *, max_bytes: int = MAX_BYTES) -> Extracted:
+def expand(paths: Sequence[str | Path], *, follow_links: bool = False, apart: Sequence[Path] = ()) -> Discovery:
+    """Files, folders and globs -> the supported files among them, and those passed over with the reason.
+
+    Args:
+        paths: see :func:`components.loading.discovery.discover`, as of the others.
+        follow_links: whether links that lead out of a given folder are followed.
+        apart: folders that are never searched.
+    """
+    return discover(paths, lambda path: suffix_of(path) is not None, follow_links=follow_links, apart=apart)
+
+
+def load(
+    path: Path | str,
+    *,
+    max_bytes: int = MAX_BYTES,
+    max_characters: int = MAX_CHARACTERS,
+    max_rows: int = MAX_PASSAGES,
+) -> Extracted:
     """Extract the text of one file.
 
     Args:
         path: a file with one of ``SUFFIXES``.
         max_bytes: limit of its size; a larger one is refused before it is read.
+        max_characters: limit of its text.
+        max_rows: limit of its rows and questions, each of which is a passage at least.
 
     Raises:
         LoadingError: whatever is wrong with the file.
@@ -77,13 +92,15 @@ def load(path: Path | str, *, max_bytes: int = MAX_BYTES) -> Extracted:
     suffix = suffix_of(file)
     if suffix is None:
         raise LoadingError(file, f'has the ending "{file.suffix}"; supported are {", ".join(SUFFIXES)}')
-    data = _read(file, max_bytes)
+    limits = Limits(max_bytes, max_characters, max_rows)
+    data = _read(file, limits.bytes)
     try:
         if suffix.endswith(".gz"):
-            data = gunzip(data, file, max_bytes * _EXPANSION)
+            data = gunzip(data, file, limits.unpacked)
         _check_content(data, file, suffix.removesuffix(".gz"))
-        module = importlib.import_module(f"components.loading.{_MODULES[suffix.removesuffix('.gz')]}")
-        extracted = cast(_Format, module).extract(data, file, max_bytes * _EXPANSION)
+        module = importlib.import_module(module_of(file))
+        extracted = cast(_Format, module).extract(data, file, limits)
+        limits.check(extracted.text, extracted.blocks)
     except (LoadingError, ImportError):
         raise
     except (UndecodableError, InputError) as error:
@@ -96,7 +113,7 @@ def load(path: Path | str, *, max_bytes: int = MAX_BYTES) -> Extracted:
         kind = type(error).__name__
         raise LoadingError(file, f"cannot be parsed ({kind}: {error}); it may be damaged") from error
     if not extracted.blocks:
-        raise LoadingError(file, "holds no text")
+        raise NoTextError(file, "holds no text")
     return extracted
 
 
@@ -125,7 +142,7 @@ def _check_size(path: Path, status: os.stat_result, max_bytes: int) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise LoadingError(path, "is not a regular file but a folder, pipe, socket or device")
     if status.st_size == 0:
-        raise LoadingError(path, "is empty")
+        raise NoTextError(path, "is empty")
     if status.st_size > max_bytes:
         limits = f"is {status.st_size:,} bytes, over the limit of {max_bytes:,}"
         raise LoadingError(path, f"{limits}; split it or raise the limit")

@@ -39,5 +39,7 @@ def check_zip(data: bytes, path: Path, max_bytes: int) -> None:
     except zipfile.BadZipFile as error:
         raise LoadingError(path, "is truncated or damaged; copy or save it again") from error
     size = sum(entry.file_size for entry in entries)
-    if size > max_bytes or len(entries) > _MAX_ENTRIES:
+    if len(entries) > _MAX_ENTRIES:
+        raise LoadingError(path, f"holds {len(entries):,} parts, over the limit of {_MAX_ENTRIES:,}")
+    if size > max_bytes:
         raise LoadingError(path, f"unpacks to {size:,} bytes, over the limit of {max_bytes:,}")

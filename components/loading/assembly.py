@@ -8,11 +8,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from components.errors import InputError
 from components.loading.extracted import Block, BlockKind, Extracted
+from components.loading.limits import Limits, is_row
 
 SEPARATOR = "\n\n"
 """Stands between two blocks."""
+
+_LONGEST_HEADING = 1_000
+"""Characters; what is longer is a paragraph, however it is marked."""
 
 _LINE_ENDS = re.compile(r"\r\n?")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -93,14 +96,16 @@ class TextBuilder:
     """Collects blocks in reading order; texts are cleaned and stripped, empty ones left out.
 
     Args:
-        max_length: more code points than these are refused: a small file may repeat one text without end.
+        limits: what breaks them is refused as it comes; default: the default limits.
     """
 
-    def __init__(self, max_length: int | None = None) -> None:
-        self._max_length = max_length
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits if limits is not None else Limits()
         self._parts: list[str] = []
         self._blocks: list[Block] = []
         self._length = 0
+        self._rows = 0
+        self._above = 0  # characters of the headings above all blocks
         self._headings: list[tuple[int, str]] = []  # level and text of those that stand above
         self._titles: list[tuple[int, str]] = []  # of all
 
@@ -141,6 +146,8 @@ class TextBuilder:
         title = " ".join(clean(text).split())
         if not title:
             return None
+        if len(title) > _LONGEST_HEADING:
+            return self.add(title, page=page)
         above = [(depth, name) for depth, name in self._headings if depth < level]
         self._headings = above[: _MOST_LEVELS - 1]
         block = self._append(title, Block(0, 0, "heading", page=page))
@@ -166,8 +173,11 @@ class TextBuilder:
             self._parts.append(SEPARATOR)
             self._length += len(SEPARATOR)
         start = self._length
-        if self._max_length is not None and start + len(text) > self._max_length:
-            raise InputError(f"holds over {self._max_length:,} characters of text; split it into smaller files")
+        self._rows += is_row(place)
+        self._above += sum(len(title) for _, title in self._headings)
+        self.limits.check_block(len(text), place.kind)
+        self.limits.check_headings(self._above)
+        self.limits.check_size(start + len(text), len(self._blocks) + 1, self._rows)
         block = Block(
             start,
             start + len(text),

@@ -13,6 +13,7 @@ from docx.text.paragraph import Paragraph
 from components.loading.archives import check_zip
 from components.loading.assembly import LONGEST_NAME, ItemList, TextBuilder, grid_text, spread
 from components.loading.extracted import Extracted
+from components.loading.limits import Limits
 from components.loading.properties import office_fields
 
 _TEXT, _TAB, _BREAKS = qn("w:t"), qn("w:tab"), (qn("w:br"), qn("w:cr"))
@@ -23,11 +24,11 @@ _UNSEEN = frozenset({qn("w:del"), qn("w:moveFrom"), qn("w:txbxContent"), qn("w:p
                      "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"})  # fmt: skip
 
 
-def extract(data: bytes, path: Path, max_bytes: int) -> Extracted:
+def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     """Read a Word document."""
-    check_zip(data, path, max_bytes)
+    check_zip(data, path, limits.unpacked)
     document = docx.Document(io.BytesIO(data))
-    builder = TextBuilder(max_bytes)
+    builder = TextBuilder(limits)
     items = ItemList()
     named = ""
     for element in _flow(document.element.body):

@@ -4,12 +4,16 @@ Offsets are code points into :attr:`Extracted.text`, end exclusive: ``text[block
 Knows no file format and no passage.
 """
 
-from base64 import b64decode, b64encode
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
 from components.pages import page_at
+
+_CHARACTERS_A_PART = 500_000
+_BLOCKS_A_PART = 500
+_BYTES_A_PART = 1 << 20
 
 BlockKind = Literal["text", "list", "table", "heading", "faq"]
 
@@ -43,7 +47,17 @@ class Block:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON, without what is unset."""
-        values = asdict(self) | {"heading": list(self.heading), "breaks": list(self.breaks), "meta": dict(self.meta)}
+        values = {
+            "start": self.start,
+            "end": self.end,
+            "kind": self.kind,
+            "heading": list(self.heading),
+            "page": self.page,
+            "row": self.row,
+            "question_end": self.question_end,
+            "breaks": list(self.breaks),
+            "meta": dict(self.meta),
+        }
         return {name: value for name, value in values.items() if value not in (None, [], {})}
 
     @classmethod
@@ -68,21 +82,24 @@ class Extracted:
     pages: int | None = None
     """PDF only: how many there are, those without text included."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON."""
-        return {
-            "text": self.text,
-            "blocks": [block.to_dict() for block in self.blocks],
-            "title": self.title,
-            "meta": self.meta,
-            "format": self.format,
-            "boxes": None if self.boxes is None else b64encode(self.boxes).decode("ascii"),
-            "pages": self.pages,
-        }
+    def to_parts(self) -> Iterator[dict[str, Any]]:
+        """Plain JSON in parts of a few megabytes at most, since whoever reads one of them can do nothing else."""
+        head = {"title": self.title, "meta": self.meta, "format": self.format, "pages": self.pages}
+        yield head | {"has_boxes": self.boxes is not None}
+        yield from text_parts(self.text)
+        yield from block_parts(self.blocks)
+        boxes = self.boxes if self.boxes is not None else b""
+        for start in range(0, len(boxes), _BYTES_A_PART):
+            yield {"boxes": b64encode(boxes[start : start + _BYTES_A_PART]).decode("ascii")}
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Invert :meth:`to_dict`."""
-        blocks = tuple(map(Block.from_dict, data["blocks"]))
-        boxes = None if data["boxes"] is None else b64decode(data["boxes"], validate=True)
-        return cls(data["text"], blocks, data["title"], data["meta"], data["format"], boxes, data["pages"])
+
+def text_parts(text: str) -> Iterator[dict[str, Any]]:
+    """A text as plain JSON in parts."""
+    for start in range(0, len(text), _CHARACTERS_A_PART):
+        yield {"text": text[start : start + _CHARACTERS_A_PART]}
+
+
+def block_parts(blocks: Sequence[Block]) -> Iterator[dict[str, Any]]:
+    """Blocks as plain JSON in parts."""
+    for start in range(0, len(blocks), _BLOCKS_A_PART):
+        yield {"blocks": [block.to_dict() for block in blocks[start : start + _BLOCKS_A_PART]]}

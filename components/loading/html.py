@@ -11,6 +11,7 @@ from lxml import etree, html
 from components.loading.assembly import TextBuilder, are_names, repeated, spread, table_line
 from components.loading.encoding import decode
 from components.loading.extracted import Extracted
+from components.loading.limits import Limits
 from components.loading.metadata import own_fields
 
 _DROPPED = frozenset({
@@ -36,11 +37,11 @@ _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
-def extract(data: bytes, path: Path, max_bytes: int) -> Extracted:
+def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     """Read a web page."""
     declared = _CHARSET.search(data[:2048])
     root = _parse(decode(data, declared.group(1).decode("ascii") if declared is not None else None))
-    builder = TextBuilder()
+    builder = TextBuilder(limits)
     if root is None:
         return builder.build("html", None, {})
     Walker(builder).walk(root)

@@ -9,18 +9,19 @@ from components.errors import LoadingError
 from components.loading.assembly import TextBuilder
 from components.loading.encoding import decode
 from components.loading.extracted import Extracted
+from components.loading.limits import Limits
 from components.loading.metadata import own_fields
 from components.loading.rows import add_row
 
 
-def extract(data: bytes, path: Path, max_bytes: int) -> Extracted:
+def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     """Read a JSON file: a list of objects, one object, or an object that holds one list of objects."""
     try:
         content = json.loads(decode(data))
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise LoadingError(path, f"is not valid JSON at {place}: {error.msg}") from error
-    builder = TextBuilder()
+    builder = TextBuilder(limits)
     articles = _articles(content.get("data") if isinstance(content, dict) else content)
     for article in articles:
         _add_article(builder, article)

@@ -8,11 +8,12 @@ from components.loading.assembly import TextBuilder
 from components.loading.encoding import decode
 from components.loading.extracted import Extracted
 from components.loading.json import add_record
+from components.loading.limits import Limits
 
 
-def extract(data: bytes, path: Path, max_bytes: int) -> Extracted:
+def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     """Read a JSON Lines file; one bad line refuses the file, since half of it would answer unnoticed."""
-    builder = TextBuilder()
+    builder = TextBuilder(limits)
     row = 0
     # Split at line feeds only: a text may hold U+2028, which splitlines would break at.
     for number, line in enumerate(decode(data).split("\n"), start=1):

@@ -1,15 +1,17 @@
 """Files -> documents that hold their whole text, its blocks and the merged metadata; the first stage of indexing."""
 
-import os
-import uuid
+from functools import partial
 from typing import Any
 
 from haystack import Document, component, default_from_dict, default_to_dict
 
 from components.errors import LoadingError
-from components.loading import MAX_BYTES, load
-from components.loading.confined import load_confined
+from components.loading import MAX_BYTES, Extracted, load
+from components.loading.confined import MEMORY_BYTES, SECONDS, load_confined
+from components.loading.limits import MAX_CHARACTERS, MAX_PASSAGES
 from components.loading.metadata import FolderMetadata
+from components.names import printable
+from components.versions import source_id_of
 
 
 @component
@@ -23,17 +25,45 @@ class DocumentLoader:
     Args:
         max_bytes: a larger file is refused before it is read.
         meta: fields that go above those of the folders and of the documents.
-        confined: read each file in a process of its own with limits, as those that strangers send should be.
+        confined: read each file in a process of its own with limits, since a file can make its parser loop, crash or
+            fill the memory.
+        max_characters: a file with more text is refused.
+        max_rows: a file with more rows and questions is refused.
+        seconds: limit of the time that a confined file may take.
+        memory_bytes: limit of the memory that it may take.
     """
 
-    def __init__(self, max_bytes: int = MAX_BYTES, meta: dict[str, Any] | None = None, confined: bool = False) -> None:
+    def __init__(
+        self,
+        max_bytes: int = MAX_BYTES,
+        meta: dict[str, Any] | None = None,
+        confined: bool = False,
+        *,
+        max_characters: int = MAX_CHARACTERS,
+        max_rows: int = MAX_PASSAGES,
+        seconds: float = SECONDS,
+        memory_bytes: int = MEMORY_BYTES,
+    ) -> None:
         self.max_bytes = max_bytes
         self.meta = meta
         self.confined = confined
+        self.max_characters = max_characters
+        self.max_rows = max_rows
+        self.seconds = seconds
+        self.memory_bytes = memory_bytes
 
     def to_dict(self) -> dict[str, Any]:
         """Serialise the parameters."""
-        return default_to_dict(self, max_bytes=self.max_bytes, meta=self.meta, confined=self.confined)
+        return default_to_dict(
+            self,
+            max_bytes=self.max_bytes,
+            meta=self.meta,
+            confined=self.confined,
+            max_characters=self.max_characters,
+            max_rows=self.max_rows,
+            seconds=self.seconds,
+            memory_bytes=self.memory_bytes,
+        )
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "DocumentLoader":
@@ -61,16 +91,21 @@ class DocumentLoader:
         return {"documents": documents, "failures": failures}
 
     def _load(self, source: str, folders: FolderMetadata) -> Document:
-        extracted = (load_confined if self.confined else load)(source, max_bytes=self.max_bytes)
+        extracted = self._extracted(source)
         fields = {"title": extracted.title, **extracted.meta}
         meta = {
-            "source": source,
+            "source": printable(source),
             "format": extracted.format,
             "blocks": list(extracted.blocks),
             "boxes": extracted.boxes,
             "page_count": extracted.pages,
             **folders.merged(source, fields),
         }
-        place = uuid.uuid5(uuid.NAMESPACE_URL, os.path.abspath(source).replace(os.sep, "/"))
         kept = {name: value for name, value in meta.items() if value is not None}
-        return Document(id=str(place), content=extracted.text, meta=kept)
+        return Document(id=source_id_of(source), content=extracted.text, meta=kept)
+
+    def _extracted(self, source: str) -> Extracted:
+        read = load
+        if self.confined:
+            read = partial(load_confined, seconds=self.seconds, memory_bytes=self.memory_bytes)
+        return read(source, max_bytes=self.max_bytes, max_characters=self.max_characters, max_rows=self.max_rows)

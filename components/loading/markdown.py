@@ -18,6 +18,7 @@ from components.loading.assembly import TextBuilder, clean, line_joint, table_li
 from components.loading.encoding import decode
 from components.loading.extracted import Extracted
 from components.loading.html import add_fragment
+from components.loading.limits import Limits
 from components.loading.metadata import own_fields
 
 _FRONT = re.compile(r"\A\ufeff?(---|\+\+\+)[ \t]*\n(?:(.*?)\n)?(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -26,12 +27,12 @@ _RENAMED = {"date": "created_at", "created": "created_at", "updated": "updated_a
             "last_updated": "updated_at", "modified": "updated_at", "lang": "language", "keywords": "tags"}  # fmt: skip
 
 
-def extract(data: bytes, path: Path, max_bytes: int) -> Extracted:
+def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     """Read a Markdown file."""
     text = clean(decode(data))
     fields, body = _front_matter(text, path)
     title = fields.pop("title", None)
-    builder = TextBuilder()
+    builder = TextBuilder(limits)
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     for node in SyntaxTreeNode(parser.parse(body)).children:
         _add(builder, node)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from components.errors import LoadingError
 from components.loading.boxes import Box, PageBoxes
-from components.loading.confined import MEMORY_BYTES, run_confined
+from components.loading.confined import Job, only, run_confined
 
 _MARK = (255, 214, 10, 110)
 """Red, green, blue and opacity of the marker."""
@@ -43,7 +43,11 @@ def page_picture(path: Path, page: int, boxes: Sequence[PageBoxes], start: int, 
     """
     given = {"page": page, "marks": _lines(_of(boxes, page, start, end)), "width": width}
     with _AT_ONCE:
-        made = run_confined(path, _DRAW, given, seconds=_SECONDS, memory_bytes=MEMORY_BYTES)
+        made = run_confined(
+            path,
+            Job(_DRAW, given, prepare=((__name__, ()), ("pypdfium2", ()), ("PIL.ImageDraw", ())), seconds=_SECONDS),
+            only,
+        )
     try:
         picture = base64.b64decode(made, validate=True)
     except (TypeError, ValueError) as error:

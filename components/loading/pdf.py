@@ -15,7 +15,7 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from components.errors import LoadingError
+from components.errors import LoadingError, NoTextError
 from components.loading.assembly import TextBuilder
 from components.loading.boxes import Box, PageBoxes, decode_boxes, encode_boxes, pack_page
 from components.loading.extracted import Extracted
@@ -30,6 +30,7 @@ from components.loading.layout import (
     text_of,
     with_pages_joined,
 )
+from components.loading.limits import Limits
 from components.loading.metadata import own_fields
 from components.loading.page_tables import pieces
 
@@ -41,17 +42,17 @@ PDFIUM_LOCK = threading.Lock()
 _DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?(\d{2})?(\d{2})?(\d{2})?(?:([+-])(\d{2})'?(\d{2})?|Z)?")
 
 
-def extract(data: bytes, path: Path, max_bytes: int) -> Extracted:
+def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     """Read a PDF."""
     with PDFIUM_LOCK:
         fields, sizes, found = _read(data, path)
     pages = drop_running_lines(found, [height for _, height in sizes])
     if not any(pages):
         reason = f"holds no text on its {len(sizes)} pages, only pictures perhaps; run text recognition over it first"
-        raise LoadingError(path, reason)
+        raise NoTextError(path, reason)
     setting = Setting.of(pages)
     grouped = with_pages_joined([pieces(lines, setting) for lines in pages], setting)
-    builder = TextBuilder()
+    builder = TextBuilder(limits)
     boxes = _add_pages(builder, grouped, sizes)
     title = fields.pop("title", None) or builder.first_heading
     built = builder.build("pdf", title, own_fields(fields, "the document's properties"), encode_boxes(boxes))

@@ -14,6 +14,7 @@ from pptx.shapes.group import GroupShape
 from components.loading.archives import check_zip
 from components.loading.assembly import ItemList, TextBuilder, grid_text
 from components.loading.extracted import Extracted
+from components.loading.limits import Limits
 from components.loading.properties import office_fields
 
 _TITLES = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE, PP_PLACEHOLDER.VERTICAL_TITLE)
@@ -27,15 +28,15 @@ _MAX_DEPTH = 8
 _MAX_REPEATED = 200
 
 
-def extract(data: bytes, path: Path, max_bytes: int) -> Extracted:
+def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     """Read a presentation.
 
     Hidden slides are read too: whoever opens the file sees them beside the others, and they are often the reserve
     that answers what the talk itself leaves open.
     """
-    check_zip(data, path, max_bytes)
+    check_zip(data, path, limits.unpacked)
     deck = pptx.Presentation(io.BytesIO(data))
-    builder = TextBuilder(max_bytes)
+    builder = TextBuilder(limits)
     for number, slide in enumerate(deck.slides, start=1):
         _add_slide(builder, slide, number)
     properties = deck.core_properties

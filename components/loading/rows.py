@@ -32,6 +32,7 @@ def add_row(builder: TextBuilder, record: Mapping[str, Any], row: int, *, column
     Returns:
         The block, or None for a record without text.
     """
+    builder.limits.check_row(len(record), origin)
     names = {name.strip().lower(): name for name in reversed(list(record))}
     question, answer = _first(record, names, _QUESTION), _first(record, names, _ANSWER)
     if question is not None and answer is not None:
@@ -57,6 +58,7 @@ def add_cells(
     builder: TextBuilder, header: Sequence[str] | None, cells: Sequence[str], row: int, *, origin: str
 ) -> None:
     """Append one row of a table; where two columns share a name, as plain cells."""
+    builder.limits.check_row(len(cells), origin)
     if header is not None and len(set(header[: len(cells)])) >= len(cells):
         add_row(builder, dict(zip(header, cells, strict=False)), row, columns=True, origin=origin)
     else:

@@ -5,17 +5,18 @@ import io
 from collections import Counter
 from pathlib import Path
 
-from components.errors import LoadingError
+from components.errors import LoadingError, NoTextError
 from components.loading.assembly import TextBuilder, clean
 from components.loading.encoding import decode
 from components.loading.extracted import Extracted
+from components.loading.limits import Limits
 from components.loading.rows import add_cells, has_header
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_ROWS = 50
 
 
-def extract(data: bytes, path: Path, max_bytes: int) -> Extracted:
+def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     """Read a table; a row shorter or longer than the header is kept as far as it goes."""
     text = clean(decode(data))
     is_tsv = ".tsv" in [suffix.lower() for suffix in path.suffixes]
@@ -26,11 +27,11 @@ def extract(data: bytes, path: Path, max_bytes: int) -> Extracted:
     bare = is_tsv and not _is_quoted(text)
     rows = _rows(text, delimiter if delimiter is not None else _sniff(text), bare, path)
     if not rows:
-        raise LoadingError(path, "holds no text")
+        raise NoTextError(path, "holds no text")
     header = rows.pop(0)[1] if has_header(rows[0][1]) else None
     if not rows:
-        raise LoadingError(path, "holds a header but no row below it")
-    builder = TextBuilder(max_bytes)
+        raise NoTextError(path, "holds a header but no row below it")
+    builder = TextBuilder(limits)
     for number, (line, row) in enumerate(rows, start=1):
         add_cells(builder, header, row, number, origin=f"line {line}")
     return builder.build("csv", None, {})

@@ -20,6 +20,7 @@ from components.errors import LoadingError
 from components.loading.archives import check_zip
 from components.loading.assembly import TextBuilder
 from components.loading.extracted import Extracted
+from components.loading.limits import Limits
 from components.loading.numbers import shown
 from components.loading.properties import office_fields
 from components.loading.rows import add_cells, has_header
@@ -33,21 +34,21 @@ _Rows = dict[int, dict[int, str]]
 """Row number -> column number -> text; cells and rows without text are left out."""
 
 
-def extract(data: bytes, path: Path, max_bytes: int) -> Extracted:
+def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     """Read a workbook.
 
     Hidden sheets are passed over: whoever opens the file does not see them, and they hold lists and drafts that the
     others are made from. Hidden rows and columns are read, since a filter or a folded outline hides them too.
     """
-    check_zip(data, path, max_bytes)
+    check_zip(data, path, limits.unpacked)
     started = datetime.now(UTC).replace(tzinfo=None)
-    builder = TextBuilder(max_bytes)
+    builder = TextBuilder(limits)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="openpyxl")  # what it cannot keep, such as a cell's list of choices
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         for sheet in book.worksheets:
             if sheet.sheet_state == "visible":
-                _add_sheet(builder, sheet, path, max_bytes)
+                _add_sheet(builder, sheet, path, limits.most_characters)
         book.close()
     properties = book.properties
     for name in ("created", "modified"):

@@ -4,6 +4,7 @@ Files go in; documents, and the places of their words, come out. Knows no system
 """
 
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -79,6 +80,8 @@ def make_corpus(questions: QuestionFile, others: Sequence[Path], settings: Setti
     target = folder / "passages.jsonl"
     answers = answer_places(questions, str(questions.path))
     scratch = settings.model_copy(update={"data": folder / "splitting", "engine": "edge", "database_url": None})
+    # A corpus is one file, of as many passages as it takes.
+    scratch = scratch.model_copy(update={"max_file_passages": sys.maxsize})
     with QAService(scratch, purpose="benchmark").open(writable=True) as service:
         pipeline = service.pipelines()["indexing"]
         splitter, stamp = stage_of(pipeline, PassageSplitter), stage_of(pipeline, VersionStamp)

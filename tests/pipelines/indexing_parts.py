@@ -14,6 +14,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 import components  # noqa: F401  (before haystack)
 from components.embedding import embedded_text
 from components.lexical import LexicalDocumentEmbedder, question_vector
+from components.loading.loader import DocumentLoader
 from components.splitting import PassageSplitter
 from components.store.catalogue import CATALOGUE_FILE, Catalogue
 from components.store.document_store import QuaereDocumentStore
@@ -59,14 +60,22 @@ def tokenizer_file(folder: Path) -> Path:
     return path
 
 
-def make_pipeline(folder: Path, *, passage_tokens: int = 40, max_bytes: int = 1 << 20) -> Pipeline:
+def make_pipeline(
+    folder: Path, *, passage_tokens: int = 40, max_bytes: int = 1 << 20, confined: bool = False, seconds: float = 60.0
+) -> Pipeline:
     tokenizer = str(tokenizer_file(folder))
-    splitter = PassageSplitter(tokenizer, passage_tokens=passage_tokens, overlap_tokens=8, max_tokens=64)
     return build_indexing_pipeline(
-        splitter=splitter,
+        splitter=PassageSplitter(
+            tokenizer,
+            passage_tokens=passage_tokens,
+            overlap_tokens=8,
+            max_tokens=64,
+            confined=confined,
+            seconds=seconds,
+        ),
         embedder=HashingEmbedder(),
         lexical=LexicalDocumentEmbedder(),
-        max_bytes=max_bytes,
+        loader=DocumentLoader(max_bytes, confined=confined, seconds=seconds),
     )
 
 

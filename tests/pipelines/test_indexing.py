@@ -147,7 +147,7 @@ def test_bad_files_never_stop_a_run(index, docs):
     report = index.indexer.index([str(docs)])
     assert report.indexed == 3
     reasons = {Path(failure.path).name: (failure.reason, failure.skipped) for failure in report.failures}
-    assert reasons["empty.txt"] == ("is empty", False)
+    assert reasons["empty.txt"] == ("is empty", True)
     assert "over the limit" in reasons["huge.txt"][0]
     assert reasons["odd.xyz"][1]
     assert {"broken.json", "fake.pdf", "pipe.txt"} < reasons.keys()
@@ -453,3 +453,98 @@ def test_loading_a_definition_imports_only_our_packages(tmp_path):
     definition = make_pipeline(tmp_path / "tokenizer").dumps()
     with pytest.raises(Exception, match=r"tests\.pipelines"):
         Pipeline.loads(definition, allowed_modules=ALLOWED_MODULES)
+
+
+def confined(index: Index, **given) -> Index:
+    """The index, with files that are read and split in processes of their own."""
+    index.indexer.pipeline = make_pipeline(index.data.parent / "tokenizer", confined=True, **given)
+    return index
+
+
+def test_files_that_are_read_and_split_apart_give_the_same_index(index, docs, tmp_path):
+    write(docs, "long.txt", "\n\n".join(prose(f"word{number}") for number in range(400)))
+    index.indexer.index([str(docs)])
+    with Index(tmp_path / "apart") as apart:
+        report = confined(apart).indexer.index([str(docs)])
+        assert (report.indexed, report.failures) == (4, ())
+        assert report.passages > 2 * PART_PASSAGES
+        assert snapshot(apart) == snapshot(index)
+
+
+def test_metadata_of_a_folder_decide_how_a_file_is_split(index, docs):
+    write(docs, "quaere.meta.toml", '["b.txt"]\nlanguage = "de"\ntitle = "Betriebsanleitung"\n')
+    confined(index).indexer.index([str(docs / "b.txt")])
+    assert {(each.meta["language"], each.meta["title"]) for each in passages(index)} == {("de", "Betriebsanleitung")}
+
+
+ENDLESS = """
+import components.dividing as dividing
+
+def divide(path, parts, **how):
+    while path.name == "endless.txt":
+        pass
+    return dividing.divide(path, parts, **how)
+"""
+
+
+def test_a_file_that_never_ends_is_named_while_it_is_read_and_the_others_go_on(index, docs, tmp_path, monkeypatch):
+    write(tmp_path, "endless_split.py", ENDLESS)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr("components.splitting._DIVIDE", "endless_split:divide")
+    write(docs, "endless.txt", "A text.")
+    told: list[IndexProgress] = []
+    report = confined(index, seconds=2).indexer.index([str(docs)], on_progress=told.append)
+    assert report.indexed == 3
+    assert [(Path(each.path).name, each.skipped) for each in report.failures] == [("endless.txt", False)]
+    assert "took longer than 2 seconds to split" in report.failures[0].reason
+    read = [Path(each.path).name for each in told if each.stage == "reading"]
+    assert read == ["a.md", "b.txt", "endless.txt", "faq.jsonl"]
+
+
+def test_a_file_without_text_is_a_note(index, docs):
+    write(docs, "blank.md", " \n")
+    write(docs, "header.csv", "a,b\n")
+    report = confined(index).indexer.index([str(docs)])
+    notes = {Path(each.path).name: each.reason for each in report.failures if each.skipped}
+    assert notes == {"blank.md": "holds no text", "header.csv": "holds a header but no row below it"}
+    assert all(each.skipped for each in report.failures)
+
+
+def test_names_that_are_no_text_are_indexed_under_printable_ones(index, docs, tmp_path):
+    odd = os.fsencode(docs) + b"/caf\xe9.txt"
+    try:
+        Path(os.fsdecode(odd)).write_text(prose("espresso"), "utf-8")
+    except OSError:
+        pytest.skip("this file system takes only names in UTF-8")
+    write(docs, r"caf\xe9.txt", prose("plain"))
+    Path(os.fsdecode(os.fsencode(docs) + b"/\xff.md")).touch()
+    told: list[IndexProgress] = []
+    report = confined(index).indexer.index([str(docs)], on_progress=told.append)
+    assert report.indexed == 5
+    assert [(each.path, each.skipped) for each in report.failures] == [(f"{docs}/\\xff.md", True)]
+    json.dumps([replace(each).path for each in told], ensure_ascii=False).encode("utf-8")
+    known = {info.source: info.source_id for info in index.catalogue.sources()}
+    assert {f"{docs}/caf\\xe9.txt", f"{docs}/caf\\x5cxe9.txt"} < known.keys()
+    # The same in the next run, by the printed name too, and gone when the file is.
+    settle_clock(docs)
+    assert index.indexer.index([str(docs)], prune=True).unchanged == 5
+    assert index.indexer.index([f"{docs}/caf\\xe9.txt"]).unchanged == 1
+    os.unlink(odd)
+    assert index.indexer.index([str(docs)], prune=True).removed == 1
+    assert f"{docs}/caf\\xe9.txt" not in {info.source for info in index.catalogue.sources()}
+
+
+def test_links_out_of_a_folder_and_data_folders_stay_out_of_the_index(index, docs, tmp_path):
+    (tmp_path / "outside").mkdir()
+    write(tmp_path / "outside", "secret.txt", prose("secret"))
+    (docs / "out").symlink_to(tmp_path / "outside")
+    write(docs, "other/lock.json", "{}")
+    write(docs, "other/lock", "")
+    write(docs, "other/owner.txt", "token")
+    write(docs, "mine/owner.txt", "token")
+    report = index.indexer.index([str(docs)], apart=[docs / "mine"])
+    assert report.indexed == 3
+    reasons = {Path(each.path).name: each.reason for each in report.failures if each.skipped}
+    assert "leads out of the folder" in reasons["out"]
+    assert "data folder" in reasons["other"] and "data folder" in reasons["mine"]
+    assert index.indexer.index([str(docs)], follow_links=True, apart=[docs / "mine"]).indexed == 1

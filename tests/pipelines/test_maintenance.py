@@ -15,7 +15,7 @@ from components.store.document_store import QuaereDocumentStore
 from components.store.sparse_copy import allocated_bytes
 from pipelines.archives import MANIFEST
 from pipelines.maintenance import backup, rebuild, restore
-from tests.pipelines.indexing_parts import Index, passages, prose, snapshot, write
+from tests.pipelines.indexing_parts import Index, make_pipeline, passages, prose, snapshot, write
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -277,3 +277,17 @@ def test_a_full_disk_leaves_no_half_of_anything(made, tmp_path, action):
     assert str(tmp_path / "place") in done.stdout
     assert os.listdir(tmp_path / "place") == []
     assert not [path for path in data.iterdir() if path.name.endswith(".tmp")]
+
+
+def test_a_rebuild_splits_apart_and_names_the_text_that_cannot_be_split(data, docs):
+    with Index(data) as index:
+        index.indexer.index([str(write(docs, "long.txt", "\n\n".join(prose(f"w{n}") for n in range(50))))])
+        expected = snapshot(index)
+        index.indexer.pipeline = make_pipeline(data.parent / "tokenizer", confined=True)
+        assert rebuild(index.indexer).failures == ()
+        assert snapshot(index) == expected
+        splitter = index.indexer.pipeline.get_component("splitter")
+        splitter.max_passages = 20
+        (failure,) = rebuild(index.indexer).failures
+        assert Path(failure.path).name == "long.txt" and "more than 20 passages" in failure.reason
+        assert {Path(each.meta["source"]).name for each in passages(index)} == {"a.md", "b.txt", "faq.jsonl"}

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +75,33 @@ def test_the_first_run_reports_what_it_did_and_what_failed(indexed: tuple[str, R
     reasons = {Path(failure["path"]).name: failure for failure in report["failures"]}
     assert reasons["broken.pdf"]["skipped"] is False
     assert reasons["picture.xyz"]["skipped"] is True
+
+
+def test_a_file_without_text_is_no_failure_and_odd_names_are_shown(tmp_path: Path) -> None:
+    docs, data = tmp_path / "docs", str(tmp_path / "data")
+    docs.mkdir()
+    (docs / "care.txt").write_text(DOCUMENTS["care.txt"], "utf-8")
+    (docs / "blank.md").write_text(" \n")
+    (docs / "out.txt").symlink_to(_written(tmp_path / "outside.txt"))
+    with suppress(OSError):  # of a file system that takes only names in UTF-8
+        _written(Path(os.fsdecode(os.fsencode(docs) + b"/caf\xe9.txt")))
+    odd = len(list(docs.glob("caf*")))
+    result = invoke("index", str(docs), "--data", data)
+    assert result.exit_code == 0, result.output
+    assert f"{1 + odd} of {2 + odd} files indexed" in result.stdout and "2 skipped:" in result.stdout
+    assert f"{docs}/blank.md: holds no text" in result.stdout.replace("\n", "")
+    followed = invoke("index", str(docs), "--data", data, "--follow-links", "--json")
+    assert followed.exit_code == 0 and json.loads(followed.stdout)["indexed"] == 1
+    listed = json.loads(invoke("sources", "list", "--data", data, "--json").stdout)
+    assert odd == 0 or f"{docs}/caf\\xe9.txt" in {each["source"] for each in listed["sources"]}
+    asked = ask(data, "What does error code E-1047 mean?")
+    assert Path(asked["answers"][0]["source"]).name == "care.txt"
+    assert odd == 0 or invoke("sources", "delete", f"{docs}/caf\\xe9.txt", "--data", data).exit_code == 0
+
+
+def _written(path: Path) -> Path:
+    path.write_text("The tower is 300 metres high.", "utf-8")
+    return path
 
 
 def test_a_second_run_finds_everything_unchanged(data: str, documents: Path) -> None:

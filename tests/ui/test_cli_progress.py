@@ -1,8 +1,10 @@
 import io
+import threading
 
 import pytest
 from rich.console import Console
 
+import ui.progress
 from pipelines.indexing import IndexProgress
 from ui.progress import Pace, count_line, count_progress, duration, index_line, index_progress, index_view, size
 
@@ -64,6 +66,29 @@ def test_off_a_terminal_short_work_says_nothing() -> None:
         tell(a_progress())
         count(1)
     assert stream.getvalue() == ""
+
+
+class Lines(io.StringIO):
+    """Tells when something has been written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = threading.Event()
+
+    def write(self, text: str) -> int:
+        length = super().write(text)
+        self.written.set()
+        return length
+
+
+def test_off_a_terminal_a_file_that_takes_long_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ui.progress, "_SECONDS_BETWEEN_LINES", 0.01)
+    stream = Lines()
+    with index_progress(Console(file=stream, width=200), quiet=False) as tell:
+        assert tell is not None
+        tell(a_progress(stage="reading", path="docs/[b]slow\x1b.pdf"))
+        assert stream.written.wait(20)
+    assert "3/10 files, 420 passages; reading docs/[b]slow␛.pdf" in stream.getvalue()
 
 
 def test_on_a_terminal_the_display_is_gone_at_the_end() -> None:

@@ -99,6 +99,25 @@ def test_what_is_gone_is_pruned(quaere: Quaere, place: Path) -> None:
     assert "nothing-here" in nothing.stderr
 
 
+def test_names_that_are_no_text_and_links_go_through_the_service_too(quaere: Quaere, place: Path) -> None:
+    odd = place / "odd"
+    odd.mkdir()
+    (odd / "out.md").symlink_to(place / "docs" / "manual.md")
+    name = "\\xe9.md" if sys.platform == "linux" else "e.md"
+    (odd / (os.fsdecode(b"\xe9.md") if sys.platform == "linux" else name)).write_text(
+        "The Carla pump is green.", "utf-8"
+    )
+    (odd / "blank.md").touch()
+    first = quaere("index", "odd", "--json")
+    report = json.loads(first.stdout)
+    assert (first.returncode, report["indexed"]) == (0, 1), first.stderr
+    assert {Path(failure["path"]).name for failure in report["failures"]} == {"blank.md", "out.md"}
+    asked = json.loads(quaere("ask", "Which colour is the Carla pump?", "--json", "--threshold", "0").stdout)
+    assert asked["answers"][0]["source"] == f"odd/{name}"
+    assert json.loads(quaere("index", "odd", "--follow-links", "--json").stdout)["files"] == 3
+    assert quaere("sources", "delete", f"odd/{name}", "odd/out.md").returncode == 0
+
+
 def test_other_commands_say_who_holds_the_folder(quaere: Quaere) -> None:
     refused = quaere("rebuild")
     assert refused.returncode == 1

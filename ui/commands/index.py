@@ -27,6 +27,9 @@ def index(
     prune: Annotated[
         bool, typer.Option("--prune", help="Also take out sources whose files are gone from disk.")
     ] = False,
+    follow_links: Annotated[
+        bool, typer.Option("--follow-links", help="Follow links that lead out of a given folder, too.")
+    ] = False,
     engine: Annotated[
         Literal["local", "ray"], typer.Option("--engine", help="Who reads and embeds: this process, or workers of Ray.")
     ] = "local",
@@ -53,7 +56,15 @@ def index(
         session.shared_service("index", writable=True) as service,
         index_progress(session.err, quiet=session.quiet) as tell,
     ):
-        report = service.index(paths, meta=fields, prune=prune, engine=engine, workers=workers, on_progress=tell)
+        report = service.index(
+            paths,
+            meta=fields,
+            prune=prune,
+            follow_links=follow_links,
+            engine=engine,
+            workers=workers,
+            on_progress=tell,
+        )
     _finish(session, report, as_json=as_json)
 
 

@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from components.errors import InputError, LoadingError
-from components.loading import SUFFIXES, Extracted, load
+from components.loading import SUFFIXES, load, processes
 from components.loading.confined import load_confined
+from components.loading.limits import Limits
+from components.loading.received import extracted_from
 
 ROOT = Path(__file__).parents[3]
 MIB = 1 << 20
@@ -27,54 +29,54 @@ from pathlib import Path
 from components.errors import LoadingError
 from components.loading import Extracted, load
 
-def eat(path, max_bytes):
+def eat(path, max_bytes, **others):
     kept = []
     while True:
         kept.append(bytearray(10_000_000))
 
-def loop(path, max_bytes):
+def loop(path, max_bytes, **others):
     while True:
         pass
 
-def sleep(path, max_bytes):
+def sleep(path, max_bytes, **others):
     path.with_name(f"pid-{os.getpid()}").touch()
     time.sleep(600)
 
-def leave(path, max_bytes):
+def leave(path, max_bytes, **others):
     os._exit(7)
 
-def leave_as_if_done(path, max_bytes):
+def leave_as_if_done(path, max_bytes, **others):
     os._exit(0)
 
-def crash(path, max_bytes):
+def crash(path, max_bytes, **others):
     ctypes.string_at(0)
 
-def fork(path, max_bytes):
+def fork(path, max_bytes, **others):
     if os.fork() == 0:
         time.sleep(600)
     os._exit(0)
 
-def fail(path, max_bytes):
+def fail(path, max_bytes, **others):
     raise RuntimeError("unforeseen")
 
-def refuse(path, max_bytes):
+def refuse(path, max_bytes, **others):
     raise LoadingError(path, "is no file for " + str(max_bytes) + " bytes, é")
 
-def lack(path, max_bytes):
+def lack(path, max_bytes, **others):
     import no_such_parser
 
-def shout(path, max_bytes):
+def shout(path, max_bytes, **others):
     print("{}", flush=True)
     print("{}", file=sys.stderr, flush=True)
     os.write(1, b"{" * 1_000_000)
     os.write(2, b"{" * 1_000_000)
-    return load(path, max_bytes=max_bytes)
+    return load(path, max_bytes=max_bytes, **others)
 
-def write(path, max_bytes):
+def write(path, max_bytes, **others):
     with open(path.with_name("written"), "wb") as file:
         file.write(b"x")
 
-def look(path, max_bytes):
+def look(path, max_bytes, **others):
     heavy = sorted({"haystack", "numpy", "torch", "docx", "lxml"} & set(sys.modules))
     seen = {"environment": sorted(os.environ), "heavy": heavy, "encoding": sys.stdout.encoding}
     return Extracted(str(seen), load(path).blocks[:1], None, {}, "text")
@@ -82,39 +84,63 @@ def look(path, max_bytes):
 class Wild:
     def __init__(self, **fields):
         self.fields = fields
-    def to_dict(self):
-        return {"text": "abc", "blocks": [{"start": 0, "end": 3, "kind": "text"}], "title": None, "meta": {},
-                "format": "text", "boxes": None, "pages": None, **self.fields}
+    def to_parts(self):
+        made = {"text": "abc", "blocks": [{"start": 0, "end": 3, "kind": "text"}], "title": None, "meta": {},
+                "format": "text", "has_boxes": False, "pages": None, **self.fields}
+        for name in ("text", "blocks", "boxes"):
+            if name in made:
+                yield {name: made.pop(name)}
+        yield made
 
-def lie_about_text(path, max_bytes):
+def lie_about_text(path, max_bytes, **others):
     return Wild(text=5)
 
-def lie_about_place(path, max_bytes):
+def lie_about_place(path, max_bytes, **others):
     return Wild(blocks=[{"start": 0, "end": 99, "kind": "text"}])
 
-def lie_about_order(path, max_bytes):
+def lie_about_order(path, max_bytes, **others):
     return Wild(blocks=[{"start": 1, "end": 2, "kind": "text"}, {"start": 0, "end": 1, "kind": "text"}])
 
-def lie_about_fields(path, max_bytes):
+def lie_about_fields(path, max_bytes, **others):
     return Wild(blocks=[{"start": 0, "end": 3, "kind": "text", "extra": 1}])
 
-def lie_about_boxes(path, max_bytes):
-    return Wild(boxes="?")
+def lie_about_boxes(path, max_bytes, **others):
+    return Wild(boxes="?", has_boxes=True)
 
-def swell(path, max_bytes):
-    return Wild(text="x" * 90_000_000)
+def swell(path, max_bytes, **others):
+    return Wild(text="x" * 300_000_000)
 
-def flood(path, max_bytes):
-    (pipe,) = [number for number in range(3, 20) if is_pipe(number)]
+def poison(path, max_bytes, **others):
+    import components.loading
+    components.loading._MODULES.clear()
+    components.loading.load = None
+    raise LoadingError(path, "has taken over its process")
+
+def kill_stem(path, max_bytes, **others):
+    os.kill(os.getppid(), 9)
+    raise LoadingError(path, "has killed what it came from")
+
+def flood(path, max_bytes, **others):
+    pipe = [number for number in range(3, 20) if is_pipe(number)][-1]
     while True:
         os.write(pipe, b" " * 1_000_000)
 
 def is_pipe(number):
     try:
-        return stat.S_ISFIFO(os.fstat(number).st_mode)
+        mode = os.fstat(number).st_mode
+        return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
     except OSError:
         return False
 """
+
+
+@pytest.fixture(params=["forked", "started"], autouse=True)
+def ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways to come by a process, each from a fresh start."""
+    if request.param == "forked" and not processes.CAN_FORK:
+        pytest.skip("this system cannot fork")
+    processes.end_idle()
+    monkeypatch.setattr(processes, "CAN_FORK", request.param == "forked")
 
 
 @pytest.fixture
@@ -173,7 +199,7 @@ def test_every_format_gives_what_load_gives(
         found = load_confined(path)
         assert found == expected
         assert [type(block.meta) for block in found.blocks] == [type(block.meta) for block in expected.blocks]
-        assert Extracted.from_dict(json.loads(json.dumps(expected.to_dict()))) == expected
+        assert extracted_from(json.loads(json.dumps(list(expected.to_parts()))), Limits()) == expected
         assert (found.boxes is not None) == (suffix == ".pdf")
 
 
@@ -228,6 +254,14 @@ def test_a_crash_is_an_error_of_the_file(note: Path) -> None:
         assert "SIGSEGV" in reason(note, "crash")
         # What it leaves behind holds the pipe open, but not for longer than the time limit.
         assert "took longer" in reason(note, "fork", seconds=2)
+
+
+def test_a_file_that_takes_its_process_over_changes_nothing_for_the_next(note: Path) -> None:
+    assert "taken over" in reason(note, "poison")
+    assert load_confined(note) == load(note)
+    if processes.CAN_FORK:  # elsewhere it would be this process
+        assert "killed what it came from" in reason(note, "kill_stem")
+        assert load_confined(note) == load(note)
 
 
 def test_what_parsers_print_goes_nowhere(note: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -293,6 +327,25 @@ def test_several_threads_at_once(note: Path) -> None:
     while threading.active_count() > before and time.monotonic() < deadline:
         time.sleep(0.01)
     assert threading.active_count() <= before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent by number")
+def test_a_kill_leaves_no_process_behind(note: Path) -> None:
+    code = (
+        "import sys; from components.loading.confined import load_confined\n"
+        "sys.path.insert(0, sys.argv[2])\n"
+        "load_confined(sys.argv[1], loader='hostile:sleep')\n"
+    )
+    arguments = [sys.executable, "-c", code, str(note), str(note.parent / "code")]
+    deadline = time.monotonic() + 60
+    with subprocess.Popen(arguments, cwd=ROOT) as caller:
+        while not (marks := list(note.parent.glob("pid-*"))) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        caller.kill()
+    pid = int(marks[0].name.removeprefix("pid-"))
+    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not Path(f"/proc/{pid}").exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent by number")

@@ -8,7 +8,9 @@ import pytest
 
 from components.errors import LoadingError
 from components.loading import load
+from components.loading.limits import Limits
 from components.loading.pdf import decode_boxes
+from components.loading.received import extracted_from
 
 Build = Callable[..., bytes]
 
@@ -120,7 +122,7 @@ def test_a_paragraph_goes_on_over_the_end_of_a_page(tmp_path: Path, pdf: Build) 
         # Each character stands on that page and no other.
         assert [each.page for each in boxes if each.box(at) is not None] == [page]
         assert [each.page for each in boxes if each.box(at + len(word) - 1) is not None] == [page]
-    assert extracted.from_dict(extracted.to_dict()) == extracted
+    assert extracted_from(extracted.to_parts(), Limits()) == extracted
 
 
 def test_a_list_item_goes_on_over_the_end_of_a_page(tmp_path: Path, pdf: Build) -> None:
