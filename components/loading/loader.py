@@ -11,6 +11,10 @@ from components.loading import MAX_BYTES, load
 from components.loading.confined import load_confined
 from components.loading.metadata import FolderMetadata
 
+FILE_GROUPS = "groups of the file"
+"""Field of a loaded document: the readers that the file itself names, whatever holds above them. No user's field has
+such a name."""
+
 
 @component
 class DocumentLoader:
@@ -70,6 +74,7 @@ class DocumentLoader:
             "boxes": extracted.boxes,
             "page_count": extracted.pages,
             **folders.merged(source, fields),
+            FILE_GROUPS: fields.get("groups"),
         }
         place = uuid.uuid5(uuid.NAMESPACE_URL, os.path.abspath(source).replace(os.sep, "/"))
         kept = {name: value for name, value in meta.items() if value is not None}

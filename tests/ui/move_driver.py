@@ -5,6 +5,7 @@ list of complaints. The libraries are imported once; nothing is opened before a 
 """
 
 import json
+import os
 import shutil
 import sys
 import time
@@ -22,8 +23,9 @@ from tests.pipelines.kill_driver import COUNTDOWN, KILLED, in_child
 from tests.ui.api.test_sources import ended, send_files
 from ui.api.app import build_api
 from ui.backend import Backend, open_backend
+from ui.job_files import JobFiles
 from ui.jobs import Jobs
-from ui.uploads import INCOMING, Uploads
+from ui.uploads import Uploads
 
 TEXT = "# Aria pump\n\nThe warranty of the Aria pump is 24 months.\n"
 OLD = {"groups": ["staff"], "tags": ["old"], "url": "https://example.org/old"}
@@ -32,9 +34,11 @@ CHANGES: dict[str, dict[str, Any]] = {
     "tags": {"tags": ["new"], "url": None},
 }
 MOST_STEPS = 60
-STEPS = {
-    Uploads: ("receive", "keep", "begin_change", "describe", "end_change", "remove"),
-    Jobs: ("prepare", "begin", "_moves", "_tidy", "_end"),
+STEPS: dict[Any, tuple[str, ...]] = {
+    Uploads: ("receive", "describe", "begin_removal", "remove", "forget_job"),
+    JobFiles: ("stage", "install", "put_back"),
+    Jobs: ("prepare", "begin", "_moves", "_settle", "_end"),
+    os: ("rename", "replace"),
     Catalogue: ("begin", "ready", "finish"),
     QuaereDocumentStore: ("stage", "commit", "remove_source", "flush"),
 }
@@ -78,13 +82,20 @@ def state(backend: Backend, client: TestClient) -> dict[str, Any]:
     return {
         "sources": [(each["groups"], each["tags"], each["url"]) for each in sources],
         "meta": [client.get(f"/api/v1/sources/{each['source_id']}/meta").json()["meta"] for each in sources],
-        "strays": sorted(
-            {path.name for path in backend.uploads.folder.iterdir() if path.name != INCOMING}
-            ^ {each["source_id"] for each in sources}
-        ),
+        "strays": strays(backend, {each["source_id"] for each in sources}),
         "passages": len(passages),
         "of_others": len({each.source_id for each in passages} - {each["source_id"] for each in sources}),
     }
+
+
+def strays(backend: Backend, source_ids: set[str]) -> list[str]:
+    """Files of no source, sources without files, and what is left of jobs once they have put away their own."""
+    folder = backend.uploads.folder
+    until = time.monotonic() + 10
+    while (left := list(folder.glob(".*/*"))) and time.monotonic() < until:
+        time.sleep(0.01)
+    kept = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
+    return sorted(str(path.relative_to(folder)) for path in left) + sorted(kept ^ source_ids)
 
 
 def expected(*, changed: bool, mode: str) -> dict[str, Any]:

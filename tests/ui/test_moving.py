@@ -17,12 +17,11 @@ from components.errors import StoreError
 from pipelines.service import QAService
 from pipelines.settings import Settings
 from tests.ui.api.test_sources import ended, names, send_files
-from tests.ui.move_driver import CHANGES, OLD, STEPS, TEXT, expected, prepare, state
+from tests.ui.move_driver import CHANGES, OLD, STEPS, TEXT, expected, prepare, state, strays
 from ui.api.app import build_api
 from ui.backend import Backend, open_backend
 from ui.database.tables import JobRow
 from ui.jobs import STOPPING, Job
-from ui.uploads import INCOMING
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_STEPS = 60
@@ -154,8 +153,7 @@ def test_a_cancelled_upload_leaves_no_file_unless_another_job_waits_for_it(
         assert client.delete(f"/api/v1/jobs/{response.json()['job_id']}").json()["state"] == "cancelled"
     go_on.set()
     assert [ended(client, each)["state"] for each in (running, again)] == ["done", "done"]
-    left = {path.name for path in backend.uploads.folder.iterdir()} - {INCOMING}
-    assert left == {each.json()["uploads"][0]["source_id"] for each in (running, again)}
+    assert strays(backend, {each.json()["uploads"][0]["source_id"] for each in (running, again)}) == []
     assert sorted(names(client)) == ["first.md", "twice.md"]
 
 
