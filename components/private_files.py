@@ -5,8 +5,8 @@ Knows no data folder; where there are no such modes, as on Windows, nothing happ
 
 import os
 import stat
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -52,6 +52,17 @@ def tighten_below(folders: Iterable[Path], *, done: Iterable[Path] = ()) -> None
             if place in known:
                 names[:] = [name for name in names if _is_open(place / name)]
             tighten(place, *(place / name for name in files))
+
+
+@contextmanager
+def private_by_default() -> Iterator[None]:
+    """Have this process make all its files for their owner alone, for as long as the block runs."""
+    before = os.umask(_OTHERS)
+    os.umask(before | _OTHERS)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def _is_open(folder: Path) -> bool:

@@ -1,7 +1,7 @@
-"""Kills a service at every step of a change of an upload, in children of this process, and tells what went wrong.
+"""Kills a service at every step of a change of uploads, in children of this process, and tells what went wrong.
 
-Usage: ``python -m tests.ui.move_driver groups|tags FOLDER``. Prints a JSON object: how many kills there were, and a
-list of complaints. The libraries are imported once; nothing is opened before a fork.
+Usage: ``python -m tests.ui.move_driver groups|tags|send|delete FOLDER``. Prints a JSON object: how many kills there
+were, and a list of complaints. The libraries are imported once; nothing is opened before a fork.
 """
 
 import json
@@ -33,7 +33,11 @@ CHANGES: dict[str, dict[str, Any]] = {
     "groups": {"groups": ["public"], "tags": ["new"], "url": None},
     "tags": {"tags": ["new"], "url": None},
 }
-MOST_STEPS = 60
+SENT = {"a.md": TEXT.replace("24", "36"), "b.md": "# Berta pump\n\nThe Berta pump is blue.\n"}
+"""Sent together, where the first is there already."""
+
+MODES = (*CHANGES, "send", "delete")
+MOST_STEPS = 150
 STEPS: dict[Any, tuple[str, ...]] = {
     Uploads: ("receive", "describe", "begin_removal", "remove", "forget_job"),
     JobFiles: ("stage", "install", "put_back"),
@@ -81,11 +85,18 @@ def state(backend: Backend, client: TestClient) -> dict[str, Any]:
     passages = backend.service.similar("warranty of the pump", groups=["staff"], top=20)
     return {
         "sources": [(each["groups"], each["tags"], each["url"]) for each in sources],
+        "texts": [backend.service.source(each["source_id"]).text for each in sources],
+        "files": [file_text(backend, each["source_id"]) for each in sources],
         "meta": [client.get(f"/api/v1/sources/{each['source_id']}/meta").json()["meta"] for each in sources],
         "strays": strays(backend, {each["source_id"] for each in sources}),
         "passages": len(passages),
         "of_others": len({each.source_id for each in passages} - {each["source_id"] for each in sources}),
     }
+
+
+def file_text(backend: Backend, source_id: str) -> str:
+    path = backend.uploads.path_of(source_id)
+    return "" if path is None else path.read_text("utf-8")
 
 
 def strays(backend: Backend, source_ids: set[str]) -> list[str]:
@@ -99,16 +110,37 @@ def strays(backend: Backend, source_ids: set[str]) -> list[str]:
 
 
 def expected(*, changed: bool, mode: str) -> dict[str, Any]:
-    fields = {**OLD, **CHANGES[mode]} if changed else OLD
+    texts, fields = [TEXT], OLD
+    if changed and mode == "delete":
+        texts = []
+    elif changed and mode == "send":
+        texts, fields = list(SENT.values()), {**OLD, "tags": ["new"]}
+    elif changed:
+        fields = {**OLD, **CHANGES[mode]}
     meta = {name: value for name, value in fields.items() if value is not None}
     listed = (fields["groups"], fields["tags"], fields["url"])
-    return {"sources": [listed], "meta": [meta], "strays": [], "passages": 1, "of_others": 0}
+    return {
+        "sources": [listed for _ in texts],
+        "texts": [text.replace("# ", "").strip() for text in texts],
+        "files": texts,
+        "meta": [meta for _ in texts],
+        "strays": [],
+        "passages": len(texts),
+        "of_others": 0,
+    }
 
 
 def change(mode: str) -> Callable[[Backend, TestClient], None]:
     def work(_: Backend, client: TestClient) -> None:
         (source,) = client.get("/api/v1/sources").json()["sources"]
-        response = client.patch(f"/api/v1/sources/{source['source_id']}", json={"meta": CHANGES[mode]})
+        path = f"/api/v1/sources/{source['source_id']}"
+        if mode == "delete":
+            assert client.delete(path).json() == {"deleted": 1}
+            return
+        if mode == "send":
+            response = send_files(client, *SENT.items(), **{**OLD, "tags": ["new"]})
+        else:
+            response = client.patch(path, json={"meta": CHANGES[mode]})
         assert ended(client, response)["state"] == "done"
 
     return work
