@@ -10,6 +10,8 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+_NOBODY = object()  # None is an owner too
+
 
 class FairQueue(Generic[T]):
     """Items of several owners: each owner's in the order in which they came, and the owners one after another.
@@ -21,6 +23,7 @@ class FairQueue(Generic[T]):
         self._items: dict[Hashable, deque[T]] = {}  # by owner, the next one first
         self._changed = threading.Condition()
         self._is_awake = False
+        self._served: Hashable = _NOBODY
 
     def put(self, owner: Hashable, item: T) -> None:
         """Add an item behind those of the same owner."""
@@ -33,6 +36,7 @@ class FairQueue(Generic[T]):
         with self._changed:
             self._items = {owner: self._items.get(owner, deque()), **self._items}
             self._items[owner].appendleft(item)
+            self._served = _NOBODY
             self._changed.notify()
 
     def wake(self) -> None:
@@ -47,13 +51,11 @@ class FairQueue(Generic[T]):
             self._changed.wait_for(lambda: bool(self._items) or self._is_awake)
             if not self._items:
                 return None
-            owner = next(iter(self._items))
+            # Not the one who just had a turn, though it came back before the others came.
+            owner = next((each for each in self._items if each != self._served), self._served)
             items = self._items.pop(owner)
             item = items.popleft()
             if items:
                 self._items[owner] = items
+            self._served = owner
             return owner, item
-
-    def __len__(self) -> int:
-        with self._changed:
-            return sum(map(len, self._items.values()))
