@@ -7,15 +7,12 @@ the database; nothing of HTTP.
 
 import logging
 import threading
-import uuid
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Literal, Self, cast
+from typing import Any, Self
 
-from sqlalchemy import CursorResult, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from components.errors import QuaereError, StoreError
 from pipelines.indexing import Identity, IndexProgress, IndexReport
@@ -24,22 +21,9 @@ from ui.database.connection import ServiceDatabase
 from ui.database.tables import JobRow
 from ui.fair_queue import FairQueue
 from ui.job_files import JobFiles
+from ui.job_records import ENDED, STOPPING, UNFINISHED, Job, JobRecords, State, TooManyWaiting, uploads_of
 from ui.uploads import Upload, Uploads, changed
 
-State = Literal["queued", "running", "done", "failed", "cancelled"]
-
-ENDED: frozenset[State] = frozenset({"done", "failed", "cancelled"})
-
-STOPPING = "stopping"
-"""State of a job that runs, perhaps in another process, and is to be cancelled; shown as running."""
-
-MOST_WAITING_JOBS = 100
-"""Of one key."""
-
-MOST_WAITING_UPLOADS = 1_000
-"""Of one key, in all its jobs."""
-
-_UNFINISHED = ("queued", "running", STOPPING)
 _GONE = "its file is not there any more"
 _NOT_WHOLE = "did not arrive as a whole; send it again"
 _NOTHING_KEPT = "what came with it was not kept either, and all is as it was"
@@ -50,35 +34,13 @@ _LONGEST_PAUSE = 30.0
 _MOST_TRIES = 5
 """Of a job that fails the program, and not because the database is away."""
 
+__all__ = ["ENDED", "STOPPING", "Job", "Jobs", "State", "Stopped", "TooManyWaiting"]
+
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """How far some uploads are."""
-
-    job_id: str
-    key_id: str | None
-    state: State
-    uploads: tuple[Upload, ...]
-    done: int = 0
-    """Files."""
-    passages: int = 0
-    failures: tuple[tuple[str, str], ...] = ()
-    """Name and reason."""
-    created_at: str = ""
-    """UTC, ISO 8601."""
-    finished_at: str | None = None
-    seconds: float | None = None
-    """From the upload to its answers."""
 
 
 class Stopped(Exception):
     """Ends a run of the index from within."""
-
-
-class TooManyWaiting(QuaereError):
-    """A key has more jobs or uploads waiting than it may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +52,7 @@ class _Outcome:
     failures: tuple[tuple[str, str], ...] = ()
 
 
-class Jobs:
+class Jobs(JobRecords):
     """The jobs of a service: ``with Jobs(...) as jobs:`` runs them.
 
     Args:
@@ -100,18 +62,15 @@ class Jobs:
     """
 
     def __init__(self, database: ServiceDatabase, service: QAService, uploads: Uploads) -> None:
-        self.database = database
+        super().__init__(database)
         self.service = service
         self.uploads = uploads
         self._waiting: FairQueue[str] = FairQueue()
-        self._progress: dict[str, IndexProgress] = {}
-        self._cancelled: set[str] = set()
         self._owed: dict[str, _Outcome] = {}
         """Ends of jobs that could not be written down yet."""
         self._tries: dict[str, int] = {}
         self._faults = 0
         """Of the thread, since it last got something done."""
-        self._preparing = threading.Lock()
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -119,7 +78,7 @@ class Jobs:
         self._clear_incoming()
         kept = self.uploads.kept()
         with self.database.transaction() as session:
-            unfinished = select(JobRow).where(JobRow.state.in_(_UNFINISHED)).order_by(JobRow.created_at)
+            unfinished = select(JobRow).where(JobRow.state.in_(UNFINISHED)).order_by(JobRow.created_at)
             rows = list(session.scalars(unfinished))
             for row in filter(self._is_mine, rows):
                 if row.state == STOPPING:
@@ -166,75 +125,9 @@ class Jobs:
             self.begin(job)
         return job
 
-    def prepare(self, uploads: Sequence[Upload], key_id: str | None) -> Job:
-        """Write down what is about to be kept, so that a kill loses nothing; :meth:`begin` follows.
-
-        Raises:
-            TooManyWaiting: this key has more waiting than it may.
-        """
-        job = Job(uuid.uuid4().hex, key_id, "queued", tuple(uploads), created_at=_now().isoformat())
-        with self._preparing, self.database.transaction() as session:
-            self._refuse_too_many(session, key_id, len(uploads))
-            session.add(
-                JobRow(
-                    job_id=job.job_id,
-                    key_id=key_id,
-                    state=job.state,
-                    uploads=[list(astuple(each)) for each in uploads],
-                    passages=0,
-                    failures=[],
-                    created_at=job.created_at,
-                )
-            )
-        return job
-
     def begin(self, job: Job) -> None:
         """Its files are all there."""
         self._waiting.put(job.key_id, job.job_id)
-
-    def refuse_too_many(self, key_id: str | None, uploads: int) -> None:
-        """Refuse what a key may not have waiting as well.
-
-        Raises:
-            TooManyWaiting: it has too much waiting already.
-        """
-        with self.database.transaction() as session:
-            self._refuse_too_many(session, key_id, uploads)
-
-    def job(self, job_id: str, key_id: str | None, *, of_all: bool = False) -> Job | None:
-        """The job with this id, of this key or, where asked for, of any."""
-        with self.database.transaction() as session:
-            row = session.get(JobRow, job_id)
-            return None if row is None or not (of_all or row.key_id == key_id) else self._of(row)
-
-    def jobs(self, key_id: str | None, limit: int, *, of_all: bool = False) -> list[Job]:
-        """The latest jobs of this key or, where asked for, of all, newest first."""
-        latest = select(JobRow).order_by(JobRow.created_at.desc()).limit(limit)
-        with self.database.transaction() as session:
-            rows = session.scalars(latest if of_all else latest.where(JobRow.key_id == key_id))
-            return [self._of(row) for row in rows]
-
-    def cancel(self, job_id: str, key_id: str | None, *, of_all: bool = False) -> Job | None:
-        """Stop a job as soon as can be; what it has indexed by then stays. One that has ended stays as it is."""
-        job = self.job(job_id, key_id, of_all=of_all)
-        if job is not None and job.state not in ENDED:
-            self._cancelled.add(job_id)
-            # Its files may not all be there yet: they are deleted when its turn comes.
-            if self._moves(job_id, "queued", "cancelled"):
-                self._end(job_id, "cancelled")
-            else:
-                self._moves(job_id, "running", STOPPING)
-        return self.job(job_id, key_id, of_all=of_all)
-
-    def awaited(self, but: str = "") -> set[str]:
-        """The sources that unfinished jobs will make.
-
-        Args:
-            but: a job that does not count.
-        """
-        others = select(JobRow).where(JobRow.state.in_(_UNFINISHED), JobRow.job_id != but)
-        with self.database.transaction() as session:
-            return {upload.source_id for row in session.scalars(others) for upload in _uploads(row)}
 
     # What differs where several processes share the database
 
@@ -395,7 +288,7 @@ class Jobs:
 
     def _sweep(self, kept: Sequence[str], unfinished: Sequence[JobRow]) -> None:
         """Delete the files that a kill left of sources and jobs that are no more."""
-        awaited = {upload.source_id for row in unfinished for upload in _uploads(row)}
+        awaited = {upload.source_id for row in unfinished for upload in uploads_of(row)}
         # A job of another process may have ended since the files were listed: then its sources are in the index.
         self.uploads.sweep(kept, self.service.known_sources() if kept else set(), awaited)
         running = {row.job_id for row in unfinished}
@@ -405,60 +298,6 @@ class Jobs:
     def _forget_folder(self, job_id: str) -> None:
         with self.database.transaction() as session:
             row = session.get(JobRow, job_id)
-            has_ended = row is None or row.state not in _UNFINISHED
+            has_ended = row is None or row.state not in UNFINISHED
         if has_ended:
             self.uploads.forget_job(job_id)
-
-    # Records
-
-    def _moves(self, job_id: str, before: str, after: str) -> bool:
-        """Take a job from one state to another; False where it was not in that one, such as after a cancellation."""
-        step = update(JobRow).where(JobRow.job_id == job_id, JobRow.state == before).values(state=after)
-        with self.database.transaction() as session:
-            return bool(cast(CursorResult[Any], session.execute(step)).rowcount)
-
-    def _of(self, row: JobRow) -> Job:
-        progress = self._progress.get(row.job_id)
-        ended = row.state in ENDED
-        job = Job(
-            row.job_id,
-            row.key_id,
-            "running" if row.state == STOPPING else cast(State, row.state),
-            _uploads(row),
-            done=len(row.uploads) if ended else 0,
-            passages=row.passages,
-            failures=tuple((name, reason) for name, reason in row.failures),
-            created_at=row.created_at,
-            finished_at=row.finished_at,
-            seconds=row.seconds,
-        )
-        return job if progress is None else replace(job, done=progress.done_files, passages=progress.passages)
-
-    @staticmethod
-    def _refuse_too_many(session: Session, key_id: str | None, uploads: int) -> None:
-        waiting = select(JobRow).where(JobRow.key_id == key_id, JobRow.state.in_(_UNFINISHED))
-        sizes = [len(row.uploads) for row in session.scalars(waiting)]
-        if len(sizes) >= MOST_WAITING_JOBS or sum(sizes) + uploads > MOST_WAITING_UPLOADS:
-            raise TooManyWaiting(
-                f"{sum(sizes):,} uploads of yours wait in {len(sizes)} jobs, and {MOST_WAITING_UPLOADS:,} in "
-                f"{MOST_WAITING_JOBS} may; send more when some are done, or cancel some"
-            )
-
-    def _end(self, job_id: str, state: State, passages: int = 0, failures: Sequence[tuple[str, str]] = ()) -> None:
-        self._cancelled.discard(job_id)
-        with self.database.transaction() as session:
-            row = session.get(JobRow, job_id)
-            if row is None:
-                return
-            now = _now()
-            row.state, row.passages, row.failures = state, passages, [list(each) for each in failures]
-            row.finished_at = now.isoformat()
-            row.seconds = (now - datetime.fromisoformat(row.created_at)).total_seconds()
-
-
-def _uploads(row: JobRow) -> tuple[Upload, ...]:
-    return tuple(Upload(*each) for each in row.uploads)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

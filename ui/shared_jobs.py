@@ -63,6 +63,12 @@ class SharedJobs(Jobs):
         here = all(self.uploads.owns(each) or self.uploads.holds(each) for each in files)
         return here and self._claims.take(_claim(row.job_id))
 
+    def _begun(self, job_id: str) -> Job | None:
+        job = super()._begun(job_id)
+        if job is None:
+            self._claims.give_back(_claim(job_id))
+        return job
+
     def _is_still_mine(self, job_id: str) -> bool:
         """Takes the claim again where it was lost with the connection."""
         return self._claims.take(_claim(job_id))

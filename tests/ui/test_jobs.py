@@ -133,14 +133,14 @@ def test_a_key_with_many_jobs_keeps_another_waiting_for_one_job_only(client: Tes
 
 
 def test_a_key_has_only_so_much_waiting(client: TestClient, backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.jobs.MOST_WAITING_JOBS", 2)
+    monkeypatch.setattr("ui.job_records.MOST_WAITING_JOBS", 2)
     one, other = (bearer(backend.keys.make(name, ["read", "write"])[1]) for name in ("one", "other"))
     with first_job_held(backend):
         sent = [send_files(client, (f"{n}.md", f"Number {n}."), headers=one) for n in range(2)]
         refused = send_files(client, ("2.md", "Number 2."), headers=one)
         assert "cancel some" in detail_of(refused, 429)
         assert refused.json()["type"].endswith("uploads-waiting") and refused.headers["Retry-After"] == "5"
-        monkeypatch.setattr("ui.jobs.MOST_WAITING_UPLOADS", 2)
+        monkeypatch.setattr("ui.job_records.MOST_WAITING_UPLOADS", 2)
         too_many = [(f"{n}.md", f"Number {n}.") for n in range(3)]
         detail_of(send_files(client, *too_many, headers=other), 429)
         lone = send_files(client, ("lone.md", MANUAL), headers=other)
