@@ -39,6 +39,11 @@ class FairQueue(Generic[T]):
             self._served = _NOBODY
             self._changed.notify()
 
+    def __bool__(self) -> bool:
+        """Whether there is an item."""
+        with self._changed:
+            return bool(self._items)
+
     def wake(self) -> None:
         """End the waiting of :meth:`get`, now and from now on."""
         with self._changed:

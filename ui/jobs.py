@@ -26,7 +26,7 @@ from ui.uploads import Upload, Uploads, changed
 
 _GONE = "its file is not there any more"
 _NOT_WHOLE = "did not arrive as a whole; send it again"
-_NOTHING_KEPT = "what came with it was not kept either, and all is as it was"
+_NOTHING_KEPT = "was not kept, since what was sent with it did not arrive as a whole; send all of it again"
 _UNEXPECTED = "the program failed at this job; the server's log tells more"
 
 _FIRST_PAUSE = 0.25  # seconds, doubled with each failure
@@ -162,7 +162,8 @@ class Jobs(JobRecords):
     def _step(self) -> None:
         """Write down the ends that are owed, and do the job whose turn it is."""
         self._write_owed()
-        self._faults = 0
+        if not self._waiting:  # all that failed is done by now
+            self._faults = 0
         taken = self._waiting.get()
         if taken is None or self._closing.is_set():
             return
@@ -176,6 +177,7 @@ class Jobs(JobRecords):
         if outcome is not None:
             self._owed[job_id] = outcome
             self._write_owed()
+        self._faults = 0
 
     def _write_owed(self) -> None:
         for job_id, outcome in list(self._owed.items()):
@@ -239,20 +241,21 @@ class Jobs(JobRecords):
 
     def _brought_in(self, job: Job, files: JobFiles) -> _Outcome:
         """Bring all uploads of a job into the index, or none where one of them is not whole."""
-        missing = [
-            (upload.name, _NOT_WHOLE if upload.sha256 else _GONE)
-            for upload in job.uploads
-            if not files.is_whole(upload)
-        ]
+        missing = [upload for upload in job.uploads if not files.is_whole(upload)]
         if missing:
-            rest = [(upload.name, _NOTHING_KEPT) for upload in job.uploads if (upload.name, _NOT_WHOLE) not in missing]
-            return _Outcome("failed", failures=(*missing, *(rest if len(missing) < len(job.uploads) else ())))
+            return _Outcome("failed", failures=tuple(self._not_kept(upload, missing) for upload in job.uploads))
         for upload in job.uploads:
             files.install(upload)
         paths = {upload.path: upload for upload in job.uploads}
         report = self._index(job.job_id, paths)
         failures = tuple((paths[each.path].name, each.reason) for each in report.failures)
         return _Outcome("failed" if len(failures) == len(paths) else "done", report.passages, failures)
+
+    def _not_kept(self, upload: Upload, missing: Sequence[Upload]) -> tuple[str, str]:
+        """Why an upload of a job that is not whole is not kept."""
+        if upload not in missing:
+            return upload.name, _NOTHING_KEPT
+        return upload.name, _GONE if upload.changes or not self.uploads.owns(upload) else _NOT_WHOLE
 
     def _index(self, job_id: str, present: Mapping[str, Upload]) -> IndexReport:
         def follow(progress: IndexProgress) -> None:

@@ -412,7 +412,7 @@ def test_of_a_job_that_did_not_arrive_as_a_whole_nothing_is_kept(tmp_path: Path,
         client = TestClient(build_api(backend))
         now = followed(client, job.job_id)
         assert now["state"] == "failed"
-        lost = [each["name"] for each in now["failures"] if "did not arrive as a whole" in each["reason"]]
+        lost = [each["name"] for each in now["failures"] if each["reason"].startswith("did not arrive as a whole")]
         assert lost == list(contents)[arrived:]
         assert {each["name"] for each in now["failures"]} == set(contents)
         (source,) = client.get("/api/v1/sources").json()["sources"]
