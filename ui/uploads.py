@@ -13,6 +13,7 @@ import threading
 import tomllib
 import uuid
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -186,7 +187,8 @@ class Uploads:
         """Delete the files of sources that are uploads; others do nothing."""
         for source_id in filter(is_id, source_ids):
             shutil.rmtree(self.folder / source_id, ignore_errors=True)
-            (self.folder / _DELETED / source_id).unlink(missing_ok=True)
+            with suppress(OSError):
+                (self.folder / _DELETED / source_id).unlink(missing_ok=True)
 
     def kept(self) -> list[str]:
         """The ids of all uploads of which there are files, or marks of a deletion."""
@@ -217,10 +219,11 @@ class Uploads:
         return list((self.folder / _DELETED).glob("*"))
 
     def _forget_mark(self, source_id: str) -> None:
-        (self.folder / _DELETED / source_id).unlink(missing_ok=True)
         former = self.folder / source_id / _FORMER_FIELDS
-        if former.is_file():  # of an older version; the job that changes them begins anew
-            os.replace(former, former.parent / META_FILE)
+        with suppress(OSError):  # a mark that stays does no harm
+            (self.folder / _DELETED / source_id).unlink(missing_ok=True)
+            if former.is_file():  # of an older version; the job that changes them begins anew
+                os.replace(former, former.parent / META_FILE)
 
     def forget_job(self, job_id: str) -> None:
         """Delete the folder of a job that has ended."""
