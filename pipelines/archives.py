@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from components.errors import InputError, StoreError
+from components.private_files import make_private, tighten_below
 from components.store.catalogue import CATALOGUE_FILE
 from components.store.folder_lock import HOLDER_FILE, LOCK_FILE
 from pipelines.swapping import PASSING
@@ -85,9 +86,10 @@ def restore(archive: Path, data: Path) -> None:
     place = Path(os.path.abspath(data))
     unpacked = place.with_name(f".{place.name}.restoring-{uuid.uuid4().hex[:8]}")
     try:
-        unpacked.mkdir(parents=True)
+        make_private(unpacked)
         checksums = _unpack(archive, unpacked)
         _check(archive, unpacked, checksums)
+        tighten_below([unpacked])
         if place.exists():
             place.rmdir()
         unpacked.rename(place)

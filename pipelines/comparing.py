@@ -3,13 +3,16 @@
 Paths go in, texts come out. Knows the catalogue, and neither the store nor passages.
 """
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from haystack import Document
+
 from components.errors import InputError, LoadingError, NoTextError
+from components.loading.loader import FILE_GROUPS
 from components.loading.metadata import FolderMetadata
 from components.store.catalogue import Catalogue, FileState
 from components.types import PUBLIC_GROUP
@@ -102,6 +105,9 @@ class Comparison:
         if state is not None and known is not None and known[0] == self._version(state):
             return state
         state, read = read_unchanging(path, state, look_again, lambda: maker.read(given_path, fields))
+        named = read.document.meta.pop(FILE_GROUPS, ())
+        if identity.allowed_groups is not None:
+            _refuse_foreign_groups(read.document, named, identity.allowed_groups, path)
         ids = {"source": identity.source, "source_id": identity.source_id, "version": self._version(state)}
         meta: dict[str, Any] = {"groups": [PUBLIC_GROUP]} | read.document.meta | fields | ids
         return Loaded(given_path, replace(read.document, meta=meta), state, identity, pieces=read.pieces)
@@ -118,3 +124,17 @@ class Comparison:
 def _fields(given: Mapping[str, Any], identity: Identity, override: Mapping[str, Any]) -> dict[str, Any]:
     """What holds above the document's own fields."""
     return {**given, **(override if identity.override is None else identity.override)}
+
+
+def _refuse_foreign_groups(document: Document, named: Sequence[str], allowed: Sequence[str], path: Path) -> None:
+    """Whoever sends a file names only their own groups in it: others could neither see nor delete what they got.
+
+    Raises:
+        LoadingError: the file, or a row of it, names another one.
+    """
+    parts = [("", named)]
+    parts += [(f"row {block.row}: ", block.meta.get("groups", ())) for block in document.meta["blocks"]]
+    for where, groups in parts:
+        foreign = [name for name in groups if name not in allowed]
+        if foreign:
+            raise LoadingError(path, f"{where}names groups of which its sender is no member ({', '.join(foreign)})")

@@ -28,6 +28,7 @@ from components.ensemble import member_names, pair_scorer, text_vectors
 from components.errors import ConfigurationError, InputError, StoreError
 from components.lexical import AVERAGE_LENGTH, LexicalDocumentEmbedder, average_length, lexical_fingerprint
 from components.loading.loader import DocumentLoader
+from components.private_files import tighten, tighten_below
 from components.splitting import PassageSplitter
 from components.store.catalogue import CATALOGUE_FILE, Catalogue
 from components.store.document_store import QuaereDocumentStore
@@ -43,6 +44,9 @@ from pipelines.settings import Settings
 from pipelines.swapping import finish_swap
 
 INDEX_FOLDER = "index"
+_UPLOADS = "uploads"
+_OWN = (INDEX_FOLDER, _UPLOADS, "catalogue.sqlite", "service.sqlite", "lock")
+"""How the names begin of what is Quaere's in a data folder, which may be one that people use for more."""
 _AVERAGE_LENGTH = "average_length"
 _BUILT = "built"
 """Entry of the catalogue's manifest that a rebuild changes."""
@@ -87,6 +91,7 @@ class OpenFolder:
             self._lock = None if settings.database_url is not None else FolderLock(settings.data, purpose=purpose)
             if self._lock is not None:
                 held.enter_context(self._lock)
+            tighten_data(settings.data)
             self.catalogue = held.enter_context(Catalogue(catalogue_location(settings)))
             self._turn = self._make_turn(purpose)
             self._held = held.pop_all()
@@ -183,6 +188,8 @@ class OpenFolder:
             finally:
                 if self._turn is not None:
                     self._turn.close()
+                # Once more, since the engine makes its files as the umask says.
+                tighten_data(self.settings.data)
 
     @cached_property
     def _embedders(self) -> list[ConvertedModel]:
@@ -320,6 +327,14 @@ class OpenFolder:
         if not passages:
             return self._average_length()
         return average_length(texts, languages) * len(texts) / passages
+
+
+def tighten_data(data: Path) -> None:
+    """Take the rights of group and others from a data folder and all that Quaere keeps in it."""
+    own = [path for path in data.glob("*") if path.name.startswith(_OWN)]
+    tighten(data, *own)
+    uploads = data / _UPLOADS
+    tighten_below([path for path in own if path.is_dir()], done=[uploads])
 
 
 def refuse_archive(settings: Settings) -> None:

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,8 @@ class Identity:
     """Id of the source that goes at the moment in which this one comes; empty for none."""
     override: Mapping[str, Any] | None = None
     """Above all others from now on, whenever it is indexed, instead of an earlier override; None leaves that."""
+    allowed_groups: Sequence[str] | None = None
+    """Those that the file itself may name as its readers, since its sender is in them; None for any."""
 
     @classmethod
     def of(cls, path: Path) -> Self:

@@ -37,8 +37,10 @@ from pipelines.sources import (
     excerpt,
     find_source,
     is_for,
+    is_indexed,
     kept_fields,
     picture,
+    source_of,
     unknown_source,
     visible_sources,
 )
@@ -299,7 +301,17 @@ class QAService:
         Raises:
             InputError: there is none that a caller of these groups may know of, or several have that name.
         """
-        info = self.find(name, groups)
+        return self._detail(self.find(name, groups), groups)
+
+    def passages_of(self, source_id: str, groups: Sequence[str] | None = None) -> tuple[Passage, ...]:
+        """The passages of the source with this id, as far as a caller of these groups may see them.
+
+        Raises:
+            UnknownSource: there is none that such a caller may know of.
+        """
+        return self._detail(self.source_of(source_id, groups), groups).passages
+
+    def _detail(self, info: SourceInfo, groups: Sequence[str] | None) -> SourceDetail:
         folder = self._open_folder()
         # Rows can be for others; what a caller may read of a text, :meth:`excerpt` knows.
         text = folder.catalogue.text(info.source_id) if groups is None else None
@@ -316,29 +328,63 @@ class QAService:
             raise unknown_source(name, ())
         return find_source(self._folder.catalogue, self._folder.store, name, groups)
 
-    def excerpt(self, name: str, start: int, end: int, around: int, groups: Sequence[str] | None = None) -> Excerpt:
+    def source_of(self, source_id: str, groups: Sequence[str] | None = None) -> SourceInfo:
+        """The facts of the source with this id, whatever others are called.
+
+        Raises:
+            UnknownSource: there is none that a caller of these groups may know of.
+        """
+        if self._folder is None:
+            raise unknown_source(source_id, ())
+        return source_of(self._folder.catalogue, self._folder.store, source_id, groups)
+
+    def known_sources(self) -> set[str]:
+        """The ids of all sources, without those whose deletion was begun; the index itself is not opened."""
+        if self._folder is None:
+            return set()
+        leaving = {entry.source_id for entry in self._folder.catalogue.journal() if entry.phase == "removing"}
+        return self._folder.catalogue.source_ids() - leaving
+
+    def is_known(self, source_id: str) -> bool:
+        """Whether there is a source with this id."""
+        return self._folder is not None and self._folder.catalogue.source(source_id) is not None
+
+    def is_indexed(self, source_id: str, path: str) -> bool:
+        """Whether the index holds of a source what lies at a path now, after what was begun is settled."""
+        folder = self._open_folder()
+        if any(entry.source_id == source_id for entry in folder.catalogue.journal()):
+            with folder.changing():
+                folder.indexer.recover()
+        return is_indexed(folder.catalogue, source_id, path)
+
+    def excerpt(
+        self, source_id: str, start: int, end: int, around: int, groups: Sequence[str] | None = None
+    ) -> Excerpt:
         """Words of a source, between those around them; see :func:`pipelines.sources.excerpt`."""
-        info = self.find(name, groups)
+        info = self.source_of(source_id, groups)
         return excerpt(self._open_folder().catalogue, info, start, end, around, groups)
 
     def page_picture(
-        self, name: str, page: int, start: int, end: int, width: int, groups: Sequence[str] | None = None
+        self, source_id: str, page: int, start: int, end: int, width: int, groups: Sequence[str] | None = None
     ) -> bytes:
         """A page of a PDF with some words marked; see :func:`pipelines.sources.picture`."""
-        info = self.find(name, groups)
+        info = self.source_of(source_id, groups)
         return picture(self._open_folder().catalogue, info, page, start, end, width)
 
-    def kept_fields(self, name: str, groups: Sequence[str] | None = None) -> KeptFields:
+    def kept_fields(self, source_id: str, groups: Sequence[str] | None = None) -> KeptFields:
         """What is kept of a source's metadata besides its file's; see :class:`pipelines.sources.KeptFields`."""
-        info = self.find(name, groups)
+        info = self.source_of(source_id, groups)
         return kept_fields(self._open_folder().catalogue, info)
 
     def delete(self, names: Sequence[str], groups: Sequence[str] | None = None) -> int:
         """Delete sources by name, path or id, and return how many; nothing is deleted where one is not found."""
-        found = [self.find(name, groups) for name in names]
+        return self.delete_sources([self.find(name, groups).source_id for name in names])
+
+    def delete_sources(self, source_ids: Sequence[str]) -> int:
+        """Delete the sources with these ids, and return how many there were."""
         folder = self._open_folder()
         with folder.changing():
-            return folder.indexer.delete([info.source_id for info in found])
+            return folder.indexer.delete(source_ids)
 
     # Maintenance
 

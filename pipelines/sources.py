@@ -88,6 +88,20 @@ def kept_fields(catalogue: Catalogue, info: SourceInfo) -> KeptFields:
     return KeptFields(info.source, override, caller)
 
 
+def is_indexed(catalogue: Catalogue, source_id: str, path: str) -> bool:
+    """Whether the index holds of a source what lies at a path now, with the metadata that are given with it there."""
+    state = catalogue.state(source_id)
+    if state is None:
+        return False
+    given = {**FolderMetadata().given(path), **catalogue.overrides().get(source_id, {})}
+    try:
+        with Path(path).open("rb") as file:
+            same = hashlib.file_digest(file, "sha256").hexdigest() == state.sha256
+    except OSError:
+        return False
+    return same and state.given == digest(given)
+
+
 def excerpt(
     catalogue: Catalogue, info: SourceInfo, start: int, end: int, around: int, groups: Sequence[str] | None
 ) -> Excerpt:
@@ -176,13 +190,29 @@ def find_source(
 
     Raises:
         UnknownSource: there is none that a caller of these groups may know of.
-        InputError: several have that name.
+        InputError: it means several, such as one by its name and another one by its id.
     """
     found = _seen(catalogue.find(name), store, groups)
     if not found:
         raise unknown_source(name, [info.source for info in visible_sources(catalogue, store, groups)])
     if len(found) > 1:
-        raise InputError(f"{len(found)} sources are called {name!r}: {', '.join(info.path for info in found)}")
+        meant = ", ".join(f"{info.path} (id {info.source_id})" for info in found)
+        raise InputError(f"{len(found)} sources are called {name!r}: {meant}; give the path of the one that is meant")
+    return found[0]
+
+
+def source_of(
+    catalogue: Catalogue, store: QuaereDocumentStore, source_id: str, groups: Sequence[str] | None
+) -> SourceInfo:
+    """The source with this id; what others are called does not matter.
+
+    Raises:
+        UnknownSource: there is none that a caller of these groups may know of.
+    """
+    info = catalogue.source(source_id)
+    found = [] if info is None else _seen([info], store, groups)
+    if not found:
+        raise UnknownSource(f"no source has the id {source_id[:200]!r}")
     return found[0]
 
 

@@ -5,13 +5,30 @@ import graphlib
 import os
 import subprocess
 import sys
+import tomllib
+from collections.abc import Mapping
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
-LAYERS = ("components", "pipelines", "evaluation", "training", "ui")
+LAYERS = ("components", "pipelines", "evaluation", "training", "ui", "benchmarks")
 """Each may import those before it."""
+
+NOT_INSTALLED = ("benchmarks",)
+"""Layers that are no part of the wheel."""
+
+EXTRAS = {
+    "training": ("train",),
+    "ui.commands.train": ("train",),
+    "pipelines.ray_engine": ("ray",),
+    "evaluation.benchmark": ("benchmark",),
+    "benchmarks": ("dev",),
+}
+"""By the beginning of a module's name, the extras whose packages it may import beside those of every installation."""
 
 PURE = {
     "components.boundaries",
@@ -95,7 +112,7 @@ def test_only_the_user_interface_prints(name: str) -> None:
     assert not [call for call in calls if isinstance(call, ast.Name) and call.id == "print"]
 
 
-@pytest.mark.parametrize("package", [layer for layer in LAYERS if layer != "ui"] + ["ui.web"])
+@pytest.mark.parametrize("package", [*LAYERS[:4], "ui.web", "benchmarks.listing"])
 def test_usage_reports_are_off_before_any_module_of_a_package_is_imported(package: str) -> None:
     # `ui` itself imports nothing: it first makes sure that `components` is ours.
     code = f"import {package}, haystack.telemetry._telemetry as reports, sys; sys.exit(reports.telemetry is not None)"
@@ -110,8 +127,29 @@ def test_nothing_is_imported_with_a_star() -> None:
 
 
 def test_every_package_is_installed() -> None:
-    import tomllib
-
     listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["packages"])
     packages = {name for name, path in MODULES.items() if path.name == "__init__.py"} | {"models", "examples"}
-    assert packages == listed
+    assert {name for name in packages if name.split(".")[0] not in NOT_INSTALLED} == listed
+
+
+def declared(requirements: list[str]) -> set[str]:
+    return {canonicalize_name(Requirement(each).name) for each in requirements}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_import_is_declared_where_it_is_used(name: str, distributions: Mapping[str, list[str]]) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    allowed = declared(project["dependencies"])
+    for beginning, extras in EXTRAS.items():
+        if name.startswith(beginning):
+            allowed |= {each for extra in extras for each in declared(project["optional-dependencies"][extra])}
+    for other in imported(name) - ours(imported(name)):
+        top = other.split(".")[0]
+        if top not in sys.stdlib_module_names and top not in ("models", "examples", "tests", "__main__"):
+            found = {canonicalize_name(each) for each in distributions.get(top, [])}
+            assert found & allowed, f"{name} imports {other} (of {', '.join(found) or 'nothing installed'}), undeclared"
+
+
+@pytest.fixture(scope="module")
+def distributions() -> Mapping[str, list[str]]:
+    return packages_distributions()

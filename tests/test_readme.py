@@ -35,7 +35,9 @@ def help_of(words: list[str]) -> str:
     return str(result.stdout)
 
 
-@pytest.mark.parametrize("package", ["components", "pipelines", "evaluation", "training", "ui", "models", "examples"])
+@pytest.mark.parametrize(
+    "package", ["components", "pipelines", "evaluation", "training", "benchmarks", "ui", "models", "examples"]
+)
 def test_the_tree_names_every_package(package: str) -> None:
     assert f"{package}/" in tree_paths()
 

@@ -147,7 +147,7 @@ class FeedbackBook:
         excerpt = self.service.excerpt(mark.source_id, mark.start, mark.end, _AROUND, groups)
         if not excerpt.text.strip():
             raise InputError(f"{excerpt.info.source}: nothing stands at {mark.start} to {mark.end}; mark some words")
-        passages = self.service.source(mark.source_id, groups).passages
+        passages = self.service.passages_of(mark.source_id, groups)
         holding = next((each for each in passages if each.start <= mark.start and mark.end <= each.end), None)
         if holding is not None:
             context, start = holding.text, mark.start - holding.start

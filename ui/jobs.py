@@ -1,68 +1,58 @@
 """Uploads on their way into the index, one job after another, in a thread; what was begun is finished after a restart.
 
-Knows uploads, the service and the database; nothing of HTTP.
+Keys take turns. The thread outlives whatever goes wrong, its own handling of errors included: a job whose beginning or
+end cannot be written down is tried again, ever less often, until the database is back. Knows uploads, the service and
+the database; nothing of HTTP.
 """
 
 import logging
-import queue
 import threading
-import uuid
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import astuple, dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Literal, Self, cast
+from typing import Any, Self
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select
 
-from components.errors import QuaereError
+from components.errors import QuaereError, StoreError
 from pipelines.indexing import Identity, IndexProgress, IndexReport
 from pipelines.service import QAService
 from ui.database.connection import ServiceDatabase
 from ui.database.tables import JobRow
+from ui.fair_queue import FairQueue
+from ui.job_files import JobFiles
+from ui.job_records import ENDED, STOPPING, UNFINISHED, Job, JobRecords, State, TooManyWaiting, uploads_of
 from ui.uploads import Upload, Uploads, changed
 
-State = Literal["queued", "running", "done", "failed", "cancelled"]
-
-ENDED: frozenset[State] = frozenset({"done", "failed", "cancelled"})
-
-STOPPING = "stopping"
-"""State of a job that runs, perhaps in another process, and is to be cancelled; shown as running."""
-
-_UNFINISHED = ("queued", "running", STOPPING)
 _GONE = "its file is not there any more"
 _NOT_WHOLE = "did not arrive as a whole; send it again"
+_NOTHING_KEPT = "was not kept, since what was sent with it did not arrive as a whole; send all of it again"
 _UNEXPECTED = "the program failed at this job; the server's log tells more"
 
+_FIRST_PAUSE = 0.25  # seconds, doubled with each failure
+_LONGEST_PAUSE = 30.0
+_MOST_TRIES = 5
+"""Of a job that fails the program, and not because the database is away."""
+
+__all__ = ["ENDED", "STOPPING", "Job", "Jobs", "State", "Stopped", "TooManyWaiting"]
+
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """How far some uploads are."""
-
-    job_id: str
-    key_id: str | None
-    state: State
-    uploads: tuple[Upload, ...]
-    done: int = 0
-    """Files."""
-    passages: int = 0
-    failures: tuple[tuple[str, str], ...] = ()
-    """Name and reason."""
-    created_at: str = ""
-    """UTC, ISO 8601."""
-    finished_at: str | None = None
-    seconds: float | None = None
-    """From the upload to its answers."""
 
 
 class Stopped(Exception):
     """Ends a run of the index from within."""
 
 
-class Jobs:
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """How a job ended."""
+
+    state: State
+    passages: int = 0
+    failures: tuple[tuple[str, str], ...] = ()
+
+
+class Jobs(JobRecords):
     """The jobs of a service: ``with Jobs(...) as jobs:`` runs them.
 
     Args:
@@ -72,25 +62,30 @@ class Jobs:
     """
 
     def __init__(self, database: ServiceDatabase, service: QAService, uploads: Uploads) -> None:
-        self.database = database
+        super().__init__(database)
         self.service = service
         self.uploads = uploads
-        self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._progress: dict[str, IndexProgress] = {}
-        self._cancelled: set[str] = set()
+        self._waiting: FairQueue[str] = FairQueue()
+        self._owed: dict[str, _Outcome] = {}
+        """Ends of jobs that could not be written down yet."""
+        self._tries: dict[str, int] = {}
+        self._faults = 0
+        """Of the thread, since it last got something done."""
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Self:
         self._clear_incoming()
+        kept = self.uploads.kept()
         with self.database.transaction() as session:
-            unfinished = select(JobRow).where(JobRow.state.in_(_UNFINISHED)).order_by(JobRow.created_at)
-            for row in session.scalars(unfinished):
-                if self._is_mine(row):
-                    if row.state == STOPPING:
-                        self._cancelled.add(row.job_id)
-                    row.state = "queued"
-                    self._waiting.put(row.job_id)
+            unfinished = select(JobRow).where(JobRow.state.in_(UNFINISHED)).order_by(JobRow.created_at)
+            rows = list(session.scalars(unfinished))
+            for row in filter(self._is_mine, rows):
+                if row.state == STOPPING:
+                    self._cancelled.add(row.job_id)
+                row.state = "queued"
+                self._waiting.put(row.key_id, row.job_id)
+        self._sweep(kept, rows)
         self._thread = threading.Thread(target=self._work, name="jobs")
         self._thread.start()
         return self
@@ -99,54 +94,40 @@ class Jobs:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._closing.set()
-        self._waiting.put(None)
+        self._waiting.wake()
         if self._thread is not None:
             self._thread.join()
 
-    def prepare(self, uploads: Sequence[Upload], key_id: str | None) -> Job:
-        """Write down what is about to be kept, so that a kill loses nothing; :meth:`begin` follows."""
-        job = Job(uuid.uuid4().hex, key_id, "queued", tuple(uploads), created_at=_now().isoformat())
-        with self.database.transaction() as session:
-            session.add(
-                JobRow(
-                    job_id=job.job_id,
-                    key_id=key_id,
-                    state=job.state,
-                    uploads=[list(astuple(each)) for each in uploads],
-                    passages=0,
-                    failures=[],
-                    created_at=job.created_at,
-                )
-            )
+    @property
+    def trouble(self) -> str | None:
+        """Why uploads do not get into the index, in words for everyone; None while they do."""
+        if self._thread is None or not self._thread.is_alive():
+            return "Uploads are not indexed: their worker has ended; restart the service."
+        if self._faults > 1:
+            return "Uploads are not indexed: their worker fails again and again; its log tells more."
+        return None
+
+    def take(self, uploads: Sequence[Upload], key_id: str | None, keep: Callable[[JobFiles], None]) -> Job:
+        """Write a job down, keep its files, and begin it.
+
+        Args:
+            uploads: what it brings into the index.
+            key_id: whose job it is.
+            keep: puts the files where they wait; where it fails, the job does, and nothing of it is kept.
+
+        Raises:
+            TooManyWaiting: this key has more waiting than it may; nothing was done.
+        """
+        job = self.prepare(uploads, key_id)
+        try:
+            keep(JobFiles(self.uploads, job.job_id))
+        finally:
+            self.begin(job)
         return job
 
     def begin(self, job: Job) -> None:
         """Its files are all there."""
-        self._waiting.put(job.job_id)
-
-    def job(self, job_id: str, key_id: str | None) -> Job | None:
-        """The job of this key with this id."""
-        with self.database.transaction() as session:
-            row = session.get(JobRow, job_id)
-            return None if row is None or row.key_id != key_id else self._of(row)
-
-    def jobs(self, key_id: str | None, limit: int) -> list[Job]:
-        """The latest jobs of this key, newest first."""
-        latest = select(JobRow).where(JobRow.key_id == key_id).order_by(JobRow.created_at.desc()).limit(limit)
-        with self.database.transaction() as session:
-            return [self._of(row) for row in session.scalars(latest)]
-
-    def cancel(self, job_id: str, key_id: str | None) -> Job | None:
-        """Stop a job as soon as can be; what it has indexed by then stays. One that has ended stays as it is."""
-        job = self.job(job_id, key_id)
-        if job is not None and job.state not in ENDED:
-            self._cancelled.add(job_id)
-            # Its files may not all be there yet: they are deleted when its turn comes.
-            if self._moves(job_id, "queued", "cancelled"):
-                self._end(job_id, "cancelled")
-            else:
-                self._moves(job_id, "running", STOPPING)
-        return self.job(job_id, key_id)
+        self._waiting.put(job.key_id, job.job_id)
 
     # What differs where several processes share the database
 
@@ -161,50 +142,120 @@ class Jobs:
         """Whether somebody has asked for the end of the job that this process runs."""
         return job_id in self._cancelled
 
+    def _is_still_mine(self, job_id: str) -> bool:
+        """Whether no other process has taken over a job whose turn has come."""
+        return True
+
     # In the thread
 
     def _work(self) -> None:
-        while (job_id := self._waiting.get()) is not None and not self._closing.is_set():
+        while not self._closing.is_set():
             try:
-                self._run(job_id)
-            except QuaereError as error:
-                self._end(job_id, "failed", failures=[("", str(error))])
-            except Exception:
-                _log.exception("a job failed")
-                self._end(job_id, "failed", failures=[("", _UNEXPECTED)])
+                self._step()
+            except BaseException:
+                self._faults += 1
+                _log.exception(
+                    "the worker of jobs failed, and goes on (%d times since it got something done)", self._faults
+                )
+                self._closing.wait(min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(self._faults, 20)))
 
-    def _run(self, job_id: str) -> None:
-        begun = self._moves(job_id, "queued", "running")
-        with self.database.transaction() as session:
-            job = self._of(session.get_one(JobRow, job_id))
-        if not begun:  # it was cancelled
-            self._tidy(job)
+    def _step(self) -> None:
+        """Write down the ends that are owed, and do the job whose turn it is."""
+        self._write_owed()
+        if not self._waiting:  # all that failed is done by now
+            self._faults = 0
+        taken = self._waiting.get()
+        if taken is None or self._closing.is_set():
             return
-        paths = {upload.path: upload for upload in job.uploads}
-        present = {path: upload for path, upload in paths.items() if self.uploads.holds(upload)}
-        missing = [
-            (upload.name, _NOT_WHOLE if self.uploads.owns(upload) else _GONE)
-            for path, upload in paths.items()
-            if path not in present
-        ]
+        key_id, job_id = taken
         try:
-            for upload in present.values():
-                self.uploads.begin_change(upload)
-            report = self._index(job_id, present)
-        except Stopped:
-            self._stop(job)
-            return
+            outcome = self._run(job_id)
         except BaseException:
-            with suppress(QuaereError):
-                self._undo(job)
+            self._try_again(key_id, job_id)
             raise
-        failed = {each.path for each in report.failures}
-        for path, upload in present.items():
-            self.uploads.end_change(upload, done=path not in failed)
-        if missing or failed or any(upload.replaces for upload in job.uploads):
-            self._tidy(job)
-        failures = missing + [(paths[each.path].name, each.reason) for each in report.failures]
-        self._end(job_id, "failed" if len(failures) == len(paths) else "done", report.passages, failures)
+        self._tries.pop(job_id, None)
+        if outcome is not None:
+            self._owed[job_id] = outcome
+            self._write_owed()
+        self._faults = 0
+
+    def _write_owed(self) -> None:
+        for job_id, outcome in list(self._owed.items()):
+            self._end(job_id, outcome.state, outcome.passages, outcome.failures)
+            del self._owed[job_id]
+            self.uploads.forget_job(job_id)
+
+    def _try_again(self, key_id: Hashable, job_id: str) -> None:
+        """A job is never lost; one that fails the program again and again, while the database answers, has failed."""
+        self._tries[job_id] = self._tries.get(job_id, 0) + self._database_answers()
+        if self._tries[job_id] < _MOST_TRIES:
+            self._waiting.put_back(key_id, job_id)
+        else:
+            self._owed[job_id] = _Outcome("failed", failures=(("", _UNEXPECTED),))
+            del self._tries[job_id]
+
+    def _database_answers(self) -> bool:
+        try:
+            with self.database.transaction() as session:
+                session.execute(select(JobRow.job_id).limit(1)).all()
+        except StoreError:
+            return False
+        return True
+
+    def _run(self, job_id: str) -> _Outcome | None:
+        """Do a job; None where nothing is to be written down: it was cancelled before, or the next service does it."""
+        job = self._begun(job_id)
+        if job is None:
+            return None
+        files = JobFiles(self.uploads, job_id)
+        outcome: _Outcome | None
+        try:
+            outcome = self._brought_in(job, files)
+        except Stopped:
+            if job_id not in self._cancelled:
+                self._moves(job_id, "running", "queued")  # one that is to be cancelled stays so
+                return None
+            outcome = _Outcome("cancelled")
+        except QuaereError as error:
+            outcome = _Outcome("failed", failures=(("", str(error)),))
+        except Exception:
+            _log.exception("a job failed")
+            outcome = _Outcome("failed", failures=(("", _UNEXPECTED),))
+        self._settle(job, files)
+        return outcome
+
+    def _begun(self, job_id: str) -> Job | None:
+        """A job that runs from now on; None for one that was cancelled, or that another process does."""
+        if not self._is_still_mine(job_id):
+            return None
+        self._moves(job_id, "queued", "running")
+        with self.database.transaction() as session:
+            row = session.get_one(JobRow, job_id)
+            job, state = self._of(row), row.state
+        if state == STOPPING:
+            self._cancelled.add(job_id)
+        elif state != "running":
+            self.uploads.forget_job(job_id)
+            return None
+        return job
+
+    def _brought_in(self, job: Job, files: JobFiles) -> _Outcome:
+        """Bring all uploads of a job into the index, or none where one of them is not whole."""
+        missing = [upload for upload in job.uploads if not files.is_whole(upload)]
+        if missing:
+            return _Outcome("failed", failures=tuple(self._not_kept(upload, missing) for upload in job.uploads))
+        for upload in job.uploads:
+            files.install(upload)
+        paths = {upload.path: upload for upload in job.uploads}
+        report = self._index(job.job_id, paths)
+        failures = tuple((paths[each.path].name, each.reason) for each in report.failures)
+        return _Outcome("failed" if len(failures) == len(paths) else "done", report.passages, failures)
+
+    def _not_kept(self, upload: Upload, missing: Sequence[Upload]) -> tuple[str, str]:
+        """Why an upload of a job that is not whole is not kept."""
+        if upload not in missing:
+            return upload.name, _NOTHING_KEPT
+        return upload.name, _GONE if upload.changes or not self.uploads.owns(upload) else _NOT_WHOLE
 
     def _index(self, job_id: str, present: Mapping[str, Upload]) -> IndexReport:
         def follow(progress: IndexProgress) -> None:
@@ -214,8 +265,6 @@ class Jobs:
             if not is_done and (self._is_cancelled(job_id) or self._closing.is_set()):
                 raise Stopped
 
-        if not present:
-            return IndexReport(0, 0, 0, 0, (), 0, 0.0, 0)
         identities = {path: upload.identity for path, upload in present.items()}
         try:
             options: dict[str, Any] = {"identities": identities, "on_progress": follow}
@@ -229,69 +278,29 @@ class Jobs:
         finally:
             self._progress.pop(job_id, None)
 
-    def _stop(self, job: Job) -> None:
-        """End a job that was cancelled; where the service ends, the next one goes on with it."""
-        if job.job_id in self._cancelled:
-            self._undo(job)
-            self._end(job.job_id, "cancelled")
-        else:
-            self._moves(job.job_id, "running", "queued")  # one that is to be cancelled stays so
-
-    def _undo(self, job: Job) -> None:
-        for upload in job.uploads:
-            self.uploads.end_change(upload, done=False)
-        self._tidy(job)
-
-    def _tidy(self, job: Job) -> None:
-        """Delete the files of what is in the index in no version: what never came, and what something has replaced."""
-        known = {info.source_id for info in self.service.sources()}
-        useless = {upload.source_id for upload in job.uploads} - known
-        useless |= {upload.replaces for upload in job.uploads if upload.source_id in known} - known - {""}
+    def _settle(self, job: Job, files: JobFiles) -> None:
+        """Let the files agree with the index: what is not in it gives its place back, and goes where it had none."""
+        useless: set[str] = set()
+        for upload in filter(self.uploads.owns, job.uploads):
+            if not self.service.is_indexed(upload.source_id, upload.path):
+                files.put_back(upload)
+            useless |= {upload.source_id, upload.replaces}
+        useless = {each for each in useless if each and not self.service.is_known(each)}
         if useless:
-            self.uploads.remove(sorted(useless - self._awaited(job.job_id)))
+            self.uploads.remove(sorted(useless - self.awaited(job.job_id)))
 
-    def _awaited(self, job_id: str) -> set[str]:
-        """The sources that other jobs will make."""
-        others = select(JobRow).where(JobRow.state.in_(_UNFINISHED), JobRow.job_id != job_id)
-        with self.database.transaction() as session:
-            return {upload.source_id for row in session.scalars(others) for upload in self._of(row).uploads}
+    def _sweep(self, kept: Sequence[str], unfinished: Sequence[JobRow]) -> None:
+        """Delete the files that a kill left of sources and jobs that are no more."""
+        awaited = {upload.source_id for row in unfinished for upload in uploads_of(row)}
+        # A job of another process may have ended since the files were listed: then its sources are in the index.
+        self.uploads.sweep(kept, self.service.known_sources() if kept else set(), awaited)
+        running = {row.job_id for row in unfinished}
+        for job_id in set(self.uploads.job_folders()) - running:
+            self._forget_folder(job_id)
 
-    # Records
-
-    def _moves(self, job_id: str, before: str, after: str) -> bool:
-        """Take a job from one state to another; False where it was not in that one, such as after a cancellation."""
-        step = update(JobRow).where(JobRow.job_id == job_id, JobRow.state == before).values(state=after)
-        with self.database.transaction() as session:
-            return bool(cast(CursorResult[Any], session.execute(step)).rowcount)
-
-    def _of(self, row: JobRow) -> Job:
-        progress = self._progress.get(row.job_id)
-        ended = row.state in ENDED
-        job = Job(
-            row.job_id,
-            row.key_id,
-            "running" if row.state == STOPPING else cast(State, row.state),
-            tuple(Upload(*each) for each in row.uploads),
-            done=len(row.uploads) if ended else 0,
-            passages=row.passages,
-            failures=tuple((name, reason) for name, reason in row.failures),
-            created_at=row.created_at,
-            finished_at=row.finished_at,
-            seconds=row.seconds,
-        )
-        return job if progress is None else replace(job, done=progress.done_files, passages=progress.passages)
-
-    def _end(self, job_id: str, state: State, passages: int = 0, failures: Sequence[tuple[str, str]] = ()) -> None:
-        self._cancelled.discard(job_id)
+    def _forget_folder(self, job_id: str) -> None:
         with self.database.transaction() as session:
             row = session.get(JobRow, job_id)
-            if row is None:
-                return
-            now = _now()
-            row.state, row.passages, row.failures = state, passages, [list(each) for each in failures]
-            row.finished_at = now.isoformat()
-            row.seconds = (now - datetime.fromisoformat(row.created_at)).total_seconds()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+            has_ended = row is None or row.state not in UNFINISHED
+        if has_ended:
+            self.uploads.forget_job(job_id)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
+from components.errors import StoreError
 from components.store.shared_locks import SharedLocks
 from pipelines.service import QAService
 from ui.database.connection import ServiceDatabase
@@ -62,12 +63,23 @@ class SharedJobs(Jobs):
         here = all(self.uploads.owns(each) or self.uploads.holds(each) for each in files)
         return here and self._claims.take(_claim(row.job_id))
 
+    def _begun(self, job_id: str) -> Job | None:
+        job = super()._begun(job_id)
+        if job is None:
+            self._claims.give_back(_claim(job_id))
+        return job
+
+    def _is_still_mine(self, job_id: str) -> bool:
+        """Takes the claim again where it was lost with the connection."""
+        return self._claims.take(_claim(job_id))
+
     def _is_cancelled(self, job_id: str) -> bool:
         """Looks into the database from time to time: the wish may have come to another process."""
         now = time.monotonic()
         if now - self._looked >= _LOOK_SECONDS:
             self._looked = now
-            with self.database.transaction() as session:
+            # Where the database is away for a moment, the job itself has no need of this look.
+            with suppress(StoreError), self.database.transaction() as session:
                 row = session.get(JobRow, job_id)
                 if row is not None and row.state == STOPPING:
                     self._cancelled.add(job_id)

@@ -1,8 +1,10 @@
 """Files that came over HTTP: kept in the data folder, each in a folder of its own with its metadata.
 
-Bytes and fields go in, places and identities come out. Knows neither HTTP nor the index.
+Bytes and fields go in, places and identities come out. Knows neither HTTP nor the index. What a job brings waits in
+the job's own folder, see :mod:`ui.job_files`; here is what is in the index.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -10,17 +12,19 @@ import tempfile
 import threading
 import tomllib
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-import tomlkit
+import tomli_w
 
 from components.errors import InputError, StoreError
 from components.loading import SUFFIXES, suffix_of
 from components.loading.metadata import META_FILE, validate
+from components.private_files import make_private
 from components.types import PUBLIC_GROUP
 from components.writing import write_whole
 from pipelines.indexing import Identity
@@ -31,9 +35,18 @@ FOLDER = "uploads"
 INCOMING = ".incoming"
 """Folder of what is being received."""
 
+JOBS = ".jobs"
+"""Folder of what belongs to jobs that have not ended."""
+
+FORMER = "former"
+"""Folder, in that of a job, of what had the places of its uploads before."""
+
+_DELETED = ".deleted"
+"""Folder of marks: sources whose deletion was begun."""
+
 _FILE = "document"
-_FORMER = "former.toml"
-"""The metadata before a change under way."""
+_FORMER_FIELDS = "former.toml"
+"""Where an older version kept the metadata before a change under way."""
 
 _LONGEST_NAME = 200
 """Bytes, in UTF-8."""
@@ -55,6 +68,10 @@ class Upload:
     """Id of the source that this one takes the place of, once it is indexed; empty for none."""
     changes: str = ""
     """JSON of the fields that change with it, null for one that goes; empty for none."""
+    sha256: str = ""
+    """Of what was sent, content and metadata, from :func:`sealed`; empty where nothing was sent."""
+    sender_groups: Sequence[str] | None = None
+    """Those that its sender may name as readers of its parts; None where its content was not sent now."""
 
     @property
     def changed_fields(self) -> dict[str, Any]:
@@ -68,7 +85,17 @@ class Upload:
             sent = datetime.fromtimestamp(os.stat(self.path).st_mtime, UTC).isoformat(timespec="seconds")
         except OSError:  # deleted a moment ago, as the index will find
             sent = None
-        return Identity(self.name, self.source_id, sent, self.replaces)
+        allowed = None if self.sender_groups is None else tuple(self.sender_groups)
+        return Identity(self.name, self.source_id, sent, self.replaces, allowed_groups=allowed)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file on disk that has no place yet."""
+
+    path: Path
+    sha256: str
+    """Of its content, in hexadecimal."""
 
 
 class Uploads:
@@ -87,8 +114,8 @@ class Uploads:
         """Forget what a kill left half-received; call it before the first :meth:`receive`."""
         shutil.rmtree(self.folder / INCOMING, ignore_errors=True)
 
-    def receive(self, file: IO[bytes], most: int) -> Path:
-        """Write a file to disk under a name of no meaning, for :meth:`keep`.
+    def receive(self, file: IO[bytes], most: int) -> Received:
+        """Write a file to disk under a name of no meaning, for :meth:`ui.job_files.JobFiles.stage`.
 
         Args:
             file: read to its end.
@@ -100,25 +127,15 @@ class Uploads:
         """
         incoming = self.folder / INCOMING
         try:
-            incoming.mkdir(parents=True, exist_ok=True)
+            make_private(incoming, within=self.folder)
             handle, name = tempfile.mkstemp(dir=incoming)
-            received = Path(name)
             try:
-                with os.fdopen(handle, "wb") as target:
-                    size = 0
-                    while chunk := file.read(_CHUNK):
-                        size += len(chunk)
-                        if size > most:
-                            raise InputError(f"has more than {most:,} bytes; split it or raise max_file_mb")
-                        target.write(chunk)
-                    target.flush()
-                    os.fsync(target.fileno())
+                return Received(Path(name), _write(file, handle, most))
             except BaseException:
-                received.unlink(missing_ok=True)
+                Path(name).unlink(missing_ok=True)
                 raise
         except OSError as error:
             raise StoreError(f"the upload cannot be written to {incoming} ({error}); free some space") from error
-        return received
 
     def place(self, name: str, groups: Sequence[str]) -> Upload:
         """Where an upload of this name and these groups is kept; nothing is written yet.
@@ -133,80 +150,84 @@ class Uploads:
         file = f"{_FILE}{suffix if suffix is not None else '.txt'}"
         return Upload(name, source_id, str(self.folder / source_id / file))
 
-    def keep(self, received: Path, upload: Upload, fields: Mapping[str, Any]) -> None:
-        """Give a received file its place and metadata, instead of an earlier one that was there.
-
-        Args:
-            received: from :meth:`receive`; gone afterwards.
-            upload: from :meth:`place`.
-            fields: from :func:`checked_fields`.
-
-        Raises:
-            StoreError: it cannot be written.
-        """
-        # The metadata first: whoever may read a document is known before it is there.
-        self.describe(upload, fields)
-        self._former(upload.source_id).unlink(missing_ok=True)
-        try:
-            os.replace(received, upload.path)
-        except OSError as error:
-            raise _not_kept(upload, error) from error
-
-    def describe(self, upload: Upload, fields: Mapping[str, Any]) -> None:
-        """Give an upload its metadata, instead of what it had.
-
-        Args:
-            upload: from :meth:`place`.
-            fields: from :func:`checked_fields`.
+    def describe(self, folder: Path, fields: Mapping[str, Any]) -> None:
+        """Write the metadata of an upload into its folder, which is made where it is missing.
 
         Raises:
             StoreError: they cannot be written.
         """
-        folder = Path(upload.path).parent
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            write_whole(folder / META_FILE, tomlkit.dumps({"*": dict(fields)}), private=True)
+            make_private(folder, within=self.folder)
+            write_whole(folder / META_FILE, tomli_w.dumps({"*": dict(fields)}), private=True)
         except OSError as error:
-            raise _not_kept(upload, error) from error
-
-    def begin_change(self, upload: Upload) -> None:
-        """Give an upload the fields that change with it, until :meth:`end_change`; begun again, it ends the same.
-
-        Raises:
-            StoreError: they cannot be written.
-        """
-        before = self.fields(upload.source_id)
-        if not upload.changes or before is None:
-            return
-        try:
-            write_whole(self._former(upload.source_id), tomlkit.dumps({"*": before}), private=True)
-        except OSError as error:
-            raise _not_kept(upload, error) from error
-        self.describe(upload, changed(before, upload.changed_fields))
-
-    def end_change(self, upload: Upload, *, done: bool) -> None:
-        """Keep the fields that changed, or go back to those before; without a change nothing happens."""
-        former = self._former(upload.source_id)
-        if former.is_file():
-            if done:
-                former.unlink()
-            else:
-                os.replace(former, former.parent / META_FILE)
+            raise StoreError(f"an upload cannot be kept in {folder} ({error}); free some space") from error
 
     def fields(self, source_id: str) -> dict[str, Any] | None:
-        """The metadata of an upload, while they change those before; None where there is none."""
-        path = self.path_of(source_id)
-        if path is None:
+        """The metadata of an upload, while a job replaces it those before; None where there is none."""
+        if not is_id(source_id):
             return None
-        former = self._former(source_id)
-        file = former if former.is_file() else path.parent / META_FILE
-        return dict(tomllib.loads(file.read_text("utf-8"))["*"])
+        former = next(self.folder.glob(f"{JOBS}/*/{FORMER}/{source_id}"), None)
+        return fields_in(self.folder / source_id if former is None else former)
+
+    def begin_removal(self, source_ids: Sequence[str]) -> None:
+        """Write down that these are about to be deleted from the index, so that :meth:`sweep` finishes it.
+
+        Raises:
+            StoreError: that cannot be written.
+        """
+        try:
+            for source_id in filter(is_id, source_ids):
+                if (self.folder / source_id).is_dir():
+                    make_private(self.folder / _DELETED, within=self.folder)
+                    (self.folder / _DELETED / source_id).touch(0o600)
+        except OSError as error:
+            raise StoreError(f"{self.folder}: cannot be written ({error}); free some space") from error
 
     def remove(self, source_ids: Sequence[str]) -> None:
         """Delete the files of sources that are uploads; others do nothing."""
-        for source_id in source_ids:
-            if _is_id(source_id):
-                shutil.rmtree(self.folder / source_id, ignore_errors=True)
+        for source_id in filter(is_id, source_ids):
+            shutil.rmtree(self.folder / source_id, ignore_errors=True)
+            with suppress(OSError):
+                (self.folder / _DELETED / source_id).unlink(missing_ok=True)
+
+    def kept(self) -> list[str]:
+        """The ids of all uploads of which there are files, or marks of a deletion."""
+        names = {path.name for path in self.folder.glob("*")} | {each.name for each in self._marks()}
+        return sorted(filter(is_id, names))
+
+    def job_folders(self) -> list[str]:
+        """The ids of the jobs that have a folder."""
+        return sorted(path.name for path in (self.folder / JOBS).glob("*"))
+
+    def sweep(self, kept: Sequence[str], known: Collection[str], awaited: Collection[str]) -> None:
+        """Delete what a kill left of sources that are in no index.
+
+        Args:
+            kept: from :meth:`kept`, before the others were looked up.
+            known: the sources of the index. Where there are none at all, only those are deleted whose deletion was
+                begun: a catalogue that was lost must not take the documents with it.
+            awaited: the sources of unfinished jobs.
+        """
+        begun = {each.name for each in self._marks()}
+        for source_id in kept:
+            if source_id not in known and source_id not in awaited and (known or source_id in begun):
+                self.remove([source_id])
+            else:
+                self._forget_mark(source_id)
+
+    def _marks(self) -> list[Path]:
+        return list((self.folder / _DELETED).glob("*"))
+
+    def _forget_mark(self, source_id: str) -> None:
+        former = self.folder / source_id / _FORMER_FIELDS
+        with suppress(OSError):  # a mark that stays does no harm
+            (self.folder / _DELETED / source_id).unlink(missing_ok=True)
+            if former.is_file():  # of an older version; the job that changes them begins anew
+                os.replace(former, former.parent / META_FILE)
+
+    def forget_job(self, job_id: str) -> None:
+        """Delete the folder of a job that has ended."""
+        shutil.rmtree(self.folder / JOBS / job_id, ignore_errors=True)
 
     def holds(self, upload: Upload) -> bool:
         """Whether the file is there."""
@@ -216,15 +237,49 @@ class Uploads:
         """Whether it is an upload, not a file of the server's own."""
         return Path(upload.path).is_relative_to(self.folder)
 
-    def _former(self, source_id: str) -> Path:
-        return self.folder / source_id / _FORMER
-
     def path_of(self, source_id: str) -> Path | None:
         """The file of an upload; None where there is none."""
-        folder = self.folder / source_id
-        if not _is_id(source_id) or not folder.is_dir():
-            return None
-        return next(folder.glob(f"{_FILE}.*"), None)
+        return file_in(self.folder / source_id) if is_id(source_id) else None
+
+
+def file_in(folder: Path) -> Path | None:
+    """The document in the folder of an upload; None where there is none."""
+    return next(folder.glob(f"{_FILE}.*"), None)
+
+
+def fields_in(folder: Path) -> dict[str, Any] | None:
+    """The metadata in the folder of an upload; None where there are none."""
+    try:
+        text = (folder / META_FILE).read_text("utf-8")
+    except FileNotFoundError:
+        return None
+    return dict(tomllib.loads(text)["*"])
+
+
+def seal(content: str, fields: Mapping[str, Any]) -> str:
+    """What tells content and metadata together from all others, from the SHA-256 of the content."""
+    canonical = json.dumps(dict(fields), sort_keys=True)
+    return hashlib.sha256(f"{content}\n{canonical}".encode("ascii")).hexdigest()
+
+
+def sealed(upload: Upload, received: Received, fields: Mapping[str, Any]) -> Upload:
+    """An upload that knows what belongs to it, so that a part of it is never taken for the whole."""
+    return replace(upload, sha256=seal(received.sha256, fields))
+
+
+def _write(file: IO[bytes], handle: int, most: int) -> str:
+    """Copy a file to an open one, safe on disk, and return the SHA-256 of its content."""
+    hashed, size = hashlib.sha256(), 0
+    with os.fdopen(handle, "wb") as target:
+        while chunk := file.read(_CHUNK):
+            size += len(chunk)
+            if size > most:
+                raise InputError(f"has more than {most:,} bytes; split it or raise max_file_mb")
+            hashed.update(chunk)
+            target.write(chunk)
+        target.flush()
+        os.fsync(target.fileno())
+    return hashed.hexdigest()
 
 
 def changed(fields: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -272,11 +327,8 @@ def checked_fields(fields: Mapping[str, Any], groups: Sequence[str]) -> dict[str
     return checked
 
 
-def _not_kept(upload: Upload, error: OSError) -> StoreError:
-    return StoreError(f"{upload.name}: cannot be kept in {Path(upload.path).parent} ({error}); free some space")
-
-
-def _is_id(source_id: str) -> bool:
+def is_id(source_id: str) -> bool:
+    """Whether it can be the id of an upload, and so the name of its folder."""
     try:
         return str(uuid.UUID(source_id)) == source_id
     except ValueError:

@@ -30,7 +30,7 @@ def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     records, meta = _records(content)
     for number, record in enumerate(records, start=1):
         add_record(builder, record, number, f"record {number}")
-    return builder.build("json", None, own_fields(meta, "the file"))
+    return builder.build("json", None, own_fields(meta, "the file", strict=True))
 
 
 def add_record(builder: TextBuilder, record: Any, row: int, origin: str) -> None:

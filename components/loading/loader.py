@@ -13,6 +13,10 @@ from components.loading.metadata import FolderMetadata
 from components.names import printable
 from components.versions import source_id_of
 
+FILE_GROUPS = "groups of the file"
+"""Field of a loaded document: the readers that the file itself names, whatever holds above them. No user's field has
+such a name."""
+
 
 @component
 class DocumentLoader:
@@ -100,6 +104,7 @@ class DocumentLoader:
             "boxes": extracted.boxes,
             "page_count": extracted.pages,
             **folders.merged(source, fields),
+            FILE_GROUPS: fields.get("groups"),
         }
         kept = {name: value for name, value in meta.items() if value is not None}
         return Document(id=source_id_of(source), content=extracted.text, meta=kept)

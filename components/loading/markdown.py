@@ -6,6 +6,7 @@ The text is what a reader of the rendered page sees, so that an answer never beg
 import re
 import tomllib
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from components.loading.encoding import decode
 from components.loading.extracted import Extracted
 from components.loading.html import add_fragment
 from components.loading.limits import Limits
-from components.loading.metadata import own_fields
+from components.loading.metadata import check_size, own_fields
 
 _FRONT = re.compile(r"\A\ufeff?(---|\+\+\+)[ \t]*\n(?:(.*?)\n)?(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -31,13 +32,17 @@ def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     """Read a Markdown file."""
     text = clean(decode(data))
     fields, body = _front_matter(text, path)
+    check_size({name: value for name, value in fields.items() if not isinstance(value, dict)}, "front matter")
     title = fields.pop("title", None)
     builder = TextBuilder(limits)
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     for node in SyntaxTreeNode(parser.parse(body)).children:
         _add(builder, node)
-    meta = own_fields({_RENAMED.get(str(name).lower(), name): value for name, value in fields.items()}, "front matter")
-    return builder.build("markdown", str(title) if title is not None else builder.first_heading, meta)
+    named = {_RENAMED.get(str(name).lower(), name): value for name, value in fields.items()}
+    meta = own_fields(named, "front matter", strict=True)
+    # Not one that is nested: its words would be those of all that it refers to, again and again.
+    named_so = str(title) if isinstance(title, str | int | float | date) else None
+    return builder.build("markdown", named_so if named_so is not None else builder.first_heading, meta)
 
 
 def _front_matter(text: str, path: Path) -> tuple[dict[Any, Any], str]:

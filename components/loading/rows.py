@@ -37,14 +37,14 @@ def add_row(builder: TextBuilder, record: Mapping[str, Any], row: int, *, column
     question, answer = _first(record, names, _QUESTION), _first(record, names, _ANSWER)
     if question is not None and answer is not None:
         rest = _without(record, question, answer)
-        return builder.add_faq(record[question], record[answer], row=row, meta=own_fields(rest, origin))
+        return builder.add_faq(record[question], record[answer], row=row, meta=own_fields(rest, origin, strict=True))
     text = _first(record, names, _TEXT)
     if text is not None and (not columns or names.keys() <= _BESIDE_TEXT):
-        return builder.add(record[text], row=row, meta=own_fields(_without(record, text), origin))
+        return builder.add(record[text], row=row, meta=own_fields(_without(record, text), origin, strict=True))
     cells = [(str(name), _cell(value)) for name, value in record.items()]
     fields = {known: record[names[known]] for known in _ROW_FIELDS if known in names}
     line = table_line([name for name, _ in cells], [value for _, value in cells])
-    return builder.add(line, "table", row=row, meta=own_fields(fields, origin))
+    return builder.add(line, "table", row=row, meta=own_fields(fields, origin, strict=True))
 
 
 def has_header(cells: Sequence[str]) -> bool:

@@ -101,6 +101,23 @@ class Catalogue:
         with self._sessions.reading() as session:
             return [row.info() for row in session.scalars(select(Source).order_by(Source.source, Source.path))]
 
+    def source(self, source_id: str) -> SourceInfo | None:
+        """The source with this id."""
+        with self._sessions.reading() as session:
+            row = session.get(Source, source_id)
+            return None if row is None else row.info()
+
+    def source_ids(self) -> set[str]:
+        """The ids of all sources."""
+        with self._sessions.reading() as session:
+            return set(session.scalars(select(Source.source_id)))
+
+    def state(self, source_id: str) -> FileState | None:
+        """The last look of the file of one source."""
+        with self._sessions.reading() as session:
+            row = session.get(Source, source_id)
+            return None if row is None else FileState(*(getattr(row, name) for name in FileState.__slots__))
+
     def find(self, name: str) -> list[SourceInfo]:
         """The sources with this id, name or absolute path; several files may share a name."""
         same = or_(Source.source_id == name, Source.source == name, Source.path == name)

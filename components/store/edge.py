@@ -16,6 +16,7 @@ from typing import Any
 import qdrant_edge as qdrant
 
 from components.errors import StoreError
+from components.private_files import make_private
 from components.store.edge_filters import to_filter
 from components.store.engine import DENSE, INDEXED_FIELDS, SPARSE, Filter, Hit, Point, Search, Sparse, slices
 from components.store.manifest import as_json, read_manifest
@@ -66,7 +67,7 @@ class EdgeEngine:
                     self.close()
                     raise StoreError(f"The index's manifest {self._manifest} is missing. {_REPAIR}")
                 stored = dict(manifest)
-                write_whole(self._manifest, as_json(stored))
+                write_whole(self._manifest, as_json(stored), private=True)
             return stored
 
     def close(self) -> None:
@@ -189,7 +190,7 @@ class EdgeEngine:
         # Beside its place first, so that a kill leaves no half-made index.
         (new,) = self._beside("new")
         _remove(new)
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_private(self._folder)
         self._check_space()
         shard = qdrant.EdgeShard.create(
             str(new),

@@ -13,6 +13,7 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from components.errors import StoreError
+from components.private_files import make_private
 from components.store.manifest import as_json
 from components.writing import write_whole
 
@@ -48,11 +49,11 @@ class FolderLock:
     def __init__(self, folder: Path | str, *, purpose: str) -> None:
         self._folder = Path(folder)
         self._purpose = purpose
-        self._lock = FileLock(self._folder / LOCK_FILE)
+        self._lock = FileLock(self._folder / LOCK_FILE, mode=0o600)
 
     def __enter__(self) -> Self:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_private(self._folder)
             self._lock.acquire(timeout=0)
             write_whole(self._folder / HOLDER_FILE, as_json(self._holder()), private=True)
         except Timeout as error:

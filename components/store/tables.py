@@ -4,6 +4,7 @@ Portable SQL only, except for what SQLite or PostgreSQL needs to be told.
 """
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,9 @@ def connect(location: Path | str) -> Engine:
     if isinstance(location, Path):
         if not location.parent.is_dir():
             raise StoreError(f"{location}: there is no folder {location.parent} to keep the catalogue in; create it")
+        # SQLite gives the files beside it the modes that it has itself.
+        with suppress(OSError):  # which SQLite reports in its own words
+            location.touch(0o600)
         url = URL.create("sqlite", database=str(location))
     elif location.startswith("sqlite"):
         url = make_url(location)

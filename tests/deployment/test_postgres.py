@@ -28,7 +28,7 @@ from tests.deployment.qdrant_stand_in import QdrantStandIn
 from ui.backend import open_backend
 from ui.database.connection import ServiceDatabase
 from ui.keys import KeyRing
-from ui.uploads import Upload, Uploads
+from ui.uploads import Upload, Uploads, sealed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -446,10 +446,9 @@ def test_a_job_is_cancelled_through_another_process_than_the_one_that_runs_it(
         open_backend(two) as second,
     ):
         monkeypatch.setattr(one, "index", index)
-        place = first.uploads.place("a.md", ["public"])
-        job = first.jobs.prepare([place], None)
-        first.uploads.keep(first.uploads.receive(io.BytesIO(b"It is blue."), 100), place, {"groups": ["public"]})
-        first.jobs.begin(job)
+        received, fields = first.uploads.receive(io.BytesIO(b"It is blue."), 100), {"groups": ["public"]}
+        place = sealed(first.uploads.place("a.md", ["public"]), received, fields)
+        job = first.jobs.take([place], None, lambda files: files.stage(received, place, fields))
         assert begun.wait(30)
         cancelled = second.jobs.cancel(job.job_id, None)
         assert cancelled is not None and cancelled.state == "running"

@@ -1,10 +1,11 @@
-"""Kills a service at every step of a change of an upload, in children of this process, and tells what went wrong.
+"""Kills a service at every step of a change of uploads, in children of this process, and tells what went wrong.
 
-Usage: ``python -m tests.ui.move_driver groups|tags FOLDER``. Prints a JSON object: how many kills there were, and a
-list of complaints. The libraries are imported once; nothing is opened before a fork.
+Usage: ``python -m tests.ui.move_driver groups|tags|send|delete FOLDER``. Prints a JSON object: how many kills there
+were, and a list of complaints. The libraries are imported once; nothing is opened before a fork.
 """
 
 import json
+import os
 import shutil
 import sys
 import time
@@ -22,8 +23,9 @@ from tests.pipelines.kill_driver import COUNTDOWN, KILLED, in_child
 from tests.ui.api.test_sources import ended, send_files
 from ui.api.app import build_api
 from ui.backend import Backend, open_backend
+from ui.job_files import JobFiles
 from ui.jobs import Jobs
-from ui.uploads import INCOMING, Uploads
+from ui.uploads import Uploads
 
 TEXT = "# Aria pump\n\nThe warranty of the Aria pump is 24 months.\n"
 OLD = {"groups": ["staff"], "tags": ["old"], "url": "https://example.org/old"}
@@ -31,10 +33,16 @@ CHANGES: dict[str, dict[str, Any]] = {
     "groups": {"groups": ["public"], "tags": ["new"], "url": None},
     "tags": {"tags": ["new"], "url": None},
 }
-MOST_STEPS = 60
-STEPS = {
-    Uploads: ("receive", "keep", "begin_change", "describe", "end_change", "remove"),
-    Jobs: ("prepare", "begin", "_moves", "_tidy", "_end"),
+SENT = {"a.md": TEXT.replace("24", "36"), "b.md": "# Berta pump\n\nThe Berta pump is blue.\n"}
+"""Sent together, where the first is there already."""
+
+MODES = (*CHANGES, "send", "delete")
+MOST_STEPS = 150
+STEPS: dict[Any, tuple[str, ...]] = {
+    Uploads: ("receive", "describe", "begin_removal", "remove", "forget_job"),
+    JobFiles: ("stage", "install", "put_back"),
+    Jobs: ("prepare", "begin", "_moves", "_settle", "_end"),
+    os: ("rename", "replace"),
     Catalogue: ("begin", "ready", "finish"),
     QuaereDocumentStore: ("stage", "commit", "remove_source", "flush"),
 }
@@ -77,27 +85,62 @@ def state(backend: Backend, client: TestClient) -> dict[str, Any]:
     passages = backend.service.similar("warranty of the pump", groups=["staff"], top=20)
     return {
         "sources": [(each["groups"], each["tags"], each["url"]) for each in sources],
+        "texts": [backend.service.source(each["source_id"]).text for each in sources],
+        "files": [file_text(backend, each["source_id"]) for each in sources],
         "meta": [client.get(f"/api/v1/sources/{each['source_id']}/meta").json()["meta"] for each in sources],
-        "strays": sorted(
-            {path.name for path in backend.uploads.folder.iterdir() if path.name != INCOMING}
-            ^ {each["source_id"] for each in sources}
-        ),
+        "strays": strays(backend, {each["source_id"] for each in sources}),
         "passages": len(passages),
         "of_others": len({each.source_id for each in passages} - {each["source_id"] for each in sources}),
     }
 
 
+def file_text(backend: Backend, source_id: str) -> str:
+    path = backend.uploads.path_of(source_id)
+    return "" if path is None else path.read_text("utf-8")
+
+
+def strays(backend: Backend, source_ids: set[str]) -> list[str]:
+    """Files of no source, sources without files, and what is left of jobs once they have put away their own."""
+    folder = backend.uploads.folder
+    until = time.monotonic() + 10
+    while (left := list(folder.glob(".*/*"))) and time.monotonic() < until:
+        time.sleep(0.01)
+    kept = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
+    return sorted(str(path.relative_to(folder)) for path in left) + sorted(kept ^ source_ids)
+
+
 def expected(*, changed: bool, mode: str) -> dict[str, Any]:
-    fields = {**OLD, **CHANGES[mode]} if changed else OLD
+    texts, fields = [TEXT], OLD
+    if changed and mode == "delete":
+        texts = []
+    elif changed and mode == "send":
+        texts, fields = list(SENT.values()), {**OLD, "tags": ["new"]}
+    elif changed:
+        fields = {**OLD, **CHANGES[mode]}
     meta = {name: value for name, value in fields.items() if value is not None}
     listed = (fields["groups"], fields["tags"], fields["url"])
-    return {"sources": [listed], "meta": [meta], "strays": [], "passages": 1, "of_others": 0}
+    return {
+        "sources": [listed for _ in texts],
+        "texts": [text.replace("# ", "").strip() for text in texts],
+        "files": texts,
+        "meta": [meta for _ in texts],
+        "strays": [],
+        "passages": len(texts),
+        "of_others": 0,
+    }
 
 
 def change(mode: str) -> Callable[[Backend, TestClient], None]:
     def work(_: Backend, client: TestClient) -> None:
         (source,) = client.get("/api/v1/sources").json()["sources"]
-        response = client.patch(f"/api/v1/sources/{source['source_id']}", json={"meta": CHANGES[mode]})
+        path = f"/api/v1/sources/{source['source_id']}"
+        if mode == "delete":
+            assert client.delete(path).json() == {"deleted": 1}
+            return
+        if mode == "send":
+            response = send_files(client, *SENT.items(), **{**OLD, "tags": ["new"]})
+        else:
+            response = client.patch(path, json={"meta": CHANGES[mode]})
         assert ended(client, response)["state"] == "done"
 
     return work

@@ -1,4 +1,4 @@
-"""A change of an upload's readers or tags is done or not done, whenever it is cancelled and wherever it is killed."""
+"""A change of uploads is done or not done, whenever it is cancelled and wherever it is killed."""
 
 import json
 import subprocess
@@ -17,15 +17,14 @@ from components.errors import StoreError
 from pipelines.service import QAService
 from pipelines.settings import Settings
 from tests.ui.api.test_sources import ended, names, send_files
-from tests.ui.move_driver import CHANGES, OLD, STEPS, TEXT, expected, prepare, state
+from tests.ui.move_driver import CHANGES, MODES, OLD, STEPS, TEXT, expected, prepare, state, strays
 from ui.api.app import build_api
 from ui.backend import Backend, open_backend
 from ui.database.tables import JobRow
 from ui.jobs import STOPPING, Job
-from ui.uploads import INCOMING
 
 ROOT = Path(__file__).resolve().parents[2]
-MOST_STEPS = 60
+MOST_STEPS = 150
 
 
 @pytest.fixture
@@ -154,8 +153,7 @@ def test_a_cancelled_upload_leaves_no_file_unless_another_job_waits_for_it(
         assert client.delete(f"/api/v1/jobs/{response.json()['job_id']}").json()["state"] == "cancelled"
     go_on.set()
     assert [ended(client, each)["state"] for each in (running, again)] == ["done", "done"]
-    left = {path.name for path in backend.uploads.folder.iterdir()} - {INCOMING}
-    assert left == {each.json()["uploads"][0]["source_id"] for each in (running, again)}
+    assert strays(backend, {each.json()["uploads"][0]["source_id"] for each in (running, again)}) == []
     assert sorted(names(client)) == ["first.md", "twice.md"]
 
 
@@ -184,12 +182,12 @@ def test_a_job_that_was_to_be_cancelled_when_the_service_was_killed_is_cancelled
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("mode", CHANGES)
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("mode", MODES)
 def test_killed_at_any_step_the_next_service_finishes_it_or_finds_all_as_it_was(mode: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.ui.move_driver", mode, str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=580)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=880)
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["complaints"] == [], done.stderr
-    assert found["kills"] > 10
+    assert found["kills"] > (4 if mode == "delete" else 10)

@@ -66,7 +66,7 @@ def build_api(backend: Backend) -> FastAPI:
     api.include_router(feedback_router(backend.feedback))
     api.include_router(chat_router(service, admission))
     api.include_router(own_router(service))
-    api.include_router(health_router(service))
+    api.include_router(health_router(service, backend.jobs))
     api.include_router(metrics_router(metrics))
     larger = {_UPLOADS: int(settings.max_upload_mb * 1_000_000), OWN: _MOST_OF_COMMANDS}
     api.add_middleware(BodyLimit, most=MOST_BYTES, larger=larger)

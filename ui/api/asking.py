@@ -120,7 +120,7 @@ def _similar(service: QAService, body: Similar, groups: tuple[str, ...]) -> Sequ
     if body.text is not None:
         return service.similar(body.text, body.kind, top=body.top, filters=body.filters, groups=groups)
     source_id, start = str(body.source_id), int(body.start or 0)
-    passages = service.source(source_id, groups).passages
+    passages = service.passages_of(source_id, groups)
     own = next((passage for passage in passages if passage.start <= start < passage.end), None)
     if own is None:
         raise Missing(f"There is no passage at {start} of a source {source_id[:80]!r}.")

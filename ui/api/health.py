@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse
 from components.errors import QuaereError
 from pipelines.service import QAService
 from ui.api.problems import note_fault, told
+from ui.jobs import Jobs
 
 
 class Health(BaseModel):
@@ -17,7 +18,7 @@ class Health(BaseModel):
     reasons: list[str] = Field(description="Why not; empty when ready.")
 
 
-def health_router(service: QAService) -> APIRouter:
+def health_router(service: QAService, jobs: Jobs) -> APIRouter:
     """The endpoints that a supervisor asks."""
     router = APIRouter(prefix="/health", tags=["health"])
 
@@ -33,20 +34,22 @@ def health_router(service: QAService) -> APIRouter:
         responses={503: {"model": Health, "description": "Not now, and why."}},
     )
     async def ready() -> JSONResponse:
-        """Ready with an index that is not empty and models that are loaded."""
-        health = await run_in_threadpool(_health, service)
+        """Ready with an index that is not empty, models that are loaded, and uploads that get into the index."""
+        health = await run_in_threadpool(_health, service, jobs)
         return JSONResponse(health.model_dump(), 200 if health.ready else 503)
 
     return router
 
 
-def _health(service: QAService) -> Health:
+def _health(service: QAService, jobs: Jobs) -> Health:
     """Without numbers, addresses and folders: it is told without a key."""
+    reasons = [] if jobs.trouble is None else [jobs.trouble]
     try:
-        if not service.status().passages:
-            return Health(ready=False, reasons=["Nothing is indexed yet; run `quaere index PATH`."])
-        service.check()
+        if service.status().passages:
+            service.check()
+        else:
+            reasons.insert(0, "Nothing is indexed yet; run `quaere index PATH`.")
     except QuaereError as error:
         note_fault(error)
-        return Health(ready=False, reasons=[told(error, None)])
-    return Health(ready=True, reasons=[])
+        reasons.insert(0, told(error, None))
+    return Health(ready=not reasons, reasons=reasons)

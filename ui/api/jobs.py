@@ -2,11 +2,11 @@
 
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
-from ui.api.access import Writer
-from ui.api.problems import USUAL, Missing, responses
+from ui.api.callers import Caller, current_caller
+from ui.api.problems import USUAL, Forbidden, Missing, responses
 from ui.api.replies import Name, Part
 from ui.jobs import Job, Jobs, State
 
@@ -29,6 +29,7 @@ class JobView(Part):
     """How far a job is."""
 
     job_id: str
+    key_id: str | None = Field(description="Whose it is; null for one that was sent without a key.")
     state: State = Field(description='"done" where at least one file is in the index, "failed" where none is.')
     uploads: list[Uploaded] = Field(description="What was sent.")
     done: int = Field(ge=0, description="Files that are done with.")
@@ -43,6 +44,7 @@ class JobView(Part):
         """As it is shown."""
         return cls(
             job_id=job.job_id,
+            key_id=job.key_id,
             state=job.state,
             uploads=[Uploaded(name=each.name, source_id=each.source_id) for each in job.uploads],
             done=job.done,
@@ -55,13 +57,26 @@ class JobView(Part):
 
 
 class JobList(Part):
-    """The latest jobs of a key, newest first."""
+    """The latest jobs, newest first."""
 
     jobs: list[JobView]
 
 
+async def _watcher() -> Caller:
+    found = current_caller()
+    if not found.looks_after_it:
+        raise Forbidden(
+            f'The key "{found.name}" may neither send nor look after documents; use one with write or admin.'
+        )
+    return found
+
+
+Watcher = Annotated[Caller, Depends(_watcher)]
+"""Whoever sends documents, or looks after those of all."""
+
+
 def jobs_router(jobs: Jobs) -> APIRouter:
-    """The endpoints of jobs; each key sees its own."""
+    """The endpoints of jobs; each key sees its own, and one with the role admin all."""
     router = APIRouter(
         prefix="/api/v1/jobs",
         tags=["sources"],
@@ -70,22 +85,27 @@ def jobs_router(jobs: Jobs) -> APIRouter:
 
     @router.get("", summary="List jobs")
     def listed(
-        caller: Writer, limit: Annotated[int, Query(ge=1, le=1000, description="Jobs at most.")] = 100
+        caller: Watcher, limit: Annotated[int, Query(ge=1, le=1000, description="Jobs at most.")] = 100
     ) -> JobList:
-        """Your latest jobs, newest first."""
-        return JobList(jobs=[JobView.of(job) for job in jobs.jobs(caller.key_id, limit)])
+        """Your latest jobs, newest first; with the role admin, those of all keys."""
+        found = jobs.jobs(caller.key_id, limit, of_all=_sees_all(caller))
+        return JobList(jobs=[JobView.of(job) for job in found])
 
     @router.get("/{job_id}", summary="Look at a job")
-    def shown(job_id: str, caller: Writer) -> JobView:
+    def shown(job_id: str, caller: Watcher) -> JobView:
         """How far it is."""
-        return JobView.of(_found(jobs.job(job_id, caller.key_id), job_id))
+        return JobView.of(_found(jobs.job(job_id, caller.key_id, of_all=_sees_all(caller)), job_id))
 
     @router.delete("/{job_id}", summary="Cancel a job")
-    def cancelled(job_id: str, caller: Writer) -> JobView:
+    def cancelled(job_id: str, caller: Watcher) -> JobView:
         """Stop it; what it has indexed by then stays, and one that has ended stays as it is."""
-        return JobView.of(_found(jobs.cancel(job_id, caller.key_id), job_id))
+        return JobView.of(_found(jobs.cancel(job_id, caller.key_id, of_all=_sees_all(caller)), job_id))
 
     return router
+
+
+def _sees_all(caller: Caller) -> bool:
+    return "admin" in caller.roles
 
 
 def _found(job: Job | None, job_id: str) -> Job:

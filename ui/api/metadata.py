@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from components.errors import InputError
-from components.loading.metadata import validate
+from components.loading.metadata import check_size, validate
 from components.store.catalogue import SourceInfo
 from components.types import PUBLIC_GROUP
 from pipelines.service import QAService
@@ -22,7 +22,7 @@ from ui.api.problems import USUAL, responses
 from ui.api.replies import Part
 from ui.api.requests import Body
 from ui.jobs import Job, Jobs
-from ui.uploads import Upload, Uploads, changed, checked_fields
+from ui.uploads import Upload, Uploads, changed, checked_fields, sealed
 
 
 class Metadata(Part):
@@ -62,12 +62,12 @@ def metadata_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRout
     @router.get("/{source_id}/meta", summary="Look at the metadata of a source")
     def described(source_id: str, caller: Reader) -> Metadata:
         """The fields that were sent with it, or set later; of a file of the server's own, those that are listed."""
-        return _described(service.find(source_id, caller.groups), caller, service, uploads)
+        return _described(service.source_of(source_id, caller.groups), caller, service, uploads)
 
     @router.patch("/{source_id}", status_code=202, summary="Change the metadata of a source")
     def change(source_id: str, body: Changes, caller: Writer) -> JobView:
         """Set fields and index it again; the job tells how far it is, and until it is done all is as it was."""
-        info = service.find(source_id, caller.groups)
+        info = service.source_of(source_id, caller.groups)
         return JobView.of(_change(info, body.meta, caller, service, uploads, jobs))
 
     return router
@@ -97,19 +97,15 @@ def _change(
     """Begin the job that sets fields of a source and indexes it again; until it has, all is as it was."""
     before = uploads.fields(info.source_id)
     if before is None:
-        job = _override(info, changes, caller, service, uploads, jobs)
-    else:
-        merged = changed(before, changes)
-        # Groups that are not touched may be others' too.
-        fields = checked_fields(merged, caller.groups) if "groups" in changes else validate(merged, "meta")
-        place = uploads.place(info.source, fields["groups"])
-        if place.source_id == info.source_id:
-            given = {name: fields.get(name) for name in changes}
-            job = jobs.prepare([replace(place, changes=json.dumps(given))], caller.key_id)
-        else:
-            job = _move(info, replace(place, replaces=info.source_id), fields, caller, uploads, jobs)
-    jobs.begin(job)
-    return job
+        return _override(info, changes, caller, service, uploads, jobs)
+    merged = changed(before, changes)
+    # Groups that are not touched may be others' too.
+    fields = checked_fields(merged, caller.groups) if "groups" in changes else validate(merged, "meta")
+    place = uploads.place(info.source, fields["groups"])
+    if place.source_id != info.source_id:
+        return _move(info, replace(place, replaces=info.source_id), fields, caller, uploads, jobs)
+    given = {name: fields.get(name) for name in changes}
+    return jobs.take([replace(place, changes=json.dumps(given))], caller.key_id, lambda _: None)
 
 
 def _override(
@@ -118,11 +114,13 @@ def _override(
     """For a file of the server's own: what is set here holds above what the file, its folders and commands say."""
     given = {name: value for name, value in changes.items() if value is not None}
     fields = checked_fields(given, caller.groups) if "groups" in given else validate(given, "meta")
-    service.kept_fields(info.source_id, caller.groups).to_index_again()
+    kept = service.kept_fields(info.source_id, caller.groups)
+    kept.to_index_again()
+    check_size(changed(kept.override, {**changes, **fields}), "meta")
     own = Upload(info.source, info.source_id, info.path, changes=json.dumps({**changes, **fields}))
     if not uploads.holds(own):
         raise InputError(f"{info.source}: its file is not there any more; put it back, or delete the document")
-    return jobs.prepare([own], caller.key_id)
+    return jobs.take([own], caller.key_id, lambda _: None)
 
 
 def _move(info: SourceInfo, place: Upload, fields: dict[str, Any], caller: Caller, uploads: Uploads, jobs: Jobs) -> Job:
@@ -131,14 +129,13 @@ def _move(info: SourceInfo, place: Upload, fields: dict[str, Any], caller: Calle
     if file is None:
         raise unknown_source(info.source, ())
     with uploads.placing:
-        if uploads.path_of(place.source_id) is not None:
+        if uploads.path_of(place.source_id) is not None or place.source_id in jobs.awaited():
             raise InputError(f"{info.source}: these groups have a document of this name already; delete one of them")
         with file.open("rb") as content:
             copy = uploads.receive(content, file.stat().st_size)
-        shutil.copystat(file, copy)  # it was sent when it was sent
         try:
-            job = jobs.prepare([place], caller.key_id)
-            uploads.keep(copy, place, fields)
+            shutil.copystat(file, copy.path)  # it was sent when it was sent
+            upload = sealed(place, copy, fields)
+            return jobs.take([upload], caller.key_id, lambda files: files.stage(copy, upload, fields))
         finally:
-            copy.unlink(missing_ok=True)
-    return job
+            copy.path.unlink(missing_ok=True)

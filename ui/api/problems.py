@@ -20,6 +20,7 @@ from components.inline_filters import UnreadableFilter
 from components.understanding import EmptyQuestion, QuestionTooLong
 from pipelines.sources import UnknownSource
 from ui.api.callers import Caller, known_caller
+from ui.jobs import TooManyWaiting
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -28,6 +29,7 @@ _log = logging.getLogger(__name__)
 _STATUS: tuple[tuple[type[QuaereError], HTTPStatus], ...] = (
     (UnknownSource, HTTPStatus.NOT_FOUND),
     (InputError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (TooManyWaiting, HTTPStatus.TOO_MANY_REQUESTS),
     (ConfigurationError, HTTPStatus.SERVICE_UNAVAILABLE),
     (ModelError, HTTPStatus.SERVICE_UNAVAILABLE),
     (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -102,6 +104,7 @@ class Overdue(Refusal):
 
 _KINDS: tuple[tuple[type[QuaereError], str, str], ...] = (
     (TooMany, "too-often", "Too many requests of one key"),
+    (TooManyWaiting, "uploads-waiting", "Too many uploads of one key wait"),
     (Busy, "busy", "Too many requests wait"),
     (Overdue, "overdue", "The time for this request is up"),
     (QuestionTooLong, "question-too-long", "The question is too long"),
@@ -173,7 +176,7 @@ def problem_of(error: Exception) -> Response:
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, _UNEXPECTED)
     note_fault(error)
     # A server behind this one may be back soon; so may a folder that another process holds.
-    return _of_kind(error, status, _LATER if isinstance(error, StoreError) else None)
+    return _of_kind(error, status, _LATER if isinstance(error, StoreError | TooManyWaiting) else None)
 
 
 def told(error: Exception, caller: Caller | None) -> str:

@@ -5,8 +5,7 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import IO, Annotated, Any
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
@@ -15,6 +14,7 @@ from starlette.responses import Response
 
 from components.errors import InputError
 from components.store.catalogue import SourceInfo
+from components.types import PUBLIC_GROUP
 from pipelines.service import QAService
 from ui.api.access import Reader, Writer
 from ui.api.callers import Caller
@@ -23,8 +23,9 @@ from ui.api.metadata import own_groups
 from ui.api.problems import USUAL, responses
 from ui.api.replies import End, Heading, Name, Page, Part, Start, Title
 from ui.api.requests import Body
+from ui.job_files import JobFiles
 from ui.jobs import Job, Jobs
-from ui.uploads import Uploads, checked_fields, checked_name
+from ui.uploads import Received, Uploads, checked_fields, checked_name, sealed
 
 MOST_DOCUMENTS = 100
 """Of one request."""
@@ -139,15 +140,18 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
         meta: Annotated[str, Form(description=f"A JSON object. {_META}")] = "{}",
     ) -> JobView:
         """Keep files and index them; the job tells how far it is. A name that was sent before is replaced."""
-        fields = checked_fields(_object(meta), caller.groups)
-        given = [_Given(checked_name(file.filename or "", needs_ending=True), file.file, fields) for file in files]
-        return await asyncio.to_thread(take, given, caller)
+
+        def look_and_take() -> JobView:
+            fields = checked_fields(_object(meta), caller.groups)
+            names = [checked_name(file.filename or "", needs_ending=True) for file in files]
+            return take([_Given(name, file.file, fields) for name, file in zip(names, files, strict=True)], caller)
+
+        return await asyncio.to_thread(look_and_take)
 
     @router.post("/documents", status_code=202, summary="Send texts")
-    async def send(body: Documents, caller: Writer) -> JobView:
+    def send(body: Documents, caller: Writer) -> JobView:
         """Keep texts and index them; the job tells how far it is. A name that was sent before is replaced."""
-        given = [_of_text(document, caller) for document in body.documents]
-        return await asyncio.to_thread(take, given, caller)
+        return take([_of_text(document, caller) for document in body.documents], caller)
 
     @router.get("", summary="List sources")
     def listed(
@@ -156,6 +160,7 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
             list[Tag],
             Query(default_factory=list, max_length=20, description="A tag that they have; repeated, each of these."),
         ],
+        name: Annotated[str | None, Query(max_length=200, description="The whole name; it may be several's.")] = None,
         contains: Annotated[str, Query(max_length=200, description="Part of the name or title.")] = "",
         limit: Annotated[int, Query(ge=1, le=1000, description="Sources at most.")] = 100,
         offset: Annotated[int, Query(ge=0, le=10_000_000, description="How many to pass over.")] = 0,
@@ -165,14 +170,16 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
         found = [
             info
             for info in service.sources(caller.groups)
-            if (wanted in info.source.casefold() or wanted in (info.title or "").casefold()) and tags <= set(info.tags)
+            if (name is None or info.source == name)
+            and (wanted in info.source.casefold() or wanted in (info.title or "").casefold())
+            and tags <= set(info.tags)
         ]
         return Sources(total=len(found), sources=[_view(info, caller) for info in found[offset : offset + limit]])
 
     @router.get("/{source_id}", summary="Look at a source")
     def shown(source_id: str, caller: Reader) -> Source:
         """Its facts."""
-        return _view(service.find(source_id, caller.groups), caller)
+        return _view(service.source_of(source_id, caller.groups), caller)
 
     @router.get("/{source_id}/text", summary="Read a place of a source")
     def text(
@@ -208,8 +215,9 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
     @router.delete("/{source_id}", summary="Delete a source")
     def delete(source_id: str, caller: Writer) -> Deleted:
         """Take it out of the index; an upload's file is deleted, a file of the server's stays."""
-        info = service.find(source_id, caller.groups)
-        deleted = service.delete([info.source_id], caller.groups)
+        info = service.source_of(source_id, caller.groups)
+        uploads.begin_removal([info.source_id])
+        deleted = service.delete_sources([info.source_id])
         uploads.remove([info.source_id])
         return Deleted(deleted=deleted)
 
@@ -222,19 +230,25 @@ def _take(given: Sequence[_Given], caller: Caller, uploads: Uploads, jobs: Jobs,
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise InputError(f"{', '.join(twice)}: sent twice in one request; send each name once")
+    allowed = [*caller.groups, PUBLIC_GROUP]
+    jobs.refuse_too_many(caller.key_id, len(given))
     with _received(given, uploads, most) as files:
-        places = [uploads.place(each.name, each.fields["groups"]) for each in given]
-        job = jobs.prepare(places, caller.key_id)
-        for file, place, each in zip(files, places, given, strict=True):
-            uploads.keep(file, place, each.fields)
-    jobs.begin(job)
-    return job
+        places = [
+            replace(sealed(uploads.place(each.name, each.fields["groups"]), file, each.fields), sender_groups=allowed)
+            for file, each in zip(files, given, strict=True)
+        ]
+
+        def keep(waiting: JobFiles) -> None:
+            for file, place, each in zip(files, places, given, strict=True):
+                waiting.stage(file, place, each.fields)
+
+        return jobs.take(places, caller.key_id, keep)
 
 
 @contextmanager
-def _received(given: Sequence[_Given], uploads: Uploads, most: int) -> Iterator[list[Path]]:
+def _received(given: Sequence[_Given], uploads: Uploads, most: int) -> Iterator[list[Received]]:
     """The files on disk; those that are still there at the end are deleted."""
-    files: list[Path] = []
+    files: list[Received] = []
     try:
         for each in given:
             try:
@@ -244,7 +258,7 @@ def _received(given: Sequence[_Given], uploads: Uploads, most: int) -> Iterator[
         yield files
     finally:
         for file in files:
-            file.unlink(missing_ok=True)
+            file.path.unlink(missing_ok=True)
 
 
 def _view(info: SourceInfo, caller: Caller) -> Source:

@@ -77,10 +77,11 @@ def delete_key(ctx: typer.Context, name: Name, as_json: AsJson = False) -> None:
 @contextmanager
 def _keys(session: Session) -> Iterator[KeyRing]:
     """The keys of the data folder, which a running service may hold meanwhile."""
+    from components.private_files import make_private
     from ui.database.connection import ServiceDatabase, database_location
     from ui.keys import KeyRing
 
     settings = session.settings()
-    settings.data.mkdir(parents=True, exist_ok=True)
+    make_private(settings.data)
     with ServiceDatabase(database_location(settings)) as database:
         yield KeyRing(database)

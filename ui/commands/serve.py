@@ -18,6 +18,7 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 7860,
 ) -> None:
     """Serve a page to ask questions, and a REST API."""
+    from components.private_files import private_by_default
     from ui.api.logs import log_as_json
     from ui.server import launch
 
@@ -30,4 +31,5 @@ def serve(
             soft_wrap=True,
         )
 
-    launch(session.settings(), host, port, announce=announce, on_message=session.remark)
+    with private_by_default():
+        launch(session.settings(), host, port, announce=announce, on_message=session.remark)

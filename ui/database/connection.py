@@ -56,7 +56,7 @@ class ServiceDatabase:
             return self
         self._engine = connect(self.location)
         # SQLite would let two processes begin the same step; PostgreSQL has its own lock, see below.
-        lock = FileLock(f"{self.location}.lock") if isinstance(self.location, Path) else nullcontext()
+        lock = FileLock(f"{self.location}.lock", mode=0o600) if isinstance(self.location, Path) else nullcontext()
         try:
             with lock:
                 self._upgrade(self._engine)

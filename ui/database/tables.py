@@ -46,8 +46,8 @@ class JobRow(Table):
     key_id: Mapped[str | None] = mapped_column(index=True)
     """Whose it is; None for the local caller. No foreign key: a job outlives the key."""
     state: Mapped[str] = mapped_column(index=True)
-    uploads: Mapped[list[list[str]]] = mapped_column(JSON)
-    """Name, source id and path of each."""
+    uploads: Mapped[list[list[Any]]] = mapped_column(JSON)
+    """The fields of each, in their order; an older row has the first of them."""
     passages: Mapped[int]
     failures: Mapped[list[list[str]]] = mapped_column(JSON)
     """Name and reason of each."""

@@ -6,8 +6,7 @@ Pure. Every other module that writes HTML takes foreign text through :func:`esca
 import html
 import re
 
-# A browser skips white space and control characters inside an address, so "java\tscript:" would be one.
-_LINKABLE = re.compile(r"https?://[^\s\x00-\x20\x7f]+", re.IGNORECASE)
+from components.loading.metadata import is_web_address
 
 # HTML has no way to write these; a lone surrogate cannot even be sent. The signs are as long as what they replace.
 _UNWRITABLE = (
@@ -39,7 +38,7 @@ def marked(text: str, start: int, end: int) -> str:
 
 def linkable(url: str | None) -> bool:
     """Whether an address is one that the page may link to: http or https, nothing that runs."""
-    return url is not None and _LINKABLE.fullmatch(url) is not None
+    return url is not None and is_web_address(url)
 
 
 def foreign(language: str | None = None) -> str:

@@ -161,14 +161,14 @@
     return true;
   };
 
-  // Jobs end in the order in which they began: only the first is asked after, ever less often while nothing changes.
+  // One job after another is asked after, since keys take turns; ever less often while nothing changes.
   const poll = async () => {
     if (polling) return;
     polling = true;
     let wait = FIRST_WAIT;
-    let before = "";
     while (following.length > 0) {
-      const { entry, job, beside } = following[0];
+      const first = following[0];
+      const { entry, job, beside } = first;
       try {
         const now = entry.ended ? job : await quaere.json(`jobs/${job.job_id}`);
         if (settle(entry, now, beside)) {
@@ -176,8 +176,9 @@
           wait = FIRST_WAIT;
           continue;
         }
-        if (now.state !== before) wait = FIRST_WAIT;
-        before = now.state;
+        if (now.state !== first.before) wait = FIRST_WAIT;
+        first.before = now.state;
+        following.push(following.shift());
       } catch (error) {
         if (error.status === 401 || error.status === 403 || error.status === 404) {
           entry.end(error.message, true);

@@ -221,7 +221,7 @@ def test_csv_row_with_groups_keeps_them_and_a_text_column_beside_a_code_is_one_f
 def test_json_records(save: Save) -> None:
     records = [
         {"question": "Why?", "answer": "Because.\n\nReally.", "tags": ["a"], "id": 7, "source": "web"},
-        {"title": "T", "body": "A text.", "url": "u", "valid_until": "2026-12-31"},
+        {"title": "T", "body": "A text.", "url": "https://example.org/u", "valid_until": "2026-12-31"},
         {"model": "X", "size": {"w": 1, "h": None}, "on": True, "colours": ["red", "blue"]},
         "bare",
         {"note": None},
@@ -234,7 +234,8 @@ def test_json_records(save: Save) -> None:
     ]
     assert [block.row for block in extracted.blocks] == [1, 2, 3]
     assert extracted.blocks[0].meta == {"tags": ["a"], "own_id": 7, "own_source": "web"}
-    assert extracted.blocks[1].meta == {"title": "T", "url": "u", "valid_until": "2026-12-31T23:59:59+00:00"}
+    until = "2026-12-31T23:59:59+00:00"
+    assert extracted.blocks[1].meta == {"title": "T", "url": "https://example.org/u", "valid_until": until}
     assert extracted.meta == {"name": "n"}
     assert [block.row for block in load(save("b.json", json.dumps(records))).blocks] == [1, 2, 3, 4]
 
@@ -272,7 +273,7 @@ def test_json_lines_names_the_bad_line(save: Save) -> None:
 
 
 def test_blocks_survive_json(save: Save) -> None:
-    extracted = load(save("a.jsonl", '{"question": "q", "answer": "a", "url": "u"}\n{"x": 1}'))
+    extracted = load(save("a.jsonl", '{"question": "q", "answer": "a", "url": "https://example.org/u"}\n{"x": 1}'))
     for block in extracted.blocks:
         assert Block.from_dict(json.loads(json.dumps(block.to_dict()))) == block
     assert extracted.blocks[1].to_dict() == {"start": 5, "end": 9, "kind": "table", "row": 2}

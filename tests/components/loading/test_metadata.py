@@ -16,17 +16,17 @@ def write(folder: Path, text: str) -> None:
 
 
 def test_the_nearest_folder_wins_and_the_caller_above_all(tmp_path: Path) -> None:
-    write(tmp_path, '["*.md"]\ngroups = ["all"]\nurl = "outer"\nteam = "a"\n["hr/**"]\ngroups = ["hr"]\n')
-    write(tmp_path / "hr", '["pay*.md"]\nurl = "inner"\n')
+    write(tmp_path, '["*.md"]\ngroups = ["all"]\nurl = "https://outer"\nteam = "a"\n["hr/**"]\ngroups = ["hr"]\n')
+    write(tmp_path / "hr", '["pay*.md"]\nurl = "https://inner"\n')
     folders = FolderMetadata({"team": "caller"})
-    own = {"url": "own", "author": "Ada"}
+    own = {"url": "https://own", "author": "Ada"}
     assert folders.merged(tmp_path / "hr" / "pay1.md", own) == {
-        "url": "inner",
+        "url": "https://inner",
         "author": "Ada",
         "groups": ["hr"],
         "team": "caller",
     }
-    assert folders.given(tmp_path / "x" / "y.md") == {"groups": ["all"], "url": "outer", "team": "caller"}
+    assert folders.given(tmp_path / "x" / "y.md") == {"groups": ["all"], "url": "https://outer", "team": "caller"}
     assert folders.given(tmp_path / "y.txt") == {"team": "caller"}
 
 

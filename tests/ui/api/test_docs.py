@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+from components.loading.metadata import MOST_CHARACTERS, MOST_FIELDS, MOST_ITEMS
 from components.understanding import MAX_CHARACTERS
 from pipelines.settings import Settings
 from tests.ui.api.cases import CASES
@@ -12,6 +13,7 @@ from ui.api.feedback import Said
 from ui.api.problems import Problem
 from ui.api.requests import MOST_ANSWERS, MOST_QUESTIONS, Ask, AskBatch, Search, Similar
 from ui.api.sources import Documents
+from ui.job_records import MOST_WAITING_JOBS, MOST_WAITING_UPLOADS
 from ui.keys import SESSION_SECONDS
 
 TEXT = (Path(__file__).parents[3] / "docs" / "api.md").read_text("utf-8")
@@ -31,7 +33,7 @@ def test_the_fields_are_all_named() -> None:
 def test_the_types_of_problems_are_all_named() -> None:
     description = str(Problem.model_json_schema()["properties"]["type"]["description"])
     ends = set(re.findall(r"`([a-z-]+)`", description)) - {"about:blank"}
-    assert len(ends) == 10
+    assert len(ends) == 11
     assert all(f"`{end}`" in TEXT for end in ends)
 
 
@@ -40,6 +42,8 @@ def test_the_limits_are_the_programs() -> None:
         f"at most {MAX_CHARACTERS:,} characters",
         f"up to {MOST_QUESTIONS} questions",
         f"1 to {MOST_ANSWERS}",
+        f"{MOST_WAITING_JOBS} jobs with {MOST_WAITING_UPLOADS:,} documents",
+        f"{MOST_FIELDS} fields, {MOST_ITEMS:,} items in all lists and {MOST_CHARACTERS:,} characters",
     ):
         assert limit in TEXT
     assert (AT_ONCE, WAITING, MOST_BYTES) == (4, 64, 1_000_000)

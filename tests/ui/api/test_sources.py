@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -25,8 +25,10 @@ from tests.ui.api.test_access import bearer
 from tests.ui.api.test_api import detail_of
 from ui.api.app import build_api
 from ui.backend import Backend, open_backend
+from ui.job_files import JobFiles
+from ui.jobs import Job
 from ui.keys import KeyRing
-from ui.uploads import FOLDER, Upload
+from ui.uploads import FOLDER, Upload, sealed
 
 MANUAL = "# Aria pump\n\nThe warranty of the Aria pump is 24 months.\n\nThe Aria pump weighs 12 kilograms.\n"
 QUESTION = "How long is the warranty of the Aria pump?"
@@ -364,23 +366,59 @@ def test_a_cancelled_job_ends_and_what_was_indexed_stays(client: TestClient, bac
     assert names(client) == ["c.md"]
 
 
+def kept_job(backend: Backend, contents: Mapping[str, str], arrived: int | None = None) -> Job:
+    """Written down, with as many of its files as have arrived, and not begun: as after a kill."""
+    fields = {"groups": ["public"]}
+    received = [backend.uploads.receive(io.BytesIO(text.encode("utf-8")), 1_000_000) for text in contents.values()]
+    places = [
+        sealed(backend.uploads.place(name, ["public"]), file, fields)
+        for name, file in zip(contents, received, strict=True)
+    ]
+    job = backend.jobs.prepare(places, None)
+    files = JobFiles(backend.uploads, job.job_id)
+    for file, place in list(zip(received, places, strict=True))[:arrived]:
+        files.stage(file, place, fields)
+    return job
+
+
+def followed(client: TestClient, job_id: str) -> dict[str, Any]:
+    until = time.monotonic() + 60
+    while (now := client.get(f"/api/v1/jobs/{job_id}").json())["state"] in ("queued", "running"):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    return now
+
+
 def test_jobs_that_a_stop_left_are_finished_by_the_next_start(tmp_path: Path) -> None:
     with QAService(Settings(data=tmp_path / "data")) as service, open_backend(service) as backend:
-        arrived, lost = backend.uploads.place("a.md", ["public"]), backend.uploads.place("b.md", ["public"])
-        received = backend.uploads.receive(io.BytesIO(MANUAL.encode("utf-8")), 1_000_000)
-        job = backend.jobs.prepare([arrived, lost], None)
-        backend.uploads.keep(received, arrived, {"groups": ["public"]})
-        half = backend.uploads.receive(io.BytesIO(b"half"), 1_000_000)
-    # Not begun: as after a kill between the two files.
+        job = kept_job(backend, {"a.md": MANUAL, "b.md": "The Berta pump is red."})
+        half = backend.uploads.receive(io.BytesIO(b"half"), 1_000_000).path
     with QAService(Settings(data=tmp_path / "data")) as service, open_backend(service) as backend:
         client = TestClient(build_api(backend))
-        until = time.monotonic() + 60
-        while (now := client.get(f"/api/v1/jobs/{job.job_id}").json())["state"] in ("queued", "running"):
-            assert time.monotonic() < until
-        assert now["state"] == "done"
-        assert [each["name"] for each in now["failures"]] == ["b.md"]
-        assert names(client) == ["a.md"]
+        now = followed(client, job.job_id)
+        assert (now["state"], now["failures"]) == ("done", [])
+        assert names(client) == ["a.md", "b.md"]
         assert not half.exists()
+
+
+@pytest.mark.parametrize("arrived", [0, 1, 2])
+def test_of_a_job_that_did_not_arrive_as_a_whole_nothing_is_kept(tmp_path: Path, arrived: int) -> None:
+    with QAService(Settings(data=tmp_path / "data")) as service, open_backend(service) as backend:
+        client = TestClient(build_api(backend))
+        assert ended(client, send_files(client, ("b.md", "The Berta pump is red."), tags=["old"]))["state"] == "done"
+        contents = {"a.md": MANUAL, "b.md": "The Berta pump is blue.", "c.md": "The Carla pump is green."}
+        job = kept_job(backend, contents, arrived)
+    with QAService(Settings(data=tmp_path / "data")) as service, open_backend(service) as backend:
+        client = TestClient(build_api(backend))
+        now = followed(client, job.job_id)
+        assert now["state"] == "failed"
+        lost = [each["name"] for each in now["failures"] if each["reason"].startswith("did not arrive as a whole")]
+        assert lost == list(contents)[arrived:]
+        assert {each["name"] for each in now["failures"]} == set(contents)
+        (source,) = client.get("/api/v1/sources").json()["sources"]
+        assert (source["source"], source["tags"]) == ("b.md", ["old"])
+        (file,) = (path for path in backend.uploads.folder.rglob("*") if path.suffix == ".md")
+        assert file.read_text("utf-8") == "The Berta pump is red."
 
 
 def test_metadata_of_an_upload_are_changed_and_indexed_again(client: TestClient) -> None:
@@ -419,7 +457,7 @@ def test_other_groups_make_another_source_and_the_first_one_goes(backend: Backen
     assert answer(client, QUESTION, other) is None
     found = answer(client, QUESTION, writer)
     assert found is not None and found["text"] == "24 months"
-    assert [path.name for path in backend.uploads.folder.iterdir() if path.name != ".incoming"] == [after]
+    assert [path.name for path in backend.uploads.folder.iterdir() if not path.name.startswith(".")] == [after]
     foreign = client.patch(f"/api/v1/sources/{after}", json={"meta": {"groups": ["sales"]}}, headers=writer)
     assert foreign.status_code == 422 and "not a member" in foreign.json()["detail"]
     assert client.patch(f"/api/v1/sources/{after}", json={}, headers=other).status_code == 404
@@ -442,13 +480,11 @@ import sys, time
 from pathlib import Path
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from tests.ui.api.test_sources import kept_job
 from ui.backend import open_backend
 with QAService(Settings(data=Path(sys.argv[1]))) as service, open_backend(service) as backend:
-    places = [backend.uploads.place(f"{n}.md", ["public"]) for n in range(40)]
-    job = backend.jobs.prepare(places, None)
-    for n, place in enumerate(places):
-        with open(sys.argv[2], "rb") as file:
-            backend.uploads.keep(backend.uploads.receive(file, 10**6), place, {"groups": ["public"]})
+    text = Path(sys.argv[2]).read_text("utf-8")
+    job = kept_job(backend, {f"{n}.md": text for n in range(40)})
     backend.jobs.begin(job)
     print(job.job_id, flush=True)
     time.sleep(60)
