@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from ui.api.access import Writer
+from ui.api.guarded import Guarded
 from ui.api.problems import USUAL, Missing, responses
 from ui.api.replies import Name, Part
 from ui.jobs import Job, Jobs, State
@@ -66,6 +67,7 @@ def jobs_router(jobs: Jobs) -> APIRouter:
         prefix="/api/v1/jobs",
         tags=["sources"],
         responses=responses(*USUAL),
+        route_class=Guarded,
     )
 
     @router.get("", summary="List jobs")
