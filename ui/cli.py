@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -165,6 +166,8 @@ def main() -> None:
         # A terminal of another encoding must not end the program over a letter it cannot show.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace" if stream is sys.stdin else "backslashreplace")
+    # A supervisor's way to end a program is to end it as orderly as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         check_packages()
     except ForeignPackageError as error:

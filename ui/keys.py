@@ -14,6 +14,7 @@ from typing import Any, Literal, cast
 from sqlalchemy import delete, or_, select
 
 from components.errors import InputError
+from components.store.shared_locks import lock_for_transaction
 from components.store.visibility import access_groups
 from ui.database.connection import ServiceDatabase
 from ui.database.tables import KeyRow, SessionRow
@@ -30,6 +31,10 @@ SESSION_SECONDS = 12 * 3600
 _PREFIX = "quaere"
 _SECRET_BYTES = 32
 _LONGEST_NAME = 100
+
+
+class LastKey(InputError):
+    """A key is the only one, and is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +96,28 @@ class KeyRing:
         with self.database.transaction() as session:
             return session.scalar(select(KeyRow.key_id).limit(1)) is not None
 
-    def delete(self, name: str) -> Key:
+    def delete(self, name: str, *, even_last: bool = True) -> Key:
         """Delete a key by name or id, and end its sessions.
 
+        Args:
+            name: of the key.
+            even_last: whether it may be the only one that there is.
+
         Raises:
+            LastKey: it is, and may not be.
             InputError: there is none.
         """
         with self.database.transaction() as session:
+            # Of two that delete at a time, the second sees what the first has left.
+            lock_for_transaction(session.connection(), "keys")
             row = session.scalar(select(KeyRow).where(or_(KeyRow.name == name, KeyRow.key_id == name)))
             if row is None:
                 raise InputError(f"no key is called {name!r}; `quaere keys list` shows all")
             session.execute(delete(SessionRow).where(SessionRow.key_id == row.key_id))
             session.delete(row)
+            session.flush()
+            if not even_last and session.scalar(select(KeyRow.key_id).limit(1)) is None:
+                raise LastKey(f"{row.name!r} is the last key")
             return _key(row)
 
     def find(self, secret: str) -> Key | None:

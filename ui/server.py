@@ -18,8 +18,9 @@ from pipelines.settings import Settings
 from ui.api.access import Access
 from ui.api.app import build_api
 from ui.api.logs import AccessLog
+from ui.api.lookup import Lookup
+from ui.api.rates import Rates
 from ui.backend import Backend, open_backend
-from ui.keys import KeyRing
 from ui.web.app import build_page
 from ui.web.login import LOGIN_PATHS, login_app, to_login
 from ui.web.protection import Protection
@@ -30,11 +31,18 @@ DEFAULT_PORT = 7860
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _LAST_PORT = 65_535
 _SECONDS_TO_FINISH = 3
+_SENT_BY_A_PAGE = 4
+"""Requests to one that may be a question: each is counted as such besides, and opening or stopping is none."""
+
 _OF_THE_API = ("/api/", "/health/", "/v1/", "/metrics")
 
 
 def build_server(
-    backend: Backend, *, examples: Sequence[str] = (), hosts: Sequence[str] | None = LOOPBACK
+    backend: Backend,
+    *,
+    examples: Sequence[str] = (),
+    hosts: Sequence[str] | None = LOOPBACK,
+    keys_needed: bool = False,
 ) -> fastapi.FastAPI:
     """Both over an open service.
 
@@ -42,16 +50,24 @@ def build_server(
         backend: what they stand on.
         examples: questions to offer on the page.
         hosts: the names under which it answers; None for all.
+        keys_needed: whether it lets nobody in without a key, also while there are none.
     """
-    api = build_api(backend)
+    settings = backend.service.settings
+    lookup = Lookup(backend.keys, backend.owner_token, keys_needed=keys_needed)
+    api = build_api(backend, lookup)
     server = build_page(
-        backend.service, examples=examples, on_reply=api.state.metrics.note, admit=api.state.rates.count
+        backend.service,
+        examples=examples,
+        on_reply=api.state.metrics.note,
+        admit=api.state.rates.count,
+        places=api.state.admission,
+        rates=Rates(_SENT_BY_A_PAGE * settings.requests_per_minute),
     )
-    server.add_middleware(Access, keys=backend.keys, owner_token=backend.owner_token, refuse=to_login)
-    server.add_middleware(_First, app_of=login_app(backend.keys), paths=LOGIN_PATHS)
+    server.add_middleware(Access, lookup=lookup, refuse=to_login)
+    server.add_middleware(_First, app_of=login_app(lookup), paths=LOGIN_PATHS)
     server.add_middleware(_First, app_of=api, paths=_OF_THE_API)
     server.add_middleware(Protection, hosts=hosts)
-    server.add_middleware(AccessLog, log_questions=backend.service.settings.log_questions)
+    server.add_middleware(AccessLog, log_questions=settings.log_questions)
     return server
 
 
@@ -104,32 +120,38 @@ def launch(
         held.open(writable=True) as service,
         open_backend(service) as backend,
     ):
-        _refuse_strangers(host, backend.keys)
+        is_for_others, has_keys = host not in LOOPBACK, backend.keys.exist()
+        if is_for_others and not has_keys:
+            raise _no_keys(host)
         if service.status().passages > 0:
             service.prepare()
         server = uvicorn.Server(
             uvicorn.Config(
-                build_server(backend, examples=examples, hosts=LOOPBACK if host in LOOPBACK else None),
+                build_server(
+                    backend,
+                    examples=examples,
+                    hosts=None if is_for_others else LOOPBACK,
+                    keys_needed=is_for_others or has_keys,
+                ),
                 log_config=None,  # its lines go where all others go
                 log_level="warning",
                 access_log=False,
                 timeout_graceful_shutdown=_SECONDS_TO_FINISH,
             )
         )
-        service.announce(url=_own_address(listening), token=backend.owner_token)
-        if announce is not None:
-            announce(address(listening))
-        # The usual way to stop a server is no error; by now it has finished what it was answering.
+        # From when others know of it, the usual way to stop a server is no error; what it was answering is finished.
         with suppress(KeyboardInterrupt):
+            service.announce(url=_own_address(listening), token=backend.owner_token)
+            if announce is not None:
+                announce(address(listening))
             server.run(sockets=[listening])
 
 
-def _refuse_strangers(host: str, keys: KeyRing) -> None:
-    if host not in LOOPBACK and not keys.exist():
-        raise ConfigurationError(
-            f"host {host!r}: there are no keys, so that anyone could read every document; make one with "
-            f"`quaere keys make NAME`, or listen on this machine only with --host {DEFAULT_HOST}"
-        )
+def _no_keys(host: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"host {host!r}: there are no keys, so that anyone could read every document; make one with "
+        f"`quaere keys make NAME`, or listen on this machine only with --host {DEFAULT_HOST}"
+    )
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -142,9 +164,12 @@ def listen(host: str, port: int) -> socket.socket:
         raise ConfigurationError(f"port {port}: choose a --port from 0, which takes a free one, to {_LAST_PORT}")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        bound = socket.create_server((host, port), family=family)
     except OSError as error:
         raise ConfigurationError(f"port {port} on {host} cannot be used: {error}; choose another --port") from error
+    # `create_server` leaves the protocol open, connections take it from there, and asyncio turns Nagle's algorithm off
+    # for TCP by name only: every second small response would wait for an acknowledgement, 40 ms.
+    return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=bound.detach())
 
 
 def address(listening: socket.socket) -> str:

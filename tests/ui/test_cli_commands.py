@@ -358,11 +358,12 @@ def test_a_second_process_is_told_which_one_holds_the_folder(data: str) -> None:
         assert "quaere ask" in result.stderr
 
 
-def test_ctrl_c_ends_with_130_and_leaves_the_folder_free(data: str) -> None:
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_ends_with_130_and_leaves_the_folder_free(data: str, sign: signal.Signals) -> None:
     with holding(data) as process:
         # Let it reach the next prompt: the reply is written before the line is read.
         time.sleep(0.5)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(sign)
         _, errors = process.communicate(timeout=60)
         assert process.returncode == 130
         assert "Traceback" not in errors

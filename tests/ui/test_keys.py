@@ -6,6 +6,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -14,10 +15,13 @@ from sqlalchemy import create_engine
 
 from components.errors import InputError, StoreError
 from pipelines.service import QAService
-from pipelines.settings import Settings
+from pipelines.settings import DatabaseUrl, Settings
+from ui.commands.keys import _unserved
 from ui.database.connection import DATABASE_FILE, ServiceDatabase
 from ui.database.tables import Table
-from ui.keys import KeyRing
+from ui.keys import KeyRing, LastKey
+
+LAST = LastKey("'bot' is the last key")
 
 
 def test_a_key_is_found_by_its_secret_only(keys: KeyRing) -> None:
@@ -164,7 +168,14 @@ def test_the_command_makes_lists_and_deletes_keys(tmp_path: Path) -> None:
     assert "staff, legal" in listed.stdout
     assert secret not in listed.stdout
     assert quaere("make", "bot").returncode == 1
-    assert quaere("delete", "bot").returncode == 0
+    with QAService(Settings(data=tmp_path / "data"), purpose="quaere serve").open(writable=True):
+        kept = quaere("delete", "bot")
+        assert kept.returncode == 1
+        assert all(word in kept.stderr for word in ("'bot' is the last key", "quaere serve", "make another one"))
+        quaere("make", "other")
+        assert quaere("delete", "bot").returncode == 0
+        assert quaere("delete", "other").returncode == 1
+    assert quaere("delete", "other").returncode == 0
     assert quaere("list", "--json").stdout.split() == ["{", '"keys":', "[]", "}"]
 
 
@@ -177,3 +188,33 @@ def test_keys_are_in_a_backup(tmp_path: Path) -> None:
     QAService.restore(restored, tmp_path / "backup.tar.gz")
     with ServiceDatabase(restored.data / DATABASE_FILE) as database:
         assert KeyRing(database).find(secret) is not None
+
+
+def test_of_two_keys_that_are_deleted_at_a_time_one_stays(tmp_path: Path) -> None:
+    def attempt(name: str) -> bool:
+        with ServiceDatabase(tmp_path / DATABASE_FILE) as database:
+            start.wait()
+            try:
+                KeyRing(database).delete(name, even_last=False)
+            except LastKey:
+                return False
+            return True
+
+    start = Barrier(2)
+    for round_ in range(5):
+        with ServiceDatabase(tmp_path / DATABASE_FILE) as database:
+            ring = KeyRing(database)
+            for name in ("a", "b"):
+                ring.make(name, ["read"])
+            with ThreadPoolExecutor(2) as pool:
+                assert sorted(pool.map(attempt, ("a", "b"))) == [False, True], round_
+            assert len(ring.keys()) == 1
+            ring.delete(ring.keys()[0].name)
+
+
+def test_the_last_key_of_a_shared_database_is_deleted_by_whoever_says_so() -> None:
+    shared = Settings(engine="server", qdrant_url="http://localhost:1", database_url=DatabaseUrl("postgresql://x/y"))
+    with pytest.raises(LastKey, match=r"'bot' is the last key.*--even-last"), _unserved(shared, LAST, sure=False):
+        pass
+    with _unserved(shared, LAST, sure=True):
+        pass

@@ -1,17 +1,25 @@
 """The page and the API on one port: who gets which request, and what stands before both."""
 
+import asyncio
+import signal
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import delete
 
 from components.errors import ConfigurationError
+from components.store.folder_lock import HOLDER_FILE
 from pipelines.service import QAService
 from pipelines.settings import Settings
 from tests.ui.serving import serving, serving_backend
 from ui.backend import open_backend
-from ui.server import launch
+from ui.database.tables import KeyRow
+from ui.server import launch, listen
 
 
 @pytest.fixture(scope="module")
@@ -117,3 +125,53 @@ def test_a_form_of_another_site_neither_logs_in_nor_out(locked: tuple[httpx.Clie
 def test_what_others_can_reach_needs_a_key(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"quaere keys make"):
         launch(Settings(data=tmp_path / "data"), "0.0.0.0", 0)
+
+
+async def test_small_responses_wait_for_no_acknowledgement() -> None:
+    def option(protocol: asyncio.Protocol, transport: asyncio.BaseTransport) -> None:
+        accepted = transport.get_extra_info("socket")
+        found.set_result(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    loop = asyncio.get_running_loop()
+    found = loop.create_future()
+    protocol = type("Protocol", (asyncio.Protocol,), {"connection_made": option})
+    with listen("127.0.0.1", 0) as listening:
+        server = await loop.create_server(protocol, sock=listening)
+        with socket.create_connection(listening.getsockname()):
+            assert await found != 0
+        server.close()
+
+
+@pytest.mark.parametrize("keys_needed", [True, False])
+def test_keys_that_vanish_let_nobody_in(tmp_path: Path, keys_needed: bool) -> None:
+    with (
+        QAService(Settings(data=tmp_path / "data")) as service,
+        open_backend(service) as backend,
+        serving_backend(backend, keys_needed=keys_needed) as url,
+        httpx.Client(base_url=url, trust_env=False, timeout=60) as client,
+    ):
+        paths = ("api/v1/sources", "metrics", "gradio_api/queue/data?session_hash=x", "documents")
+        strangers = [client.get(path).status_code for path in paths]
+        assert strangers[:2] == ([401, 401] if keys_needed else [200, 200])
+        # The first key holds at once, whichever of both applications sees it first.
+        _, secret = backend.keys.make("only", ["read"])
+        assert client.get("documents").status_code == 401
+        assert client.get("api/v1/sources", headers={"Authorization": f"Bearer {secret}"}).status_code == 200
+        with backend.keys.database.transaction() as session:
+            session.execute(delete(KeyRow))
+        assert not backend.keys.exist()
+        assert [client.get(path).status_code for path in paths] == [401] * 4
+        assert client.get("health/live").status_code == 200
+
+
+def test_a_supervisor_ends_the_server_as_orderly_as_ctrl_c(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "ui.cli", "--data", str(tmp_path / "data"), "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as process:
+        assert process.stdout is not None
+        assert "Open http" in process.stdout.readline()
+        assert (tmp_path / "data" / HOLDER_FILE).is_file()
+        process.send_signal(signal.SIGTERM)
+        _, problems = process.communicate(timeout=60)
+    assert process.returncode == 0, problems
+    assert "Traceback" not in problems
+    assert not (tmp_path / "data" / HOLDER_FILE).exists()

@@ -5,76 +5,73 @@ keys, whoever reaches the loopback address is the local caller. Groups are the k
 others.
 """
 
-import asyncio
-import secrets
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Annotated
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from components.errors import InputError, QuaereError
-from components.store.visibility import access_groups
-from ui.api.callers import CALLER, LOCAL, OWNER, Caller, calling, current_caller
-from ui.api.problems import Forbidden, Missing, Unauthorized, problem_of
-from ui.keys import ROLES, Key, KeyRing, Role
+from components.errors import QuaereError
+from ui.api.callers import CALLER, OWNER, Caller, calling, current_caller
+from ui.api.lasting import Lasting
+from ui.api.lookup import GROUPS_HEADER, SESSION_COOKIE, Lookup
+from ui.api.problems import Forbidden, Missing, Refusal, problem_of
+from ui.keys import ROLES, Role
 
-GROUPS_HEADER = "Quaere-Groups"
-"""The groups of the user on whose behalf is asked: names joined by commas, percent-encoded where they are not ASCII."""
-
-SESSION_COOKIE = "quaere_session"
+__all__ = ["GROUPS_HEADER", "SESSION_COOKIE", "Access", "Admin", "Needs", "Reader", "Writer", "owner"]
 
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-_BEARER = "bearer "
 _POLICY_VIOLATION = 1008
 
 
-async def owner() -> Caller:
-    """A dependency of an endpoint: the owner.
+class Needs:
+    """A dependency of an endpoint: the caller, who has a role. The route asks it before the body is read.
 
-    Raises:
-        Missing: it is someone else, for whom there is no such endpoint.
-    """
-    found = current_caller()
-    if found != OWNER:
-        raise Missing("Not Found")
-    return found
-
-
-def allowed(role: Role) -> Callable[[], Awaitable[Caller]]:
-    """A dependency of an endpoint: the caller, who has this role.
-
-    Raises (when called):
-        Forbidden: the caller has not.
+    Args:
+        role: what the caller needs; None for the owner, for everyone but whom there is no such endpoint.
     """
 
-    async def caller() -> Caller:
+    def __init__(self, role: Role | None) -> None:
+        self.role = role
+
+    async def __call__(self) -> Caller:
+        """The caller, once more asked."""
         found = current_caller()
-        if role not in found.roles:
-            roles = ", ".join(each for each in ROLES if each in found.roles)
-            raise Forbidden(f'The key "{found.name}" has the role {roles}; this request needs {role}.')
+        self.check(found)
         return found
 
-    return caller
+    def check(self, caller: Caller) -> None:
+        """Turn away who has not what is needed.
+
+        Raises:
+            Forbidden: the caller has not the role.
+            Missing: the caller is not the owner.
+        """
+        if self.role is None:
+            if caller != OWNER:
+                raise Missing("Not Found")
+        elif self.role not in caller.roles:
+            roles = ", ".join(each for each in ROLES if each in caller.roles)
+            raise Forbidden(f'The key "{caller.name}" has the role {roles}; this request needs {self.role}.')
 
 
-Reader = Annotated[Caller, Depends(allowed("read"))]
-Writer = Annotated[Caller, Depends(allowed("write"))]
-Admin = Annotated[Caller, Depends(allowed("admin"))]
+owner = Needs(None)
+
+Reader = Annotated[Caller, Depends(Needs("read"))]
+Writer = Annotated[Caller, Depends(Needs("write"))]
+Admin = Annotated[Caller, Depends(Needs("admin"))]
 """The caller of an endpoint that needs the role."""
 
 
 class Access:
-    """ASGI middleware that finds out the caller, and turns away who has no key where there are keys.
+    """ASGI middleware that finds out the caller, and turns away who has no key where one is needed.
 
     Args:
         app: what comes next.
-        keys: the keys; where there are none, everyone is the local caller.
-        owner_token: shown as a key, it lets in the owner.
+        lookup: finds callers.
         open_paths: beginnings of paths that need no key.
         refuse: makes the answer to whoever is turned away.
     """
@@ -82,14 +79,12 @@ class Access:
     def __init__(
         self,
         app: ASGIApp,
-        keys: KeyRing,
-        owner_token: str,
+        lookup: Lookup,
         open_paths: tuple[str, ...] = (),
         refuse: Callable[[Scope, QuaereError], Response] | None = None,
     ) -> None:
         self.app = app
-        self.keys = keys
-        self.owner_token = owner_token
+        self.lookup = lookup
         self.open_paths = open_paths
         self.refuse = refuse if refuse is not None else lambda _, error: problem_of(error)
 
@@ -104,58 +99,22 @@ class Access:
         connection = HTTPConnection(scope)
         try:
             refuse_foreign_pages(connection)
-            caller = await asyncio.to_thread(self._caller, connection)
+            caller = await self.lookup.caller(connection)
         except QuaereError as error:
             await self.refuse(scope, error)(scope, receive, send)
             return
         # For those who get the request in another task, as the page's queue does.
         scope.setdefault("state", {})[CALLER] = caller
+
+        async def still() -> bool:
+            try:
+                return await self.lookup.caller(connection) == caller
+            except Refusal:
+                return False
+
+        lasting = Lasting(receive, send, still)
         with calling(caller):
-            await self.app(scope, receive, send)
-
-    def _caller(self, connection: HTTPConnection) -> Caller:
-        shown = _shown(connection)
-        if shown and secrets.compare_digest(shown, self.owner_token.encode("ascii")):
-            return OWNER
-        caller = self._keyholder(connection) if self.keys.exist() else LOCAL
-        named = connection.headers.get(GROUPS_HEADER)
-        if named is None:
-            return caller
-        if "impersonate" not in caller.roles:
-            raise Forbidden(f"Only a key with the role impersonate may send {GROUPS_HEADER}.")
-        return replace(caller, groups=_groups(named))
-
-    def _keyholder(self, connection: HTTPConnection) -> Caller:
-        """Whoever shows a key.
-
-        Raises:
-            Unauthorized: nobody does; while there are no keys at all, what is sent for one means nothing.
-        """
-        key: Key | None = None
-        if (shown := _shown(connection)) is not None:
-            key = self.keys.find(shown.decode("latin-1"))
-        elif (token := connection.cookies.get(SESSION_COOKIE)) is not None:
-            key = self.keys.of_session(token)
-        if key is None:
-            raise Unauthorized("A known key is needed as `Authorization: Bearer KEY`; `quaere keys make` makes one.")
-        return Caller(key.name, key.key_id, frozenset(key.roles), key.groups)
-
-
-def _shown(connection: HTTPConnection) -> bytes | None:
-    """What is sent for a key; empty where it is sent in another way, None where nothing is."""
-    header = connection.headers.get("authorization")
-    if header is None:
-        return None
-    return header[len(_BEARER) :].strip().encode("latin-1") if header.lower().startswith(_BEARER) else b""
-
-
-def _groups(header: str) -> tuple[str, ...]:
-    try:
-        return tuple(
-            access_groups([unquote(name.strip(), errors="strict") for name in header.split(",") if name.strip()])
-        )
-    except (UnicodeDecodeError, InputError) as error:
-        raise InputError(f"{GROUPS_HEADER}: {error}") from error
+            await self.app(scope, lasting.receive, lasting.send)
 
 
 def refuse_foreign_pages(connection: HTTPConnection) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
@@ -13,15 +14,16 @@ from pipelines.replies import Question, Stage
 from pipelines.service import QAService
 from ui.api.access import Reader
 from ui.api.admission import Admission
+from ui.api.batches import all_answered
+from ui.api.guarded import Guarded
 from ui.api.logs import note_question
 from ui.api.metrics import note_reply
 from ui.api.patience import while_wanted, within
 from ui.api.problems import USUAL, Missing, problem_of, responses
+from ui.api.rates import Rates
 from ui.api.replies import Part, Passage, Reply
 from ui.api.requests import Ask, AskBatch, Search, Similar
 from ui.api.stages import EventStream, begin, reply_of
-
-_OF_A_BATCH_AT_ONCE = 4
 
 _PROBLEMS = responses(*USUAL)
 _EVENT = {
@@ -51,14 +53,15 @@ class Passages(Part):
     passages: list[Passage]
 
 
-def asking_router(service: QAService, admission: Admission) -> APIRouter:
+def asking_router(service: QAService, admission: Admission, rates: Rates) -> APIRouter:
     """The endpoints that ask.
 
     Args:
         service: open, answers the questions.
         admission: how many are asked at a time.
+        rates: how many each key may ask.
     """
-    router = APIRouter(prefix="/api/v1", tags=["asking"], responses=_PROBLEMS)
+    router = APIRouter(prefix="/api/v1", tags=["asking"], responses=_PROBLEMS, route_class=Guarded)
     seconds = service.settings.question_seconds
 
     @router.post(
@@ -74,15 +77,19 @@ def asking_router(service: QAService, admission: Admission) -> APIRouter:
         stages = service.ask_stream(Question(body.question, _id(body.id), body.filters, caller.groups), **options)
         if body.stream:
             stages = within(stages, seconds)
-            held, first = await begin(admission, stages)
+            held, first = await begin(admission.place(caller.key_id), stages)
             return EventStream(held, _written(first, stages))
-        async with admission:
+        async with admission.place(caller.key_id):
             reply = await while_wanted(request, reply_of(stages), seconds)
         return _reply(reply, body.id)
 
     @router.post("/ask/batch", response_model=Replies, summary="Ask several questions")
     async def ask_batch(body: AskBatch, request: Request, caller: Reader) -> Replies:
-        """One reply a question, in the same order; nothing is answered where one of them cannot be asked."""
+        """One reply a question, in the same order; nothing is answered where one of them cannot be asked.
+
+        Each question counts as a request, and each takes its own turn among the questions of all keys.
+        """
+        rates.count_batch(caller.key_id, len(body.questions))
         questions = [
             Question(
                 each.question, _id(each.id), each.filters if each.filters is not None else body.filters, caller.groups
@@ -91,8 +98,9 @@ def asking_router(service: QAService, admission: Admission) -> APIRouter:
         ]
         for question in questions:
             note_question(question.text)
-        answering = _all_answered(service, questions, top=body.top, threshold=body.threshold)
-        async with admission:
+        async with admission.presence(caller.key_id):
+            turn = partial(admission.turn, caller.key_id)
+            answering = all_answered(service, questions, turn, top=body.top, threshold=body.threshold)
             replies = await while_wanted(request, answering, seconds * len(questions))
         return Replies(replies=[_reply(reply, each.id) for reply, each in zip(replies, body.questions, strict=True)])
 
@@ -101,7 +109,7 @@ def asking_router(service: QAService, admission: Admission) -> APIRouter:
         """The passages that fit best, whether or not they hold an answer."""
         note_question(body.question)
         question = Question(body.question, filters=body.filters, groups=caller.groups)
-        async with admission:
+        async with admission.place(caller.key_id):
             finding = reply_of(service.ask_stream(question, explain=True))
             reply = await while_wanted(request, finding, seconds)
         return Passages(passages=[Passage.model_validate(passage) for passage in reply.passages[: body.top]])
@@ -109,7 +117,7 @@ def asking_router(service: QAService, admission: Admission) -> APIRouter:
     @router.post("/similar", response_model=Passages, summary="Find similar passages")
     async def similar(body: Similar, request: Request, caller: Reader) -> Passages:
         """Passages, or stored questions, that are like a text or a passage, nearest first."""
-        async with admission:
+        async with admission.place(caller.key_id):
             found = await while_wanted(request, asyncio.to_thread(_similar, service, body, caller.groups), seconds)
         return Passages(passages=[Passage.model_validate(passage) for passage in found])
 
@@ -127,22 +135,6 @@ def _similar(service: QAService, body: Similar, groups: tuple[str, ...]) -> Sequ
     found = service.similar(own.text, body.kind, top=body.top + 1, filters=body.filters, groups=groups)
     place = (own.source_id, own.start)
     return [passage for passage in found if (passage.source_id, passage.start) != place][: body.top]
-
-
-async def _all_answered(service: QAService, questions: Sequence[Question], **options: Any) -> list[types.Reply]:
-    """The replies in the order of the questions, some of which are asked at a time."""
-    turns = asyncio.Semaphore(_OF_A_BATCH_AT_ONCE)
-
-    async def answer(question: Question) -> types.Reply:
-        async with turns:
-            return await reply_of(service.ask_stream(question, **options))
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            answering = [group.create_task(answer(question)) for question in questions]
-    except ExceptionGroup as errors:
-        raise errors.exceptions[0] from errors
-    return [task.result() for task in answering]
 
 
 def _id(given: str | int | None) -> str | None:

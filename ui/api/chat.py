@@ -26,6 +26,7 @@ from pipelines.replies import Question, Stage
 from pipelines.service import QAService
 from ui.api.access import Reader
 from ui.api.admission import Admission
+from ui.api.guarded import Guarded
 from ui.api.logs import note_question
 from ui.api.markdown import reply_text
 from ui.api.metrics import note_reply
@@ -106,7 +107,7 @@ def chat_router(service: QAService, admission: Admission) -> APIRouter:
         service: open, answers the questions.
         admission: how many are asked at a time.
     """
-    router = APIRouter(prefix="/v1", tags=["chat"], responses=_ERRORS)
+    router = APIRouter(prefix="/v1", tags=["chat"], responses=_ERRORS, route_class=Guarded)
     seconds = service.settings.question_seconds
     created = int(time.time())
 
@@ -137,9 +138,9 @@ def chat_router(service: QAService, admission: Admission) -> APIRouter:
         stages = service.ask_stream(question)
         if body.stream:
             stages = within(stages, seconds)
-            held, first = await begin(admission, stages)
+            held, first = await begin(admission.place(caller.key_id), stages)
             return EventStream(held, _chunks(first, stages, _id(question)))
-        async with admission:
+        async with admission.place(caller.key_id):
             reply = await while_wanted(request, reply_of(stages), seconds)
         note_reply(reply)
         return chat_completion_response(reply_text(reply), _id(question), MODEL)

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from ui.api.access import Admin, Reader
+from ui.api.guarded import Guarded
 from ui.api.problems import USUAL, Missing, responses
 from ui.api.replies import Part
 from ui.api.requests import Body, Question
@@ -69,6 +70,7 @@ def feedback_router(book: FeedbackBook) -> APIRouter:
         prefix="/api/v1/feedback",
         tags=["feedback"],
         responses=responses(*USUAL),
+        route_class=Guarded,
     )
 
     @router.post("", status_code=201, summary="Judge an answer")

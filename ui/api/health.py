@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse
 
 from components.errors import QuaereError
 from pipelines.service import QAService
+from ui.api.guarded import Guarded
 from ui.api.problems import note_fault, told
 from ui.jobs import Jobs
 
@@ -20,7 +21,7 @@ class Health(BaseModel):
 
 def health_router(service: QAService, jobs: Jobs) -> APIRouter:
     """The endpoints that a supervisor asks."""
-    router = APIRouter(prefix="/health", tags=["health"])
+    router = APIRouter(prefix="/health", tags=["health"], route_class=Guarded)
 
     @router.get("/live", summary="Whether the process runs")
     async def live() -> dict[str, bool]:

@@ -5,8 +5,10 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
-from ui.api.callers import Caller, current_caller
-from ui.api.problems import USUAL, Forbidden, Missing, responses
+from ui.api.access import Needs
+from ui.api.callers import Caller
+from ui.api.guarded import Guarded
+from ui.api.problems import USUAL, Missing, responses
 from ui.api.replies import Name, Part
 from ui.jobs import Job, Jobs, State
 
@@ -62,16 +64,7 @@ class JobList(Part):
     jobs: list[JobView]
 
 
-async def _watcher() -> Caller:
-    found = current_caller()
-    if not found.looks_after_it:
-        raise Forbidden(
-            f'The key "{found.name}" may neither send nor look after documents; use one with write or admin.'
-        )
-    return found
-
-
-Watcher = Annotated[Caller, Depends(_watcher)]
+Watcher = Annotated[Caller, Depends(Needs("write", "admin"))]
 """Whoever sends documents, or looks after those of all."""
 
 
@@ -81,6 +74,7 @@ def jobs_router(jobs: Jobs) -> APIRouter:
         prefix="/api/v1/jobs",
         tags=["sources"],
         responses=responses(*USUAL),
+        route_class=Guarded,
     )
 
     @router.get("", summary="List jobs")

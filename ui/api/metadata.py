@@ -17,6 +17,7 @@ from pipelines.service import QAService
 from pipelines.sources import unknown_source
 from ui.api.access import Reader, Writer
 from ui.api.callers import Caller
+from ui.api.guarded import Guarded
 from ui.api.jobs import JobView
 from ui.api.problems import USUAL, responses
 from ui.api.replies import Part
@@ -57,7 +58,7 @@ def metadata_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRout
         uploads: where what is sent is kept.
         jobs: index it again.
     """
-    router = APIRouter(prefix="/api/v1/sources", tags=["sources"], responses=responses(*USUAL))
+    router = APIRouter(prefix="/api/v1/sources", tags=["sources"], responses=responses(*USUAL), route_class=Guarded)
 
     @router.get("/{source_id}/meta", summary="Look at the metadata of a source")
     def described(source_id: str, caller: Reader) -> Metadata:

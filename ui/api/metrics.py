@@ -21,6 +21,7 @@ from components.types import Reply
 from pipelines.service import QAService
 from ui.api.access import Admin
 from ui.api.admission import Admission
+from ui.api.guarded import Guarded
 from ui.api.routes import method_of, route_of
 
 PATH = "/metrics"
@@ -134,7 +135,7 @@ class Measured:
 
 def metrics_router(metrics: Metrics) -> APIRouter:
     """The endpoint that Prometheus asks."""
-    router = APIRouter(tags=["measurements"])
+    router = APIRouter(tags=["measurements"], route_class=Guarded)
 
     @router.get(
         PATH,

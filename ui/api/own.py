@@ -8,7 +8,11 @@ import asyncio
 import json
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends
@@ -24,6 +28,10 @@ from pipelines.service import QAService
 from pipelines.sources import SourceDetail
 from pipelines.status import Status
 from ui.api.access import owner
+from ui.api.admission import Admission
+from ui.api.batches import all_answered
+from ui.api.bodies import body_of
+from ui.api.guarded import Guarded
 from ui.api.problems import Missing
 from ui.jobs import Stopped
 
@@ -48,6 +56,12 @@ KINDS: dict[str, type[QuaereError]] = {
 }
 """The errors that come through as what they are."""
 
+_MOST_BYTES = 1_000_000_000
+"""Of a command: `quaere index` names every file."""
+_MOST_PARTS = 20_000_000
+_COMMANDS = 4
+"""At a time; more wait."""
+
 _UNEXPECTED = "the serving process failed at this; its log tells more"
 
 _log = logging.getLogger(__name__)
@@ -55,20 +69,54 @@ _log = logging.getLogger(__name__)
 _Tell = Callable[[IndexProgress], None]
 
 
-def own_router(service: QAService) -> APIRouter:
-    """The methods of the service, by name."""
-    router = APIRouter(prefix=PREFIX, include_in_schema=False, dependencies=[Depends(owner)])
+def own_router(service: QAService, admission: Admission) -> APIRouter:
+    """The methods of the service, by name.
+
+    Args:
+        service: open.
+        admission: how many questions are asked at a time.
+    """
+    router = APIRouter(prefix=PREFIX, include_in_schema=False, dependencies=[Depends(owner)], route_class=Guarded)
+    # Whoever indexes for an hour keeps a thread for an hour, and nobody waiting who asks.
+    threads = ThreadPoolExecutor(_COMMANDS, "commands")
 
     @router.post("/{method}")
+    @body_of(_MOST_BYTES, _MOST_PARTS)
     async def call(method: str, options: Annotated[dict[str, Any], Body()]) -> StreamingResponse:
         if method not in RESULTS:
             raise Missing(f"There is no method {method!r}.")
-        return StreamingResponse(_lines(service, method, options), media_type="application/x-ndjson")
+        if method == "ask_batch":
+            lines = _replies(service, admission, options)
+        else:
+            lines = _lines(service, method, options, threads)
+        return StreamingResponse(lines, media_type="application/x-ndjson")
 
     return router
 
 
-async def _lines(service: QAService, method: str, options: dict[str, Any]) -> AsyncIterator[str]:
+async def _replies(service: QAService, admission: Admission, options: dict[str, Any]) -> AsyncIterator[str]:
+    """The replies to a batch, whose questions take turns with those of others."""
+
+    async def ask() -> list[Reply]:
+        shared = {name: options.pop(name, None) for name in ("filters", "groups")}
+        questions = [_complete(each, **shared) for each in QUESTIONS.validate_python(options.pop("questions"))]
+        return await all_answered(service, questions, partial(admission.turn, None), **options)
+
+    yield await _told("ask_batch", ask())
+
+
+def _complete(question: Question, filters: dict[str, Any] | None, groups: Sequence[str] | None) -> Question:
+    """What is None falls back to the batch's own."""
+    return replace(
+        question,
+        filters=filters if question.filters is None else question.filters,
+        groups=groups if question.groups is None else question.groups,
+    )
+
+
+async def _lines(
+    service: QAService, method: str, options: dict[str, Any], threads: ThreadPoolExecutor
+) -> AsyncIterator[str]:
     lines: asyncio.Queue[str] = asyncio.Queue()
     loop, gone = asyncio.get_running_loop(), threading.Event()
 
@@ -77,7 +125,8 @@ async def _lines(service: QAService, method: str, options: dict[str, Any]) -> As
             raise Stopped
         loop.call_soon_threadsafe(lines.put_nowait, _line("progress", PROGRESS.dump_python(progress, mode="json")))
 
-    running = asyncio.create_task(asyncio.to_thread(_last_line, service, method, options, tell))
+    work = loop.run_in_executor(threads, copy_context().run, partial(_run, service, method, options, tell))
+    running = asyncio.create_task(_told(method, work))
     try:
         while not running.done() or not lines.empty():
             waiting = asyncio.create_task(lines.get())
@@ -92,10 +141,11 @@ async def _lines(service: QAService, method: str, options: dict[str, Any]) -> As
         gone.set()
 
 
-def _last_line(service: QAService, method: str, options: dict[str, Any], tell: _Tell) -> str:
+async def _told(method: str, work: Awaitable[Any]) -> str:
+    """The last line: what a method gives, or how it failed."""
     try:
-        result = _run(service, method, options, tell)
-        return _line("result", RESULTS[method].dump_python(result, mode="json"))
+        result = await work
+        return await asyncio.to_thread(_result_line, method, result)
     except Stopped:
         return ""
     except QuaereError as error:
@@ -107,12 +157,14 @@ def _last_line(service: QAService, method: str, options: dict[str, Any], tell: _
 
 
 def _run(service: QAService, method: str, options: dict[str, Any], tell: _Tell) -> Any:
-    if method == "ask_batch":
-        return service.ask_batch(QUESTIONS.validate_python(options.pop("questions")), **options)
     if method == "index":
         identities = IDENTITIES.validate_python(options.pop("identities"))
         return service.index(options.pop("paths"), identities=identities, on_progress=tell, **options)
     return getattr(service, method)(**options)
+
+
+def _result_line(method: str, result: Any) -> str:
+    return _line("result", RESULTS[method].dump_python(result, mode="json"))
 
 
 def _line(name: str, value: Any) -> str:

@@ -10,12 +10,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ui.api.callers import CALLER, Caller
 from ui.api.problems import TooMany, problem_of
 
+_MINUTE = 60.0
+
 
 class Rates:
     """How often each key has asked within the last minute, over the API and from the page together.
 
     Args:
-        per_minute: requests of one key.
+        per_minute: requests of one key; each question of a batch counts as one.
     """
 
     def __init__(self, per_minute: int) -> None:
@@ -33,6 +35,22 @@ class Rates:
         reset, _ = self._limiter.get_window_stats(self.most, key_id)
         message = f"More than {self.most.amount} requests in a minute; wait, or ask for a higher requests_per_minute."
         raise TooMany(message, reset - time.time())
+
+    def count_batch(self, key_id: str | None, questions: int) -> None:
+        """Count the questions of a request that has been counted as the first of them.
+
+        Raises:
+            TooMany: the key would have made more than it may; none of them is counted.
+        """
+        if key_id is None or questions < 2 or self._limiter.hit(self.most, key_id, cost=questions - 1):
+            return
+        _, left = self._limiter.get_window_stats(self.most, key_id)
+        raise TooMany(
+            f"The batch has {questions} questions, each of which counts as a request; of {self.most.amount} in a "
+            f"minute, this key has {left + 1} left now: send fewer at a time, wait, or ask for a higher "
+            "requests_per_minute.",
+            _MINUTE,  # by then, nothing that was counted counts any more
+        )
 
 
 class RateLimit:

@@ -17,7 +17,9 @@ from components.store.catalogue import SourceInfo
 from components.types import PUBLIC_GROUP
 from pipelines.service import QAService
 from ui.api.access import Reader, Writer
+from ui.api.bodies import body_of
 from ui.api.callers import Caller
+from ui.api.guarded import Guarded
 from ui.api.jobs import JobView
 from ui.api.metadata import own_groups
 from ui.api.problems import USUAL, responses
@@ -31,6 +33,8 @@ MOST_DOCUMENTS = 100
 """Of one request."""
 
 _MOST_AROUND = 20_000
+_MOST_PARTS = 200_000
+"""Values and names in a request of texts: a hundred with a thousand each, and some."""
 
 _META = (
     'Metadata for all: title, url, groups, tags, language, valid_from and so on, such as {"tags": ["pumps"]}. Without '
@@ -127,13 +131,16 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
         prefix="/api/v1/sources",
         tags=["sources"],
         responses=responses(*USUAL),
+        route_class=Guarded,
     )
     most = int(service.settings.max_file_mb * 1_000_000)
+    in_all = int(service.settings.max_upload_mb * 1_000_000)
 
     def take(given: Sequence[_Given], caller: Caller) -> JobView:
         return JobView.of(_take(given, caller, uploads, jobs, most))
 
     @router.post("/files", status_code=202, summary="Upload files")
+    @body_of(in_all)
     async def upload(
         caller: Writer,
         files: Annotated[list[UploadFile], File(description="Their names say their formats.")],
@@ -149,6 +156,7 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
         return await asyncio.to_thread(look_and_take)
 
     @router.post("/documents", status_code=202, summary="Send texts")
+    @body_of(in_all, _MOST_PARTS)
     def send(body: Documents, caller: Writer) -> JobView:
         """Keep texts and index them; the job tells how far it is. A name that was sent before is replaced."""
         return take([_of_text(document, caller) for document in body.documents], caller)

@@ -1,14 +1,13 @@
 """The stages of one question as HTTP needs them: the reply alone, or a stream that holds its place until it ends."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
 
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from components.types import Reply
 from pipelines.replies import Stage
-from ui.api.admission import Admission
 
 
 async def reply_of(stages: AsyncGenerator[Stage]) -> Reply:
@@ -20,7 +19,9 @@ async def reply_of(stages: AsyncGenerator[Stage]) -> Reply:
     raise RuntimeError("the stages ended without a reply")
 
 
-async def begin(admission: Admission, stages: AsyncGenerator[Stage]) -> tuple[AsyncExitStack, Stage]:
+async def begin(
+    place: AbstractAsyncContextManager[None], stages: AsyncGenerator[Stage]
+) -> tuple[AsyncExitStack, Stage]:
     """Take a place and wait for the first stage, so that what refuses a question is an error and not a stream.
 
     Returns:
@@ -31,7 +32,7 @@ async def begin(admission: Admission, stages: AsyncGenerator[Stage]) -> tuple[As
         QuaereError: the question cannot be asked.
     """
     async with AsyncExitStack() as held:
-        await held.enter_async_context(admission)
+        await held.enter_async_context(place)
         await held.enter_async_context(aclosing(stages))
         first = await anext(stages)
         return held.pop_all(), first

@@ -14,7 +14,8 @@ from ui.plain import one_line
 from ui.session import Session, session_of
 
 if TYPE_CHECKING:
-    from ui.keys import KeyRing
+    from pipelines.settings import Settings
+    from ui.keys import KeyRing, LastKey
 
 app = typer.Typer(help="Make, list or delete the keys of the service.", no_args_is_help=True)
 
@@ -63,15 +64,56 @@ def list_keys(ctx: typer.Context, as_json: AsJson = False) -> None:
 
 
 @app.command("delete")
-def delete_key(ctx: typer.Context, name: Name, as_json: AsJson = False) -> None:
-    """Delete a key; whoever uses it is turned away from then on, also in the browser."""
+def delete_key(
+    ctx: typer.Context,
+    name: Name,
+    even_last: Annotated[
+        bool,
+        typer.Option("--even-last", help="Also the last key of a shared database, where no server needs it any more."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Delete a key; whoever uses it is turned away from then on, also in the browser.
+
+    The last key stays as long as something serves the data folder: without any, nobody would be let in.
+    """
+    from ui.keys import LastKey
+
     session = session_of(ctx)
     with _keys(session) as keys:
-        key = keys.delete(name)
+        try:
+            key = keys.delete(name, even_last=False)
+        except LastKey as error:
+            with _unserved(session.settings(), error, sure=even_last):
+                key = keys.delete(name)
     if as_json:
         session.write_json({"deleted": key.to_dict()})
     else:
         session.out.print(f"{one_line(key.name)} deleted")
+
+
+@contextmanager
+def _unserved(settings: Settings, error: LastKey, *, sure: bool) -> Iterator[None]:
+    """Nothing serves the data folder, or begins to, while the block runs.
+
+    A shared database does not tell who serves it: there, whoever deletes the last key says that nothing does.
+    """
+    from components.store.folder_lock import FolderInUse, FolderLock
+    from ui.keys import LastKey
+
+    if settings.database_url is not None:
+        if not sure:
+            raise LastKey(
+                f"{error}, and servers that share this database may run; make another one first, or stop them and "
+                "give --even-last"
+            ) from error
+        yield
+        return
+    try:
+        with FolderLock(settings.data, purpose="quaere keys delete"):
+            yield
+    except FolderInUse as in_use:
+        raise LastKey(f"{error}; make another one first, or stop what may need it. {in_use}") from in_use
 
 
 @contextmanager

@@ -6,11 +6,13 @@ from pathlib import Path
 import fastapi
 import gradio as gr
 
-from ui.api.admission import Admission
+from ui.api.admission import AT_ONCE, Admission
+from ui.api.rates import Rates
 from ui.web import scripts
 from ui.web.ask_page import ask_page
 from ui.web.asking import Admit, Asker, AskingService, OnReply
 from ui.web.documents import documents_route
+from ui.web.framework import OnlyWhatThePageUses
 from ui.web.languages import PreferredLanguage
 from ui.web.stopping import Stops, stop_route
 from ui.web.suggesting import Chosen, FromDocuments, Suggesting
@@ -19,8 +21,6 @@ from ui.web.texts import ENGLISH, LANGUAGES
 _FAVICON = Path(__file__).parent / "favicon.svg"
 _STYLES = ("colours", "style", "framework", "conversation", "replies", "judging")
 _BESIDE_THE_FRAME = ("panel",)
-_AT_ONCE = 4
-_WAITING = 64
 _SESSIONS = 256
 """Visitors of whom the framework keeps what it last sent them, about 40 KiB each; the pages need none of it."""
 
@@ -36,7 +36,7 @@ def build_app(asker: Asker, suggesting: Suggesting, stops: Stops) -> gr.Blocks:
     with gr.Blocks(title="Quaere", analytics_enabled=False, fill_width=False) as blocks:
         ask_page(blocks, asker, suggesting, stops)
     # Who finds no place is turned away by the page itself, in its language.
-    blocks.queue(max_size=None, default_concurrency_limit=_AT_ONCE, api_open=False)
+    blocks.queue(max_size=None, default_concurrency_limit=AT_ONCE, api_open=False)
     blocks.state_session_capacity = _SESSIONS
     return blocks
 
@@ -47,6 +47,8 @@ def build_page(
     examples: Sequence[str] = (),
     on_reply: OnReply | None = None,
     admit: Admit | None = None,
+    places: Admission | None = None,
+    rates: Rates | None = None,
 ) -> fastapi.FastAPI:
     """The pages as an ASGI application that shows no descriptions of its endpoints.
 
@@ -55,20 +57,27 @@ def build_page(
         examples: questions to offer under the box; without any, some of the FAQs in the index are.
         on_reply: called with every reply.
         admit: called with the visitor's key before every question.
+        places: of the questions, shared with whoever else asks; None for some of its own.
+        rates: of what a page sends, questions or not; None for no limit.
     """
     hidden = {"docs_url": None, "redoc_url": None, "openapi_url": None}
     server = fastapi.FastAPI(title="Quaere", docs_url=None, redoc_url=None, openapi_url=None)
-    places, stops = Admission(_AT_ONCE, _WAITING), Stops()
+    places, stops = Admission() if places is None else places, Stops()
+    own, functions = {("/stop", "POST")}, set[int]()
     server.router.routes.append(stop_route(stops))
     for texts in LANGUAGES.values():
-        server.router.routes.append(documents_route(texts, service.settings.max_file_mb))
+        documents = documents_route(texts, service.settings.max_file_mb)
+        server.router.routes.append(documents)
+        own.add((documents.path, "GET"))
     # English last: its path is the root, which would swallow the others'.
     for texts in reversed(list(LANGUAGES.values())):
         at_root = texts == ENGLISH
         asker = Asker(service, texts, places, on_reply, admit)
+        app = build_app(asker, Chosen(examples) if examples else FromDocuments(service, texts), stops)
+        functions |= app.fns.keys()
         gr.mount_gradio_app(
             server,
-            build_app(asker, Chosen(examples) if examples else FromDocuments(service, texts), stops),
+            app,
             path="/" if at_root else f"/{texts.language}",
             theme=_theme(),
             css=scripts.style(_STYLES),
@@ -86,7 +95,9 @@ def build_page(
             mcp_server=False,
             app_kwargs=hidden,
         )
+    prefixes = [f"/{language}" for language in LANGUAGES if language != ENGLISH.language]
     server.add_middleware(PreferredLanguage, offered=tuple(LANGUAGES))
+    server.add_middleware(OnlyWhatThePageUses, prefixes=prefixes, functions=functions, own=own, rates=rates)
     return server
 
 

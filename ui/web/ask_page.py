@@ -9,6 +9,7 @@ import gradio as gr
 
 from ui.web.asking import Asker, Shown
 from ui.web.filter_panel import render_filters
+from ui.web.framework import named
 from ui.web.stopping import Stops
 from ui.web.suggesting import Suggesting
 from ui.web.texts import LANGUAGES, Texts
@@ -62,7 +63,8 @@ def ask_page(blocks: gr.Blocks, asker: Asker, suggesting: Suggesting, stops: Sto
         caller = visitor(request.request)
         steps = asker.answer(question, filters, groups_of(caller), caller.key_id, in_full=caller.looks_after_it)
         stopped = partial(asker.stopped, question, filters)
-        async with aclosing(stops.until_stopped(ticket, steps, stopped)) as changes:
+        name = named(ticket, caller) if ticket else ""
+        async with aclosing(stops.until_stopped(name, steps, stopped)) as changes:
             async for shown in changes:
                 yield _updates(shown, texts)
 

@@ -140,7 +140,10 @@ class Asker:
             if self.places.full:
                 yield self._step(question, read, Stage.WAITING)
             try:
-                async with self.places, aclosing(self._answered(question, read, groups, in_full)) as steps:
+                async with (
+                    self.places.place(key_id),
+                    aclosing(self._answered(question, read, groups, in_full)) as steps,
+                ):
                     async for step in steps:
                         yield step
             except Busy as error:

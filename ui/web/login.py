@@ -3,7 +3,6 @@
 A browser cannot send ``Authorization`` with a link that is followed, so that it shows its key once and a cookie after.
 """
 
-import asyncio
 from http import HTTPStatus
 from urllib.parse import quote, urlsplit
 
@@ -15,8 +14,10 @@ from starlette.types import Scope
 
 from components.errors import QuaereError
 from ui.api.access import SESSION_COOKIE, refuse_foreign_pages
+from ui.api.bodies import limited
+from ui.api.lookup import Lookup
 from ui.api.problems import Unauthorized, problem_of
-from ui.keys import SESSION_SECONDS, KeyRing
+from ui.keys import SESSION_SECONDS
 from ui.web import scripts
 from ui.web.escaping import escape
 from ui.web.languages import language_of
@@ -26,6 +27,8 @@ from ui.web.texts import LANGUAGES, Texts
 LOGIN_PATHS = ("/login", "/logout")
 
 _LONGEST_KEY = 200
+_LONGEST_FORM = 10_000
+"""Bytes."""
 _STYLES = ("colours", "login")
 
 
@@ -37,24 +40,26 @@ def to_login(scope: Scope, error: QuaereError) -> Response:
     return problem_of(error)
 
 
-def login_app(keys: KeyRing) -> Starlette:
+def login_app(lookup: Lookup) -> Starlette:
     """The login and the logout.
 
     Args:
-        keys: which open a session.
+        lookup: knows the keys that open a session.
     """
+    keys = lookup.keys
 
     async def show(request: Request) -> Response:
         return _page(request, request.query_params.get("next", "/"))
 
     async def enter(request: Request) -> Response:
         refuse_foreign_pages(request)
-        async with request.form(max_files=0, max_fields=2, max_part_size=10_000) as form:
+        bounded = Request(request.scope, limited(request.scope, request.receive, _LONGEST_FORM))
+        async with bounded.form(max_files=0, max_fields=2, max_part_size=_LONGEST_FORM) as form:
             shown, wanted = str(form.get("key", "")).strip(), str(form.get("next", "/"))
-        key = await asyncio.to_thread(keys.find, shown) if len(shown) <= _LONGEST_KEY else None
+        key = await lookup.apart(keys.find, shown) if len(shown) <= _LONGEST_KEY else None
         if key is None:
             return _page(request, wanted, wrong=True)
-        token = await asyncio.to_thread(keys.begin_session, key)
+        token = await lookup.apart(keys.begin_session, key)
         response = RedirectResponse(_here(wanted), HTTPStatus.SEE_OTHER)
         response.set_cookie(
             SESSION_COOKIE,
@@ -70,7 +75,7 @@ def login_app(keys: KeyRing) -> Starlette:
         refuse_foreign_pages(request)
         token = request.cookies.get(SESSION_COOKIE)
         if token is not None:
-            await asyncio.to_thread(keys.end_session, token)
+            await lookup.apart(keys.end_session, token)
         response = RedirectResponse("/login", HTTPStatus.SEE_OTHER)
         response.delete_cookie(SESSION_COOKIE)
         return response

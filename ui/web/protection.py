@@ -4,7 +4,6 @@ Nothing on the page may fetch from, send to or run anything of another host, eve
 name that is not this machine's is refused, as a foreign site could make its own name point here and read along.
 """
 
-import re
 from collections.abc import Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -28,11 +27,6 @@ _POLICY = "; ".join(
     )
 )
 
-_CLOSED = re.compile(
-    r"(?:/[a-z]{2})?/gradio_api/(?:api|call|file|info|openapi\.json|proxy|run|startup-events|upload|vibe)"
-)
-"""Endpoints of the page framework, in each language, that the page does not use: its own way of asking is the queue."""
-
 _HEADERS = {
     "Content-Security-Policy": _POLICY,
     # Nothing to foreign sites. To this one it is needed: without it, a form's Origin, which tells one's own page from
@@ -41,9 +35,12 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 
+_OF_OTHER_SITES = "access-control-"
+"""Headers that let pages of other sites read along; the page framework has some of its own."""
+
 
 class Protection:
-    """ASGI middleware that refuses requests no page makes and adds headers to every response.
+    """ASGI middleware that refuses foreign host names and has every response say what a browser may do with it.
 
     Args:
         app: what comes next.
@@ -55,7 +52,7 @@ class Protection:
         self.hosts = None if hosts is None else frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 421 to a foreign host name and 404 where no page needs an answer; hand everything else on."""
+        """Answer 421 to a foreign host name; hand everything else on."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
@@ -63,13 +60,13 @@ class Protection:
             refusal = PlainTextResponse("This server does not answer under that host name.", status_code=421)
             await refusal(scope, receive, send)
             return
-        if _CLOSED.match(scope["path"]) is not None:
-            await PlainTextResponse("Not found", status_code=404)(scope, receive, send)
-            return
 
         async def send_protected(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name in [name for name in headers if name.startswith(_OF_OTHER_SITES)]:
+                    del headers[name]
+                headers.update(_HEADERS)
             await send(message)
 
         await self.app(scope, receive, send_protected)

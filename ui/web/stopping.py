@@ -15,6 +15,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from ui.web.asking import Shown
+from ui.web.framework import named
+from ui.web.visitors import visitor
 
 
 class Stop(BaseModel):
@@ -92,6 +94,8 @@ def stop_route(stops: Stops) -> Route:
     async def stop(request: Request) -> Response:
         try:
             asked = Stop.model_validate_json(await request.body())
+            # Whoever has found out the ticket of another key's question stops nothing.
+            asked = asked.model_copy(update={"ticket": named(asked.ticket, visitor(request))})
         except ValidationError:
             return PlainTextResponse("A JSON object with the ticket of a question is needed.", status_code=422)
         if not stops.stop(asked):

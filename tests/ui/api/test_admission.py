@@ -14,7 +14,7 @@ def test_more_than_may_wait_are_turned_away_and_places_are_freed() -> None:
 
         async def work() -> None:
             nonlocal most, now
-            async with admission:
+            async with admission.place(None):
                 now += 1
                 most = max(most, now)
                 await gate.wait()
@@ -23,7 +23,7 @@ def test_more_than_may_wait_are_turned_away_and_places_are_freed() -> None:
         tasks = [asyncio.create_task(work()) for _ in range(3)]
         await asyncio.sleep(0.01)
         with pytest.raises(Busy, match="3 requests"):
-            async with admission:
+            async with admission.place(None):
                 pass
         tasks[2].cancel()  # one that waits
         await asyncio.sleep(0)
@@ -33,7 +33,7 @@ def test_more_than_may_wait_are_turned_away_and_places_are_freed() -> None:
         done = await asyncio.gather(*tasks, return_exceptions=True)
         assert [type(each) for each in done] == [type(None), type(None), asyncio.CancelledError, type(None)]
         assert most == 2
-        async with admission:
+        async with admission.place(None):
             pass
 
     asyncio.run(run())
@@ -44,7 +44,7 @@ def test_an_error_in_the_work_frees_the_place() -> None:
         admission = Admission(1, 0)
         for _ in range(3):
             with pytest.raises(ValueError, match="mine"):
-                async with admission:
+                async with admission.place(None):
                     raise ValueError("mine")
 
     asyncio.run(run())

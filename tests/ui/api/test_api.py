@@ -13,7 +13,8 @@ from components.errors import StoreError
 from pipelines.service import QAService
 from pipelines.settings import Settings
 from tests.ui.api.cases import CASES
-from ui.api.app import MOST_BYTES, build_api
+from ui.api.app import build_api
+from ui.api.bodies import MOST_BYTES
 from ui.api.problems import MEDIA_TYPE
 from ui.api.replies import reply_schema
 from ui.api.requests import MOST_QUESTIONS

@@ -24,6 +24,7 @@ from tests.ui.serving import served
 from ui.api.access import Access
 from ui.api.admission import Admission
 from ui.api.chat import MODEL, chat_router
+from ui.api.lookup import Lookup
 from ui.api.openai_errors import OpenAIErrors
 from ui.api.problems import MEDIA_TYPE, answer_with_problems
 from ui.keys import KeyRing
@@ -53,7 +54,7 @@ def application(service: QAService, keys: KeyRing, admission: Admission | None =
     api = FastAPI()
     answer_with_problems(api)
     api.include_router(chat_router(service, Admission(4, 64) if admission is None else admission))
-    api.add_middleware(Access, keys=keys, owner_token="the owner's")
+    api.add_middleware(Access, lookup=Lookup(keys, "the owner's"))
     api.add_middleware(OpenAIErrors)
     return api
 

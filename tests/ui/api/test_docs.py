@@ -8,7 +8,8 @@ from components.loading.metadata import MOST_CHARACTERS, MOST_FIELDS, MOST_ITEMS
 from components.understanding import MAX_CHARACTERS
 from pipelines.settings import Settings
 from tests.ui.api.cases import CASES
-from ui.api.app import AT_ONCE, MOST_BYTES, WAITING
+from ui.api.admission import AT_ONCE, WAITING
+from ui.api.bodies import MOST_BYTES
 from ui.api.feedback import Said
 from ui.api.problems import Problem
 from ui.api.requests import MOST_ANSWERS, MOST_QUESTIONS, Ask, AskBatch, Search, Similar

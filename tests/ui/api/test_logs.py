@@ -20,6 +20,7 @@ from starlette.responses import StreamingResponse
 from tests.ui.serving import served
 from ui.api.access import Access
 from ui.api.logs import ACCESS, HEADER, AccessLog, log_as_json, note_question, request_id
+from ui.api.lookup import Lookup
 from ui.api.problems import answer_with_problems
 from ui.keys import KeyRing
 
@@ -64,7 +65,7 @@ class Application:
         api.get("/fails")(self.fail)
         api.get("/stream")(self.stream)
         api.post("/ask")(self.ask)
-        api.add_middleware(Access, keys=keys, owner_token="the owner's")
+        api.add_middleware(Access, lookup=Lookup(keys, "the owner's"))
         self.app = AccessLog(api, log_questions=log_questions)
         self.client = TestClient(self.app, raise_server_exceptions=False)
 

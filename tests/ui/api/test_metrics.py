@@ -20,6 +20,7 @@ from tests.ui.serving import served
 from ui.api.access import Access
 from ui.api.admission import Admission
 from ui.api.chat import chat_router
+from ui.api.lookup import Lookup
 from ui.api.metrics import PATH, UNMATCHED, Measured, Metrics, metrics_router, note_reply
 from ui.api.problems import answer_with_problems
 from ui.keys import KeyRing
@@ -48,7 +49,7 @@ class Application:
         answer_with_problems(api)
         api.include_router(chat_router(service, self.admission))
         api.include_router(metrics_router(self.metrics))
-        api.add_middleware(Access, keys=keys, owner_token="the owner's")
+        api.add_middleware(Access, lookup=Lookup(keys, "the owner's"))
         api.get("/fails/{name}")(self.fail)
         api.get("/stream")(self.stream)
         self.app = Measured(api, self.metrics)
@@ -168,7 +169,7 @@ def test_the_queue_is_read_when_asked_for(measured: Application) -> None:
         gate, found = asyncio.Event(), []
 
         async def work() -> None:
-            async with measured.admission:
+            async with measured.admission.place(None):
                 await gate.wait()
 
         tasks = [asyncio.create_task(work()) for _ in range(3)]

@@ -8,7 +8,9 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from ui.api.callers import LOCAL
 from ui.web.asking import Shown
+from ui.web.framework import named
 from ui.web.stopping import Stop, Stops, stop_route
 
 STEPS = [Shown("one", busy=True), Shown("two", busy=True)]
@@ -106,7 +108,7 @@ async def test_the_route(body: str, status: int) -> None:
     app = Starlette(routes=[stop_route(stops)])
     async with (
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client,
-        aclosing(stops.until_stopped("t", steps(), last_word)) as changes,
+        aclosing(stops.until_stopped(named("t", LOCAL), steps(), last_word)) as changes,
     ):
         await anext(changes)
         assert (await client.post("/stop", content=body)).status_code == status

@@ -8,7 +8,6 @@ from typing import Any, ClassVar, cast
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-import ui.web.app
 from components.errors import StoreError
 from pipelines.replies import Question, Stage
 from pipelines.service import QAService
@@ -17,6 +16,7 @@ from tests.ui.serving import serving_backend, serving_page
 from tests.ui.web.handmade import REPLIES, HandMade
 from tests.ui.web.visiting import Visit, assert_accessible, chromium, visiting
 from ui.api.access import SESSION_COOKIE
+from ui.api.admission import Admission
 from ui.backend import Backend, open_backend
 
 pytestmark = pytest.mark.browser
@@ -184,13 +184,11 @@ def test_a_store_that_is_away_is_explained_with_what_the_service_says(browser: B
         expect(visit.turn.locator(".qa-none")).to_be_visible()
 
 
-def test_who_finds_no_place_is_told_so_in_the_pages_language(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ui.web.app, "_AT_ONCE", 1)
-    monkeypatch.setattr(ui.web.app, "_WAITING", 1)
+def test_who_finds_no_place_is_told_so_in_the_pages_language(browser: Browser) -> None:
     service = HandMade(REPLIES)
     service.hold("search")
     question = "How long is the warranty?"
-    with serving_page(service) as url, ExitStack() as opened:
+    with serving_page(service, places=Admission(1, 1)) as url, ExitStack() as opened:
         first, second, third = (
             opened.enter_context(visiting(browser, url, path="zh/", language="zh")) for _ in range(3)
         )
