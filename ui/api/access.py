@@ -28,14 +28,14 @@ _POLICY_VIOLATION = 1008
 
 
 class Needs:
-    """A dependency of an endpoint: the caller, who has a role. The route asks it before the body is read.
+    """A dependency of an endpoint: the caller, who has one of some roles. The route asks it before the body is read.
 
     Args:
-        role: what the caller needs; None for the owner, for everyone but whom there is no such endpoint.
+        roles: one of them is needed; none for the owner, for everyone but whom there is no such endpoint.
     """
 
-    def __init__(self, role: Role | None) -> None:
-        self.role = role
+    def __init__(self, *roles: Role) -> None:
+        self.roles = roles
 
     async def __call__(self) -> Caller:
         """The caller, once more asked."""
@@ -47,18 +47,19 @@ class Needs:
         """Turn away who has not what is needed.
 
         Raises:
-            Forbidden: the caller has not the role.
+            Forbidden: the caller has none of the roles.
             Missing: the caller is not the owner.
         """
-        if self.role is None:
+        if not self.roles:
             if caller != OWNER:
                 raise Missing("Not Found")
-        elif self.role not in caller.roles:
+        elif caller.roles.isdisjoint(self.roles):
             roles = ", ".join(each for each in ROLES if each in caller.roles)
-            raise Forbidden(f'The key "{caller.name}" has the role {roles}; this request needs {self.role}.')
+            needed = " or ".join(self.roles)
+            raise Forbidden(f'The key "{caller.name}" has the role {roles}; this request needs {needed}.')
 
 
-owner = Needs(None)
+owner = Needs()
 
 Reader = Annotated[Caller, Depends(Needs("read"))]
 Writer = Annotated[Caller, Depends(Needs("write"))]
