@@ -155,7 +155,7 @@ class OpenFolder:
     def rebuild(self, on_progress: Callable[[IndexProgress], None] | None = None) -> IndexReport:
         """Make the index again from the catalogue, with BM25's average length measured on it."""
         with self.changing(), self._making:
-            self._finish_swap()
+            self.finish_swap()
             length = self._measure()
             self.close_store()
             self._store = self._make_store(length)
@@ -206,7 +206,7 @@ class OpenFolder:
             if self._turn is not None:
                 self._follow_rebuilds(self._turn)
             if self._store is None:
-                self._finish_swap()
+                self.finish_swap()
                 self._built = self.catalogue.manifest().get(_BUILT)
                 self._store = self._make_store(self._average_length())
                 try:
@@ -232,6 +232,30 @@ class OpenFolder:
         with nullcontext(True) if self._turn is None else self._turn.attempt() as alone:
             if alone:
                 self._make_indexer(self._average_length()).recover()
+                self._compare_counts()
+
+    def _compare_counts(self) -> None:
+        """See that catalogue and index have lost nothing of each other, as far as counting tells.
+
+        Raises:
+            StoreError: one has more than the other.
+        """
+        if self._store is None:
+            return
+        sources, listed = self.catalogue.count()
+        held = self._store.count_passages()
+        if held == listed:
+            return
+        told = (
+            f"{self.settings.data}: the catalogue lists {listed:,} passages of {sources:,} sources, and the index "
+            f"holds {held:,}, so that one of them is damaged"
+        )
+        if held < listed:
+            raise StoreError(f"{told}; run `quaere rebuild`, which makes the index anew from the catalogue")
+        raise StoreError(
+            f"{told}; restore a backup with `quaere restore FILE` (`quaere rebuild` would drop what is not listed); "
+            "`quaere check` tells more"
+        )
 
     def _make_store(self, length: float) -> QuaereDocumentStore:
         settings = self.settings
@@ -283,7 +307,7 @@ class OpenFolder:
         pipeline = self._make_pipeline(length, self.settings)
         return Indexer(pipeline, self._store, self.catalogue, splitting=splitting)
 
-    def _finish_swap(self) -> None:
+    def finish_swap(self) -> None:
         """Put a rebuilt index in place before the store, and BM25's average length, are read from the folder."""
         if self.settings.engine == "edge":
             finish_swap(self.catalogue, self.settings.data / INDEX_FOLDER)
