@@ -78,7 +78,9 @@ class Sessions:
             try:
                 self._seal.check_sizes()
             except OSError as error:
-                raise StoreError(f"{self.name}: cannot be read ({error}); give this user read and write permission on its folder") from error
+                raise StoreError(
+                    f"{self.name}: cannot be read ({error}); give this user read and write permission on its folder"
+                ) from error
         self._engine = connect(self.location)
 
     def close(self) -> None:
@@ -153,5 +155,5 @@ class Sessions:
             yield
         except SQLAlchemyError as error:
             raise StoreError(explain(self.name, error)) from error
-        except (json.JSONDecodeError, UnicodeError) as error:
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
             raise StoreError(f"{self.name}: the catalogue is damaged ({error}). {_REPAIR}") from error

@@ -263,7 +263,7 @@ def test_optimising_swaps_the_folder_and_searches_go_on(folder):
         stop.set()
         thread.join(30)
     assert problems == []
-    assert sorted(path.name for path in folder.iterdir()) == ["manifest.json", "points", "seal.json"]
+    assert sorted(path.name for path in folder.iterdir()) == ["manifest.json", "points"]
     store.write_documents([document("after")])
     store.close()
     store = open_store(folder)
