@@ -25,7 +25,7 @@ from components.embedding import DocumentEmbedder
 from components.encoder import ModelOptions
 from components.ensemble import member_names, pair_scorer, text_vectors
 from components.errors import ConfigurationError, InputError, StoreError
-from components.lexical import AVERAGE_LENGTH, LexicalDocumentEmbedder, average_length, lexical_fingerprint
+from components.lexical import AVERAGE_LENGTH, LexicalDocumentEmbedder, lexical_fingerprint
 from components.splitting import PassageSplitter
 from components.store.catalogue import CATALOGUE_FILE, Catalogue
 from components.store.document_store import QuaereDocumentStore
@@ -316,21 +316,10 @@ class OpenFolder:
         return float(self.catalogue.manifest().get(_AVERAGE_LENGTH, AVERAGE_LENGTH))
 
     def _measure(self) -> float:
-        """The mean length of the passages there are; without any, what was used before."""
-        texts: list[str] = []
-        languages: list[str] = []
-        for info in self.catalogue.sources():
-            text = self.catalogue.text(info.source_id)
-            blocks = () if text is None else text.blocks
-            body = "" if text is None else text.text
-            pieces = [body[block["start"] : block["end"]] for block in blocks]
-            if info.passages:
-                texts.append("\n".join(pieces))
-                languages.append(info.language)
-        passages = self.catalogue.count()[1]
-        if not passages:
-            return self._average_length()
-        return average_length(texts, languages) * len(texts) / passages
+        """The mean length of the passages that there will be; without any, what was used before."""
+        pipeline = self._make_pipeline(AVERAGE_LENGTH, self.settings)
+        found = maintenance.measure(pipeline, self.catalogue)
+        return self._average_length() if found is None else found
 
 
 def refuse_archive(settings: Settings) -> None:

@@ -78,6 +78,38 @@ def load_file(pipeline: Pipeline, source: str) -> Document:
     raise failures[0] if failures else LoadingError(source, "holds no text")
 
 
+def split(pipeline: Pipeline, document: Document) -> list[Document]:
+    """The passages of a text, without vectors.
+
+    Raises:
+        SplittingError: it cannot be split.
+    """
+    splitter: Any = pipeline.get_component(_SPLITTER)
+    splitter.warm_up()
+    try:
+        found: list[Document] = splitter.run(documents=[document])["documents"]
+    except QuaereError:
+        raise
+    except Exception as error:
+        raise SplittingError(f"cannot be split into passages ({type(error).__name__}: {error})") from error
+    return found
+
+
+def embed_again(pipeline: Pipeline, passages: Sequence[Document]) -> list[Document]:
+    """Passages that were split before, with the vectors of this pipeline.
+
+    Raises:
+        ModelError: a model cannot be run.
+    """
+    found = list(passages)
+    for name in (_EMBEDDER, _LEXICAL):
+        stage: Any = pipeline.get_component(name)
+        if hasattr(stage, "warm_up"):
+            stage.warm_up()
+        found = stage.run(documents=found)["documents"]
+    return found
+
+
 def passages_of(pipeline: Pipeline, documents: Sequence[Document]) -> list[Document]:
     """Split, embed and analyse texts that are loaded already.
 

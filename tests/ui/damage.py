@@ -1,4 +1,4 @@
-"""Ways in which the files of a data folder are damaged by disks, copies and people, for the tests of ``quaere check``."""
+"""Ways in which disks, copies and people damage the files of a data folder, for the tests of ``quaere check``."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
