@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from components.errors import StoreError
-from components.store.catalogue import Catalogue, DamagedText, SourceInfo, SourceText
+from components.store.catalogue import CATALOGUE_FILE, Catalogue, DamagedText, SourceInfo, SourceText
 from components.store.checksums import facts_checksum, passages_checksum
 from components.store.edge import index_seal
 from components.store.edge_survey import survey_edge
@@ -124,6 +124,8 @@ def check_index(check: Check, also: Callable[[OpenFolder], None]) -> None:
         ConfigurationError: the index was made with other settings.
     """
     settings = check.settings
+    # Before it is opened, which may write what is missing in it.
+    damaged = _damaged_catalogue(settings.data / CATALOGUE_FILE)
     try:
         folder = OpenFolder(settings, "quaere check")
     except FolderInUse:
@@ -133,6 +135,8 @@ def check_index(check: Check, also: Callable[[OpenFolder], None]) -> None:
         check_files(check, settings.data / INDEX_FOLDER)
         return
     try:
+        if damaged:
+            check.add(settings.data / CATALOGUE_FILE, damaged, RESTORE)
         with folder.changing():
             _check_both(check, folder)
             also(folder)
@@ -184,12 +188,18 @@ def _check_catalogue(check: Check, catalogue: Catalogue) -> None:
     if not isinstance(place, Path):
         return
     try:
-        if catalogue_seal(place).damaged():
-            check.add(place, "is not what was written", RESTORE)
         for complaint in catalogue.complaints():
             check.add(place, f"is damaged ({complaint})", RESTORE)
     except StoreError as error:
         check.add(place, f"cannot be read ({error})", RESTORE)
+
+
+def _damaged_catalogue(file: Path) -> str:
+    """What a catalogue's seal says of it; empty where it is whole, or not sealed."""
+    try:
+        return "is not what was written" if catalogue_seal(file).damaged() else ""
+    except (StoreError, OSError) as error:
+        return f"cannot be compared with its checksum ({error})"
 
 
 def _points(check: Check, folder: OpenFolder) -> dict[_Key, list[Surveyed]] | None:

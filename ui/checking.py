@@ -20,9 +20,7 @@ from ui.jobs import ENDED
 from ui.uploads import FOLDER, Uploads
 
 RESTORE_UPLOAD = "restore a backup with `quaere restore FILE`, or send the document again"
-RESTORE_SERVICE = (
-    "restore a backup with `quaere restore FILE`, or delete this file, and with it all keys, jobs and feedback"
-)
+RESTORE_SERVICE = "restore a backup with `quaere restore FILE`, or delete this file and make the keys anew"
 
 
 def check_data(settings: Settings) -> CheckReport:
@@ -44,9 +42,11 @@ def check_data(settings: Settings) -> CheckReport:
 def _check_service(check: Check, file: Path) -> set[str]:
     """Read the service's database whole; gives the ids of the sources that its jobs are about to change."""
     if not file.exists():
+        if (check.settings.data / FOLDER).is_dir():
+            check.add(file, "is missing, and with it all keys, jobs and feedback", RESTORE_SERVICE)
         return set()
     try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)) as database:
             found = [str(row[0]) for row in database.execute("PRAGMA integrity_check(20)")]
             for complaint in found:
                 if complaint != "ok":
