@@ -12,6 +12,7 @@ from ui.web.ask_page import ask_page
 from ui.web.asking import Admit, Asker, AskingService, OnReply
 from ui.web.documents import documents_route
 from ui.web.languages import PreferredLanguage
+from ui.web.queue_bodies import QueueBodies
 from ui.web.stopping import Stops, stop_route
 from ui.web.suggesting import Chosen, FromDocuments, Suggesting
 from ui.web.texts import ENGLISH, LANGUAGES
@@ -59,6 +60,7 @@ def build_page(
     hidden = {"docs_url": None, "redoc_url": None, "openapi_url": None}
     server = fastapi.FastAPI(title="Quaere", docs_url=None, redoc_url=None, openapi_url=None)
     places, stops = Admission(_AT_ONCE, _WAITING), Stops()
+    functions: set[int] = set()
     server.router.routes.append(stop_route(stops))
     for texts in LANGUAGES.values():
         server.router.routes.append(documents_route(texts, service.settings.max_file_mb))
@@ -66,9 +68,11 @@ def build_page(
     for texts in reversed(list(LANGUAGES.values())):
         at_root = texts == ENGLISH
         asker = Asker(service, texts, places, on_reply, admit)
+        page = build_app(asker, Chosen(examples) if examples else FromDocuments(service, texts), stops)
+        functions.update(page.fns)
         gr.mount_gradio_app(
             server,
-            build_app(asker, Chosen(examples) if examples else FromDocuments(service, texts), stops),
+            page,
             path="/" if at_root else f"/{texts.language}",
             theme=_theme(),
             css=scripts.style(_STYLES),
@@ -86,6 +90,7 @@ def build_page(
             mcp_server=False,
             app_kwargs=hidden,
         )
+    server.add_middleware(QueueBodies, functions=functions)
     server.add_middleware(PreferredLanguage, offered=tuple(LANGUAGES))
     return server
 
