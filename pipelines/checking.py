@@ -138,7 +138,12 @@ def check_index(check: Check, also: Callable[[OpenFolder], None]) -> None:
         if damaged:
             check.add(settings.data / CATALOGUE_FILE, damaged, RESTORE)
         with folder.changing():
-            _check_both(check, folder)
+            try:
+                _check_both(check, folder)
+            except (TypeError, ValueError, LookupError, AttributeError) as error:
+                # What a row holds is not of the kind that was written: it is compared by code that relies on it.
+                check.add(folder.catalogue.location, f"holds what nobody wrote ({error})", RESTORE)
+                return
             also(folder)
     finally:
         folder.close()
