@@ -15,6 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from components.loading.metadata import is_whole
 
 _CHECKED = re.compile(r"(?:/[a-z]{2})?/gradio_api/(?:queue/join|cancel|reset)/?", re.ASCII)
+_UNUSED = re.compile(r"(?:/[a-z]{2})?/gradio_api/component_server/?", re.ASCII)
+"""Calls of components of which the pages have none."""
+
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _MOST_BYTES = 1_000_000
 _MOST_DATA = 100
@@ -37,6 +40,9 @@ class QueueBodies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body where it is one for the queue, and hand it on if it can be used."""
+        if scope["type"] == "http" and _UNUSED.fullmatch(scope["path"]) is not None:
+            await PlainTextResponse("Not found", status_code=404)(scope, receive, send)
+            return
         if scope["type"] != "http" or scope["method"] != "POST" or _CHECKED.fullmatch(scope["path"]) is None:
             await self.app(scope, receive, send)
             return
@@ -58,6 +64,8 @@ def is_usable(body: bytes, functions: Collection[int]) -> bool:
     """
     try:
         given = json.loads(body)
+        # NaN, and a number so large that it is read as infinite, are no JSON to the framework's own answers.
+        json.dumps(given, allow_nan=False)
     except (ValueError, RecursionError):
         return False
     if not isinstance(given, dict) or not is_whole(given):

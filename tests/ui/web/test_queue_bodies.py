@@ -48,6 +48,8 @@ def test_what_a_page_sends_arrives_whole(path: str) -> None:
         {"data": ["x"] * 101},
         {"data": ["\ud800"]},
         {"event_data": {"\ud800": 1}},
+        {"batched": float("nan")},
+        {"event_data": [float("inf")]},
     ],
 )
 def test_what_no_page_sends_is_refused(change: dict[str, Any]) -> None:
@@ -64,3 +66,4 @@ def test_a_long_body_is_not_read_and_other_paths_are_left_alone() -> None:
     long = json.dumps(SENT | {"data": ["x" * 20_000]})
     assert client().post(JOIN, content=long).status_code == 413
     assert client().post("/else", content=b'{"fn_index": 99}').status_code == 200
+    assert client().post("/gradio_api/component_server", json=SENT).status_code == 404
