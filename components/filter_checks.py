@@ -25,7 +25,7 @@ MOST_LEVELS = 20
 """Conditions in conditions; more would be a mistake or an attack on the stack."""
 
 MOST_PARTS = 1000
-"""Comparisons of a filter, and values in its lists, together."""
+"""Comparisons of a filter, what joins them, and values in lists, together."""
 
 LONGEST_FIELD = 500
 """Characters of the name of a field."""
@@ -101,6 +101,7 @@ class _Checking:
     def condition(self, data: Any, level: int) -> Filter:
         if level > self._most_levels:
             raise InputError(f"The filter has more than {self._most_levels} levels. Example: {EXAMPLE}")
+        self._count(1)
         if not isinstance(data, dict):
             raise InputError(
                 f"A filter is an object with 'field' or 'conditions', not {shown(data)}. Or write: {EXAMPLE}"
@@ -120,7 +121,7 @@ class _Checking:
         comparison = SAME.get(operator, operator.lower())
         if comparison not in COMPARISONS:
             raise InputError(f"Unknown operator {shown(operator)} in a filter; there are {', '.join(COMPARISONS)}.")
-        self._count(1 + (len(value) if isinstance(value, list) else 0))
+        self._count(len(value) if isinstance(value, list) else 0)
         if value is None and self._null_is_ordered and comparison in ORDERS:
             _check_field(field)
         else:
@@ -132,7 +133,6 @@ class _Checking:
             raise InputError(f"Unknown operator {shown(operator)} in a filter; there are {', '.join(_JOINS)}.")
         if not isinstance(conditions, list):
             raise InputError(f"'conditions' is a list of filters, not {shown(conditions)}. Example: {EXAMPLE}")
-        self._count(len(conditions))
         return {"operator": operator.upper(), "conditions": [self.condition(each, level + 1) for each in conditions]}
 
     def _count(self, parts: int) -> None:

@@ -149,6 +149,13 @@ def test_long_filters_have_a_limit(client: TestClient, count: int) -> None:
         assert "1,000 conditions and values" in response.json()["detail"]
 
 
+@pytest.mark.parametrize("inline", ["source:a", "-source:a", "-tag:a", "page:1", "after:2024"])
+def test_a_question_full_of_filters_beside_a_full_filter_is_answered(client: TestClient, inline: str) -> None:
+    question = f"How heavy? {' '.join([inline] * (1980 // (len(inline) + 1)))}"
+    only = {"field": "meta.source", "operator": "in", "value": [f"s{number}" for number in range(999)]}
+    assert client.post("/api/v1/ask", json={"question": question, "filters": only}).status_code == 200
+
+
 def test_odd_paths_queries_and_headers_are_answered(client: TestClient) -> None:
     odd = ("%ff", "%ed%a0%80", "%00", "a" * 10_000, "%2e%2e%2f", "..%5c", "%F0%9F%98%80", "'%20or%201=1")
     for name in odd:
