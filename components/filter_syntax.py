@@ -7,23 +7,20 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NoReturn
 
 from components.errors import InputError
+from components.filter_checks import (
+    COMPARISONS,
+    EXAMPLE,
+    MOST_LEVELS,
+    SAME,
+    Filter,
+    check_comparison,
+    check_filter,
+)
 
-Filter = dict[str, Any]
-
-EXAMPLE = 'language == "de" and (year >= 2024 or not tags in ["old", "draft"])'
-"""Shown in every message."""
-
-COMPARISONS = ("==", "!=", ">", ">=", "<", "<=", "in", "not in")
-"""What may stand between a field and its value."""
-
-_ORDERS = (">", ">=", "<", "<=")
-
-_DEEPEST = 40
-"""Brackets in brackets; more would be a mistake or an attack on the stack."""
+__all__ = ["COMPARISONS", "EXAMPLE", "Filter", "UnknownField", "check_fields", "checked_filter", "fields_of"]
 
 _TOKEN = re.compile(
     r"""
@@ -35,7 +32,6 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_SAME = {"=": "==", "<>": "!="}
 _KEYWORDS = {"and", "or", "not", "in"}
 _CONSTANTS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "none": None}
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
@@ -54,7 +50,7 @@ def parse_filter(text: str) -> Filter:
     """
     if text.lstrip().startswith("{"):
         return _from_json(text)
-    return _Parser(text).parse()
+    return checked_filter(_Parser(text).parse())
 
 
 def join_filters(first: Filter | None, second: Filter | None) -> Filter | None:
@@ -68,9 +64,9 @@ def checked_filter(data: Any) -> Filter:
     """A filter in Haystack's form, as another program wrote it, with fields' prefix and operators in the usual form.
 
     Raises:
-        InputError: it has other parts, an operator that there is not, or too many levels.
+        InputError: see :func:`components.filter_checks.check_filter`.
     """
-    return _checked(data, 0)
+    return _with_prefix(check_filter(data))
 
 
 def fields_of(filters: Filter | None) -> set[str]:
@@ -181,8 +177,8 @@ class _Parser:
 
     def _negated(self) -> Filter:
         self._depth += 1
-        if self._depth > _DEEPEST:
-            self._refuse(f"at most {_DEEPEST} levels of brackets and 'not'")
+        if self._depth > MOST_LEVELS:
+            self._refuse(f"at most {MOST_LEVELS} levels of brackets and 'not'")
         if self._next().keyword == "not":
             self._take()
             found: Filter = {"operator": "NOT", "conditions": [self._negated()]}
@@ -202,7 +198,7 @@ class _Parser:
         name = _unquoted(token.text) if token.kind == "string" else token.text
         if self._next().kind == "operator":
             operator = self._take().text
-            return _comparison(name, _SAME.get(operator, operator), self._value())
+            return _comparison(name, SAME.get(operator, operator), self._value())
         negated = self._next().keyword == "not"
         if negated:
             self._take()
@@ -238,25 +234,16 @@ class _Parser:
 
 def _comparison(name: str, operator: str, value: Any) -> Filter:
     """One comparison in Haystack's form, if the value goes with the operator."""
-    if isinstance(value, list) != operator.endswith("in"):
-        raise InputError(f"The value {value!r} does not go with {operator!r}: 'in' and 'not in' take a list.")
-    if any(isinstance(each, dict | list) for each in (value if isinstance(value, list) else [value])):
-        raise InputError(f"The value {value!r} of {name} is no text, number, true, false or null. Example: {EXAMPLE}")
-    if operator in _ORDERS and not _is_ordered(value):
-        raise InputError(
-            f"{name} {operator} {value!r}: {operator} takes a number or a date such as 2025-01-31. Example: {EXAMPLE}"
-        )
-    return {"field": name if name.startswith("meta.") else f"meta.{name}", "operator": operator, "value": value}
+    check_comparison(name, operator, value)
+    return {"field": name, "operator": operator, "value": value}
 
 
-def _is_ordered(value: Any) -> bool:
-    if isinstance(value, str):
-        try:
-            datetime.fromisoformat(value)
-        except ValueError:
-            return False
-        return True
-    return isinstance(value, int | float | datetime) and not isinstance(value, bool)
+def _with_prefix(checked: Filter) -> Filter:
+    """A checked filter whose fields are those of ``meta``."""
+    if "conditions" in checked:
+        return {**checked, "conditions": [_with_prefix(condition) for condition in checked["conditions"]]}
+    name = checked["field"]
+    return {**checked, "field": name if name.startswith("meta.") else f"meta.{name}"}
 
 
 def _unquoted(quoted: str) -> str:
@@ -273,26 +260,3 @@ def _from_json(text: str) -> Filter:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no value to compare with")
-
-
-def _checked(data: Any, depth: int) -> Filter:
-    """The filter with its fields' prefix and operators in the usual form."""
-    if depth > _DEEPEST:
-        raise InputError(f"The filter has more than {_DEEPEST} levels. Example: {EXAMPLE}")
-    if not isinstance(data, dict):
-        raise InputError(f"A filter is an object with 'field' or 'conditions', not {data!r}. Or write: {EXAMPLE}")
-    operator = data.get("operator")
-    if isinstance(operator, str) and data.keys() == {"field", "operator", "value"} and isinstance(data["field"], str):
-        comparison = _SAME.get(operator, operator.lower())
-        if comparison not in COMPARISONS:
-            raise InputError(f"Unknown operator {operator!r} in a filter; there are {', '.join(COMPARISONS)}.")
-        return _comparison(data["field"], comparison, data["value"])
-    if isinstance(operator, str) and data.keys() == {"operator", "conditions"} and isinstance(data["conditions"], list):
-        if operator.upper() not in ("AND", "OR", "NOT"):
-            raise InputError(f"Unknown operator {operator!r} in a filter; there are AND, OR, NOT.")
-        inner = [_checked(condition, depth + 1) for condition in data["conditions"]]
-        return {"operator": operator.upper(), "conditions": inner}
-    raise InputError(
-        f"A filter has the keys field, operator and value, or operator and conditions, not {', '.join(map(str, data))}."
-        f" Or write: {EXAMPLE}"
-    )

@@ -22,6 +22,7 @@ from components.errors import InputError, StoreError
 from components.private_files import make_private, tighten_below
 from components.store.catalogue import CATALOGUE_FILE
 from components.store.folder_lock import HOLDER_FILE, LOCK_FILE
+from components.store.sessions import SEAL, catalogue_seal
 from pipelines.swapping import PASSING
 
 MANIFEST = "backup.json"
@@ -30,7 +31,7 @@ MANIFEST = "backup.json"
 _FORMAT = 1
 _CHUNK = 1 << 18
 _DATABASE = ".sqlite"
-_BESIDE_A_DATABASE = tuple(f"{_DATABASE}{ending}" for ending in ("", "-wal", "-shm", "-journal", ".lock"))
+_BESIDE_A_DATABASE = tuple(f"{_DATABASE}{ending}" for ending in ("", "-wal", "-shm", "-journal", ".lock", SEAL))
 _LEFT_OUT = frozenset({LOCK_FILE, HOLDER_FILE})
 """In the data folder itself: a lock belongs to a process."""
 _SCRATCH = ".tmp"
@@ -92,6 +93,7 @@ def restore(archive: Path, data: Path) -> None:
         tighten_below([unpacked])
         if place.exists():
             place.rmdir()
+        catalogue_seal(unpacked / CATALOGUE_FILE).write([unpacked / CATALOGUE_FILE])
         unpacked.rename(place)
     except (tarfile.TarError, EOFError, zlib.error) as error:
         raise StoreError(f"{archive}: is damaged or no backup ({error}); use another copy") from error

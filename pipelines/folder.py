@@ -26,7 +26,7 @@ from components.embedding import DocumentEmbedder
 from components.encoder import ModelOptions
 from components.ensemble import member_names, pair_scorer, text_vectors
 from components.errors import ConfigurationError, InputError, StoreError
-from components.lexical import AVERAGE_LENGTH, LexicalDocumentEmbedder, average_length, lexical_fingerprint
+from components.lexical import AVERAGE_LENGTH, LexicalDocumentEmbedder, lexical_fingerprint
 from components.loading.loader import DocumentLoader
 from components.private_files import tighten, tighten_below
 from components.splitting import PassageSplitter
@@ -162,7 +162,7 @@ class OpenFolder:
     def rebuild(self, on_progress: Callable[[IndexProgress], None] | None = None) -> IndexReport:
         """Make the index again from the catalogue, with BM25's average length measured on it."""
         with self.changing(), self._making:
-            self._finish_swap()
+            self.finish_swap()
             length = self._measure()
             self.close_store()
             self._store = self._make_store(length)
@@ -215,7 +215,7 @@ class OpenFolder:
             if self._turn is not None:
                 self._follow_rebuilds(self._turn)
             if self._store is None:
-                self._finish_swap()
+                self.finish_swap()
                 self._built = self.catalogue.manifest().get(_BUILT)
                 self._store = self._make_store(self._average_length())
                 try:
@@ -241,6 +241,30 @@ class OpenFolder:
         with nullcontext(True) if self._turn is None else self._turn.attempt() as alone:
             if alone:
                 self._make_indexer(self._average_length()).recover()
+                self._compare_counts()
+
+    def _compare_counts(self) -> None:
+        """See that catalogue and index have lost nothing of each other, as far as counting tells.
+
+        Raises:
+            StoreError: one has more than the other.
+        """
+        if self._store is None:
+            return
+        sources, listed = self.catalogue.count()
+        held = self._store.count_passages()
+        if held == listed:
+            return
+        told = (
+            f"{self.settings.data}: the catalogue lists {listed:,} passages of {sources:,} sources, and the index "
+            f"holds {held:,}, so that one of them is damaged"
+        )
+        if held < listed:
+            raise StoreError(f"{told}; run `quaere rebuild`, which makes the index anew from the catalogue")
+        raise StoreError(
+            f"{told}; restore a backup with `quaere restore FILE` (`quaere rebuild` would drop what is not listed); "
+            "`quaere check` tells more"
+        )
 
     def _make_store(self, length: float) -> QuaereDocumentStore:
         settings = self.settings
@@ -303,7 +327,7 @@ class OpenFolder:
         pipeline = self._make_pipeline(length, self.settings)
         return Indexer(pipeline, self._store, self.catalogue, splitting=splitting)
 
-    def _finish_swap(self) -> None:
+    def finish_swap(self) -> None:
         """Put a rebuilt index in place before the store, and BM25's average length, are read from the folder."""
         if self.settings.engine == "edge":
             finish_swap(self.catalogue, self.settings.data / INDEX_FOLDER)
@@ -312,21 +336,10 @@ class OpenFolder:
         return float(self.catalogue.manifest().get(_AVERAGE_LENGTH, AVERAGE_LENGTH))
 
     def _measure(self) -> float:
-        """The mean length of the passages there are; without any, what was used before."""
-        texts: list[str] = []
-        languages: list[str] = []
-        for info in self.catalogue.sources():
-            text = self.catalogue.text(info.source_id)
-            blocks = () if text is None else text.blocks
-            body = "" if text is None else text.text
-            pieces = [body[block["start"] : block["end"]] for block in blocks]
-            if info.passages:
-                texts.append("\n".join(pieces))
-                languages.append(info.language)
-        passages = self.catalogue.count()[1]
-        if not passages:
-            return self._average_length()
-        return average_length(texts, languages) * len(texts) / passages
+        """The mean length of the passages that there will be; without any, what was used before."""
+        pipeline = self._make_pipeline(AVERAGE_LENGTH, self.settings)
+        found = maintenance.measure(pipeline, self.catalogue)
+        return self._average_length() if found is None else found
 
 
 def tighten_data(data: Path) -> None:

@@ -106,12 +106,54 @@ def split(pipeline: Pipeline, document: Document) -> list[Piece] | None:
     return found
 
 
+def planned(pipeline: Pipeline, document: Document) -> Document:
+    """A text with its passages in the place of its blocks, where the splitter can tell them.
+
+    Raises:
+        LoadingError: it cannot be split.
+    """
+    pieces = split(pipeline, document)
+    return document if pieces is None else replace(document, meta=document.meta | {"blocks": pieces})
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """A file's text, and where its passages are, where the splitter can tell."""
 
     document: Document
     pieces: list[Piece] | None
+
+
+def split_passages(pipeline: Pipeline, document: Document) -> list[Document]:
+    """The passages of a text, without vectors.
+
+    Raises:
+        SplittingError: it cannot be split.
+    """
+    splitter: Any = pipeline.get_component(_SPLITTER)
+    splitter.warm_up()
+    try:
+        found: list[Document] = splitter.run(documents=[document])["documents"]
+    except QuaereError:
+        raise
+    except Exception as error:
+        raise SplittingError(f"cannot be split into passages ({type(error).__name__}: {error})") from error
+    return found
+
+
+def embed_again(pipeline: Pipeline, passages: Sequence[Document]) -> list[Document]:
+    """Passages that were split before, with the vectors of this pipeline.
+
+    Raises:
+        ModelError: a model cannot be run.
+    """
+    found = list(passages)
+    for name in (_EMBEDDER, _LEXICAL):
+        stage: Any = pipeline.get_component(name)
+        if hasattr(stage, "warm_up"):
+            stage.warm_up()
+        found = stage.run(documents=found)["documents"]
+    return found
 
 
 def passages_of(pipeline: Pipeline, documents: Sequence[Document]) -> list[Document]:

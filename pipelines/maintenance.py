@@ -7,23 +7,28 @@ Knows neither files nor models.
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from haystack import Document
+from haystack import Document, Pipeline
 from haystack.document_stores.types import DuplicatePolicy
 
 from components.dividing import estimate
-from components.errors import LoadingError
+from components.embedding import indexed_text
+from components.errors import LoadingError, QuaereError
+from components.lexical import average_length
 from components.loading.extracted import Block
-from components.store.catalogue import Catalogue, Rebuilt, SourceInfo
+from components.store.catalogue import Catalogue, DamagedText, Rebuilt, SourceInfo, SourceText
 from components.store.document_store import QuaereDocumentStore
+from components.store.engine import slices
+from components.store.manifest import read_manifest
 from components.versions import version_of
 from pipelines.archives import backup, restore
-from pipelines.batches import Sized, batched, parts
+from pipelines.batches import BATCH_PASSAGES, Sized, batched, parts
 from pipelines.indexing import REBUILDING, FileFailure, Indexer, IndexProgress, IndexReport
-from pipelines.indexing_pipeline import SplittingError, passages_of, split
+from pipelines.indexing_pipeline import SplittingError, embed_again, passages_of, planned, split_passages
 from pipelines.replacing import settle_catalogue
 from pipelines.swapping import finish_swap, rebuild_folder, swap
 
@@ -41,40 +46,74 @@ class _Rebuild:
     made: dict[str, Rebuilt]
     failures: list[FileFailure]
 
-    def split(self, batch: _Texts) -> _Texts:
-        """The texts with their passages in the place of their blocks; one that cannot be split has none."""
-        return [(info, self._split(info, document)) for info, document in batch]
-
-    def _split(self, info: SourceInfo, document: Document) -> Document:
-        try:
-            pieces = split(self.indexer.pipeline, document)
-        except LoadingError as error:
-            self.failures.append(FileFailure(info.source, error.reason, skipped=False))
-            pieces = []
-        return document if pieces is None else replace(document, meta=document.meta | {"blocks": pieces})
+    def planned(self, batch: _Texts) -> _Texts:
+        """The texts with their passages in the place of their blocks, without those that cannot be split."""
+        ready: _Texts = []
+        for info, document in batch:
+            try:
+                ready.append((info, planned(self.indexer.pipeline, document)))
+            except LoadingError as error:
+                self.keep(info, error.reason)
+        return ready
 
     def add(self, batch: _Texts) -> None:
         """Write the passages of these texts; if splitting fails, find out at which and go on without it."""
+        if not batch:
+            return
         counts: dict[str, Counter[str]] = {info.source_id: Counter() for info, _ in batch}
         groups = [[document for _, document in batch]] if len(batch) > 1 else ([p] for p in parts(batch[0][1]))
         try:
             for group in groups:
-                passages = passages_of(self.indexer.pipeline, group)
-                self.target.write_documents(passages, DuplicatePolicy.OVERWRITE)
-                for passage in passages:
-                    counts[passage.meta["source_id"]][passage.meta.get("language", "und")] += 1
+                self._write(passages_of(self.indexer.pipeline, group), counts)
         except SplittingError as error:
-            if len(batch) > 1:
-                for each in batch:
-                    self.add([each])
+            if len(batch) == 1:
+                self.keep(batch[0][0], str(error))
                 return
-            self.failures.append(FileFailure(batch[0][0].source, str(error), skipped=False))
+            for each in batch:
+                self.add([each])
+            return
         for info, document in batch:
-            found = counts[info.source_id]
-            if not found and not any(failure.path == info.source for failure in self.failures):
+            if not counts[info.source_id]:
                 self.failures.append(FileFailure(info.source, "gives no passage", skipped=True))
-            version = document.meta["version"]
-            self.made[info.source_id] = Rebuilt(version, found.total(), tuple(sorted(found)))
+            self._note(info, document.meta["version"], counts[info.source_id])
+
+    def keep(self, info: SourceInfo, reason: str) -> None:
+        """Give a source whose text cannot be used its passages of before, with new vectors; no half of it stays."""
+        self.target.remove_source(info.source_id)
+        counts: dict[str, Counter[str]] = {info.source_id: Counter()}
+        for passages in slices(self._former(info.source_id), BATCH_PASSAGES):
+            self._write(embed_again(self.indexer.pipeline, passages), counts)
+        kept = counts[info.source_id]
+        now = "its passages stay as they were" if kept else "it has no passages until it is indexed again"
+        self.failures.append(FileFailure(info.source, f"{reason}; {now}", skipped=False))
+        # Without passages it has no version either, so that its file is not taken for indexed.
+        self._note(info, info.version if kept else "", kept)
+
+    def _write(self, passages: list[Document], counts: dict[str, Counter[str]]) -> None:
+        self.target.write_documents(passages, DuplicatePolicy.OVERWRITE)
+        for passage in passages:
+            counts[passage.meta["source_id"]][passage.meta.get("language", "und")] += 1
+
+    def _note(self, info: SourceInfo, version: str, counts: Counter[str]) -> None:
+        checksum = self.target.checksum(info.source_id, version)
+        self.made[info.source_id] = Rebuilt(version, counts.total(), tuple(sorted(counts)), checksum)
+
+    def _former(self, source_id: str) -> list[Document]:
+        """The passages in the index that is about to be replaced; none where it is emptied already, or unreadable."""
+        store = self.indexer.store
+        if self.target is store or store.path is None:
+            return []
+        try:
+            manifest = read_manifest(Path(store.path) / "manifest.json")
+            # Whatever its vectors were made with: only the texts are read.
+            former = QuaereDocumentStore(store.path, dimension=int((manifest or {})["dimension"]))
+            store.close()
+            try:
+                return former.passages(source_id)
+            finally:
+                former.close()
+        except (QuaereError, KeyError, ValueError):
+            return []
 
 
 def rebuild(
@@ -113,8 +152,8 @@ def rebuild(
     work = _Rebuild(indexer, target, {}, [])
     try:
         target.recreate()
-        for done, batch in _counted(batched(_texts(catalogue, sources, indexer.splitting))):
-            work.add(work.split(batch))
+        for done, batch in _counted(batched(_texts(work, sources))):
+            work.add(work.planned(batch))
             if on_progress is not None:
                 on_progress(_progress(sources, done, work))
         target.optimise()
@@ -162,16 +201,45 @@ def _progress(sources: Sequence[SourceInfo], done: int, work: _Rebuild) -> Index
     )
 
 
-def _texts(
-    catalogue: Catalogue, sources: list[SourceInfo], splitting: str
-) -> Iterator[Sized[tuple[SourceInfo, Document]]]:
+def _texts(work: _Rebuild, sources: list[SourceInfo]) -> Iterator[Sized[tuple[SourceInfo, Document]]]:
+    catalogue = work.indexer.catalogue
     states = catalogue.states()
     for info in sources:
-        text = catalogue.text(info.source_id)
+        try:
+            text = catalogue.text(info.source_id)
+        except DamagedText as error:
+            work.keep(info, str(error))
+            continue
         if text is None:
+            work.keep(info, "its text is missing in the catalogue")
             continue
         _, state = states[info.source_id]
-        blocks = [Block.from_dict(block) for block in text.blocks]
-        version = version_of(state.sha256, state.given, splitting)
-        meta: dict[str, Any] = text.meta | {"blocks": blocks, "version": version}
-        yield Sized((info, Document(id=info.source_id, content=text.text, meta=meta)), estimate(blocks))
+        document = stored_document(text, version_of(state.sha256, state.given, work.indexer.splitting))
+        yield Sized((info, document), estimate(document.meta["blocks"]))
+
+
+def stored_document(text: SourceText, version: str) -> Document:
+    """A text of the catalogue as the pipeline takes it."""
+    blocks = [Block.from_dict(block) for block in text.blocks]
+    meta: dict[str, Any] = text.meta | {"blocks": blocks, "version": version}
+    return Document(id=text.source_id, content=text.text, meta=meta)
+
+
+def measure(pipeline: Pipeline, catalogue: Catalogue) -> float | None:
+    """The mean length of the passages that the catalogue's texts give; None where they give none.
+
+    Of the passages that will be made, not of those there are: otherwise a rebuild with another size of passages would
+    give other scores than a second one.
+    """
+    words, passages = 0.0, 0
+    for info in catalogue.sources():
+        with suppress(DamagedText, LoadingError, SplittingError):
+            text = catalogue.text(info.source_id)
+            whole = () if text is None else parts(planned(pipeline, stored_document(text, info.version)))
+            for part in whole:
+                made = split_passages(pipeline, part)
+                languages = [str(each.meta.get("language", "")) for each in made]
+                if made:
+                    words += average_length([indexed_text(each) for each in made], languages) * len(made)
+                    passages += len(made)
+    return words / passages if passages else None

@@ -17,7 +17,10 @@ def commit_sources(catalogue: Catalogue, store: QuaereDocumentStore, records: Se
         return
     # What is journalled as staged must outlast a power cut, as the journal does.
     store.flush()
-    replaced = catalogue.ready(records)
+    texts = [record.text for record in records]
+    replaced = catalogue.ready(
+        records, {each.source_id: store.checksum(each.source_id, each.version) for each in texts}
+    )
     for record in records:
         store.commit(record.text.source_id, record.text.version)
     for source_id in replaced:

@@ -35,9 +35,11 @@ PURE = {
     "components.calibration",
     "components.duplicates",
     "components.expected_values",
+    "components.filter_checks",
     "components.filter_syntax",
     "components.fusion",
     "components.merging",
+    "components.moments",
     "components.spans",
     "components.store.filters",
 }

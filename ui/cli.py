@@ -18,7 +18,21 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ui.commands import ask, benchmark, data, demo, evaluate, experiment, index, keys, pipeline, serve, sources, train
+from ui.commands import (
+    ask,
+    benchmark,
+    check,
+    data,
+    demo,
+    evaluate,
+    experiment,
+    index,
+    keys,
+    pipeline,
+    serve,
+    sources,
+    train,
+)
 from ui.commands.options import parse_pairs
 from ui.guard import ForeignPackageError, check_packages
 from ui.session import PIPE_CLOSED, Session
@@ -79,6 +93,7 @@ for _command in (
     ask.ask,
     data.status,
     index.rebuild,
+    check.check,
     data.backup,
     data.restore,
     demo.demo,

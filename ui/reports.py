@@ -19,6 +19,7 @@ from ui.progress import duration, size
 
 if TYPE_CHECKING:
     from components.store.catalogue import SourceInfo
+    from pipelines.checking import CheckReport
     from pipelines.indexing import FileFailure, IndexReport
     from pipelines.sources import SourceDetail
     from pipelines.status import Status
@@ -51,6 +52,18 @@ def _failures(failures: Sequence[FileFailure], title: str, style: str) -> Render
     if rest > 0:
         lines.append(Text(f"  and {rest} more (--json lists all)", style="dim"))
     return Group(*lines)
+
+
+def check_view(report: CheckReport) -> RenderableType:
+    """What a check found, one line for each finding."""
+    held = f"{report.sources:,} sources and {report.passages:,} passages in {one_line(report.data)}"
+    verdict = "sound" if report.sound else f"{len(report.findings):,} damaged"
+    parts: list[RenderableType] = [
+        Text(f"{verdict}: {held}; {report.seconds:.1f} s", style="" if report.sound else "red")
+    ]
+    parts += [Text(f"  {one_line(str(finding))}") for finding in report.findings]
+    parts += [Text(f"note: {one_line(note)}", style="dim") for note in report.notes]
+    return Group(*parts)
 
 
 def sources_table(sources: Sequence[SourceInfo]) -> RenderableType:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
     from ui.remote import RemoteService
 
+DAMAGED = 1
+"""Exit code: the data folder is not what was written."""
 NO_ANSWER = 3
 """Exit code: the documents do not hold the answer."""
 SOME_FAILED = 4

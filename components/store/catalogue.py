@@ -7,19 +7,41 @@ files. It knows nothing about vectors: that the store agrees with it is the jour
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, cast
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, func, inspect, or_, select
+from sqlalchemy import text as text_clause
 from sqlalchemy.orm import Session
 
 from components.errors import StoreError
-from components.store.journalled import begin_removal, grow, keep_override, make_live, row_of
-from components.store.records import FileState, JournalEntry, Phase, Rebuilt, SourceInfo, SourceRecord, SourceText
+from components.store.checksums import text_checksum
+from components.store.journalled import (
+    adopt,
+    begin_removal,
+    forget_texts,
+    grow,
+    keep_override,
+    keep_text,
+    make_live,
+    row_of,
+    text_of,
+)
+from components.store.records import (
+    Checksums,
+    FileState,
+    JournalEntry,
+    Phase,
+    Rebuilt,
+    SourceInfo,
+    SourceRecord,
+    SourceText,
+)
 from components.store.sessions import WRITER, Sessions
 from components.store.shared_locks import SharedLocks, lock_for_transaction
-from components.store.tables import Journal, Manifest, Override, Source, Table, TextRow
+from components.store.tables import ChecksumRow, Journal, Manifest, Override, Source, Table, TextRow
 from components.store.upgrades import upgrade
 
 __all__ = [
@@ -36,6 +58,21 @@ SCHEMA = 2
 _FORMAT = "schema"
 _REBUILT = "rebuilt"
 _IDS_PER_STATEMENT = 500  # databases limit the number of bound values in one statement
+
+
+class DamagedText(StoreError):
+    """The text of a source is not what was written.
+
+    Args:
+        name: of the catalogue.
+        source_id: of the source.
+    """
+
+    def __init__(self, name: str, source_id: str) -> None:
+        super().__init__(
+            f"{name}: the text of the source {source_id} is damaged; restore a backup with `quaere restore FILE`, or "
+            f"run `quaere sources delete {source_id}` and index its file again"
+        )
 
 
 class Catalogue:
@@ -64,6 +101,8 @@ class Catalogue:
             with self._sessions.reported(), self._sessions.engine.begin() as connection:
                 # Two processes that start at once would both find no tables, and both make them.
                 lock_for_transaction(connection, "making tables", patience="60s")
+                if not Table.metadata.tables.keys() <= set(inspect(connection).get_table_names()):
+                    self._sessions.will_write()
                 Table.metadata.create_all(connection)
                 self._bring_up_to_date(connection)
         except BaseException:
@@ -80,6 +119,8 @@ class Catalogue:
                     f"{self._sessions.name}: the catalogue has format {found}, this version of Quaere reads up to "
                     f"{SCHEMA}; use the newer Quaere that wrote it, or another data folder"
                 )
+            if noted is None or found < SCHEMA:
+                self._sessions.will_write()
             upgrade(connection, found)
             session.merge(Manifest(key=_FORMAT, value=SCHEMA))
             session.flush()
@@ -152,15 +193,34 @@ class Catalogue:
             return session.scalar(select(Source.sha256).where(Source.source_id == source_id))
 
     def text(self, source_id: str, version: str | None = None) -> SourceText | None:
-        """The text of a version, the live one by default; None where there is none."""
+        """The text of a version, the live one by default; None where there is none.
+
+        Raises:
+            DamagedText: it is not what was written.
+        """
         with self._sessions.reading() as session:
             if version is None:
-                row = session.get(Source, source_id)
-                version = None if row is None else row.version
-            found = None if version is None else session.get(TextRow, (source_id, version))
-            if found is None:
+                version = session.scalar(select(Source.version).where(Source.source_id == source_id))
+            if version is None or (row := session.get(TextRow, (source_id, version))) is None:
                 return None
-            return SourceText(found.source_id, found.version, found.text, tuple(found.blocks), found.meta, found.boxes)
+            found, kept = text_of(row), session.get(ChecksumRow, (source_id, version))
+        if kept is not None and kept.text != text_checksum(found):
+            raise DamagedText(self._sessions.name, source_id)
+        return found
+
+    def checksums(self) -> dict[tuple[str, str], Checksums]:
+        """What the parts of each version were when they were written, by source id and version."""
+        names = ("source_id", "version", *Checksums.__slots__)
+        with self._sessions.reading() as session:
+            rows = session.execute(select(*(getattr(ChecksumRow, name) for name in names)))
+            return {(each[0], each[1]): Checksums(*each[2:]) for each in (tuple(row) for row in rows)}
+
+    def complaints(self) -> list[str]:
+        """What SQLite finds wrong with the file, which it reads whole; nothing of a database on a server."""
+        with self._sessions.reading() as session:
+            if session.get_bind().dialect.name != "sqlite":
+                return []
+            return [each for each in session.scalars(text_clause("PRAGMA integrity_check(20)")) if each != "ok"]
 
     def count(self) -> tuple[int, int]:
         """Number of sources and of their passages."""
@@ -241,8 +301,12 @@ class Catalogue:
             for source_id, version in versions:
                 session.merge(Journal(source_id=source_id, version=version, phase="staging", row=None))
 
-    def ready(self, records: Sequence[SourceRecord]) -> list[str]:
+    def ready(self, records: Sequence[SourceRecord], passages: Mapping[str, str] | None = None) -> list[str]:
         """Keep these records, all of whose passages are staged, for :meth:`finish`.
+
+        Args:
+            records: what becomes of sources.
+            passages: the checksum of the staged passages of each, by source id; damage of others goes unnoticed.
 
         Returns:
             The ids of the sources that they replace, whose removal is written down with them.
@@ -251,16 +315,7 @@ class Catalogue:
         with self._sessions.writing() as session:
             for record in records:
                 text = record.text
-                session.merge(
-                    TextRow(
-                        source_id=text.source_id,
-                        version=text.version,
-                        text=text.text,
-                        blocks=list(text.blocks),
-                        meta=text.meta,
-                        boxes=text.boxes,
-                    )
-                )
+                keep_text(session, record, (passages or {}).get(text.source_id, ""))
                 session.merge(
                     Journal(source_id=text.source_id, version=text.version, phase="committing", row=row_of(record))
                 )
@@ -282,13 +337,11 @@ class Catalogue:
                 entry = session.get(Journal, source_id)
                 if entry is None or entry.phase == "staging":
                     continue
-                superseded = delete(TextRow).where(TextRow.source_id == source_id)
                 if entry.phase == "committing":
-                    superseded = superseded.where(TextRow.version != entry.version)
                     make_live(session, cast(dict[str, Any], entry.row))
                 else:
                     session.execute(delete(Source).where(Source.source_id == source_id))
-                session.execute(superseded)
+                forget_texts(session, source_id, but=entry.version if entry.phase == "committing" else None)
                 session.delete(entry)
                 finished += 1
             if finished:
@@ -311,6 +364,8 @@ class Catalogue:
 
     def touch(self, states: Mapping[str, FileState]) -> None:
         """Remember how the unchanged files of these sources look now."""
+        if not states:
+            return
         with self._sessions.writing() as session:
             for source_id, state in states.items():
                 row = session.get(Source, source_id)
@@ -320,7 +375,7 @@ class Catalogue:
 
     def note_rebuilt(self, sources: Mapping[str, Rebuilt], manifest: Mapping[str, Any]) -> None:
         """Keep what a finished rebuild made, by source, and what it changes in the manifest, until it is adopted."""
-        made = {source_id: [each.version, each.passages, each.languages] for source_id, each in sources.items()}
+        made = {source_id: asdict(each) for source_id, each in sources.items()}
         self.set_manifest({_REBUILT: {"sources": made, "manifest": dict(manifest)}})
 
     def forget_rebuilt(self) -> None:
@@ -333,16 +388,15 @@ class Catalogue:
 
         Sources that are gone since are passed over; the generation grows by one.
         """
+        # What changes nothing must not begin a change, after which the file has to be sealed again.
+        if _REBUILT not in self.manifest():
+            return
         with self._sessions.writing() as session:
             note = session.get(Manifest, _REBUILT)
             if note is None:
                 return
-            for source_id, (version, passages, languages) in note.value["sources"].items():
-                row = session.get(Source, source_id)
-                if row is not None:
-                    same = (TextRow.source_id == source_id, TextRow.version == row.version)
-                    session.execute(update(TextRow).where(*same).values(version=version))
-                    row.version, row.passages, row.languages = version, passages, languages
+            for source_id, made in note.value["sources"].items():
+                adopt(session, source_id, Rebuilt(**made))
             for key, value in note.value["manifest"].items():
                 session.merge(Manifest(key=key, value=value))
             session.delete(note)

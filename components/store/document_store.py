@@ -7,6 +7,7 @@ vector nor which sources exist: that is the catalogue's business.
 import copy
 import threading
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from components.store.opened_engine import OpenedEngine
 from components.store.points import to_document, to_sparse
 from components.store.read_write_lock import ReadWriteLock
 from components.store.source_versions import LIVE, SourceVersions
+from components.store.survey import Surveyed, everything, survey, unfindable
 from components.store.visibility import joined, valid_at, visible
 
 EngineName = Literal["edge", "server"]
@@ -253,6 +255,14 @@ class QuaereDocumentStore(HaystackProtocol, SourceVersions):
         """How many live passages there are, whoever may see them."""
         with self._lock.reading():
             return self._opened.get().count(LIVE)
+
+    def survey(self, unfound: list[str]) -> Iterator[Surveyed]:
+        """Every point as ``quaere check`` compares it; ``unfound`` grows by fields by which searches miss some."""
+        values: dict[str, Counter[str]] = {}
+        with self._lock.reading():
+            engine = self._opened.get()
+            yield from survey(everything(engine), values)
+            unfound += unfindable(engine, values)
 
     def optimise(self, *, threshold: int = OPTIMISE_FROM) -> bool:
         """Build the graph that makes searching large indexes quick; call it when indexing has ended.

@@ -20,12 +20,14 @@ from components.private_files import make_private
 from components.store.edge_filters import to_filter
 from components.store.engine import DENSE, INDEXED_FIELDS, SPARSE, Filter, Hit, Point, Search, Sparse, slices
 from components.store.manifest import as_json, read_manifest
+from components.store.seal import Seal
 from components.store.sparse_copy import allocated_bytes, copy_folder
 from components.writing import write_whole
 
 _WRITE_SLICE = 64  # points; 3 ms
 _ID_SLICE = 512
 _PAGE = 1000
+_WHOLE_PAGE = 128  # points with their vectors
 _SPARE_BYTES = 64 << 20
 _HELD = "WouldBlock"
 _NO_SPACE = ("No space left", "os error 28", "StorageFull", "File too large", "os error 27", "Disk quota")
@@ -45,6 +47,7 @@ class EdgeEngine:
         self._dimension = dimension
         self._points = folder / "points"
         self._manifest = folder / "manifest.json"
+        self._seal = index_seal(folder)
         self._opened: qdrant.EdgeShard | None = None
 
     @property
@@ -56,16 +59,18 @@ class EdgeEngine:
         """Open the folder, finishing what a kill left of an optimisation, or make an empty index in it."""
         with self._reported():
             self._finish_swap()
+            self._seal.check_sizes()
             stored = read_manifest(self._manifest)
             if stored is not None and not self._points.exists():
-                raise StoreError(f"The index's files in {self._points} are missing. {_REPAIR}")
+                raise StoreError(f"The index's files in {self._points} are missing. {REPAIR}")
             if not self._points.exists():
                 self._create()
             self._opened = qdrant.EdgeShard.load(str(self._points))
             if stored is None:
                 if self._shard.info().points_count:
                     self.close()
-                    raise StoreError(f"The index's manifest {self._manifest} is missing. {_REPAIR}")
+                    raise StoreError(f"The index's manifest {self._manifest} is missing. {REPAIR}")
+                self._seal.break_()
                 stored = dict(manifest)
                 write_whole(self._manifest, as_json(stored), private=True)
             return stored
@@ -74,8 +79,9 @@ class EdgeEngine:
         """Write everything to disk and release the folder."""
         if self._opened is not None:
             with self._reported():
-                self._opened.close()
-                self._opened = None
+                self._release()
+                if not self._seal.exists:
+                    self._write_seal()
 
     def flush(self) -> None:
         """Return when all that was written is on disk."""
@@ -87,7 +93,8 @@ class EdgeEngine:
         with self._reported():
             if self._opened is None:
                 self._refuse_if_held()
-            self.close()
+            self._release()
+            self._seal.break_()
             # In this order a kill leaves a state that opens as an empty index.
             self._manifest.unlink(missing_ok=True)
             for leftover in (self._points, *self._beside("new", "copy", "optimised", "old")):
@@ -142,6 +149,20 @@ class EdgeEngine:
             if offset is None:
                 return
 
+    def points(self, filter: Filter) -> Iterator[Point]:
+        """Every matching point whole."""
+        compiled = to_filter(filter)
+        offset: qdrant.PointId | None = None
+        while True:
+            request = qdrant.ScrollRequest(
+                offset=offset, limit=_WHOLE_PAGE, filter=compiled, with_payload=True, with_vector=True
+            )
+            with self._reported():
+                page, offset = self._shard.scroll(request)
+            yield from map(_from_record, page)
+            if offset is None:
+                return
+
     def count(self, filter: Filter) -> int:
         """How many points match."""
         with self._reported():
@@ -165,7 +186,8 @@ class EdgeEngine:
             self._optimise_copy(copy)
             copy.rename(optimised)
             with alone():
-                self.close()
+                self._release()
+                self._seal.break_()
                 self._points.rename(old)
                 optimised.rename(self._points)
                 self._opened = qdrant.EdgeShard.load(str(self._points))
@@ -177,6 +199,11 @@ class EdgeEngine:
         if self._opened is None:
             raise StoreError(f"The index in {self._folder} is closed.")
         return self._opened
+
+    def _release(self) -> None:
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
 
     def _refuse_if_held(self) -> None:
         # Files that another process has open can be deleted, and it would write on into nothing.
@@ -210,6 +237,7 @@ class EdgeEngine:
         copy, optimised, old = self._beside("copy", "optimised", "old")
         for complete in (optimised, old):
             if not self._points.exists() and complete.exists():
+                self._seal.break_()
                 complete.rename(self._points)
         for leftover in (copy, optimised, old):
             _remove(leftover)
@@ -231,11 +259,19 @@ class EdgeEngine:
                 f"{done.stderr.strip()[-500:]}. The index itself is unharmed and searched as before."
             )
 
+    def _write_seal(self) -> None:
+        if shutil.disk_usage(self._folder).free < _SPARE_BYTES:
+            return
+        # The engine tidies its journals when it opens, so that only then the files are as the next opening finds them.
+        qdrant.EdgeShard.load(str(self._points)).close()
+        self._seal.write(path for path in self._folder.rglob("*") if path.is_file() and path != self._seal.file)
+
     def _beside(self, *suffixes: str) -> list[Path]:
         return [self._folder / f"points.{suffix}" for suffix in suffixes]
 
     def _update(self, operation: qdrant.UpdateOperation) -> None:
         with self._reported():
+            self._seal.break_()
             self._shard.update(operation)
 
     def _check_space(self, needed: int = 0) -> None:
@@ -266,10 +302,15 @@ class EdgeEngine:
                 f"The index in {self._folder} cannot be written to ({reason}); make the folder writable for "
                 "this user, or set another one with QUAERE_DATA."
             )
-        return f"The index in {self._folder} is damaged or was made by another release ({reason}). {_REPAIR}"
+        return f"The index in {self._folder} is damaged or was made by another release ({reason}). {REPAIR}"
 
 
-_REPAIR = "Run `quaere rebuild` to make it anew, or `quaere restore` to take a backup."
+def index_seal(folder: Path) -> Seal:
+    """The seal of an embedded index: the checksums of its files since it was closed."""
+    return Seal(folder / "seal.json", folder, REPAIR)
+
+
+REPAIR = "Run `quaere rebuild` to make it anew, or `quaere restore` to take a backup."
 
 
 def _is_failure(error: BaseException) -> bool:
@@ -289,6 +330,13 @@ def _to_point(point: Point) -> qdrant.Point:
     if point.sparse is not None:
         vectors[SPARSE] = _to_sparse(point.sparse)
     return qdrant.Point(point.id, vectors, point.payload)
+
+
+def _from_record(record: qdrant.Record) -> Point:
+    vectors: Any = record.vector if isinstance(record.vector, dict) else {}
+    dense, sparse = vectors.get(DENSE), vectors.get(SPARSE)
+    words = None if sparse is None else Sparse(tuple(sparse.indices), tuple(sparse.values))
+    return Point(str(record.id), record.payload or {}, dense, words)
 
 
 def _to_sparse(sparse: Sparse) -> qdrant.SparseVector:

@@ -108,6 +108,9 @@ class Engine(Protocol):
     def scroll(self, filter: Filter, fields: Sequence[str] | None = None) -> Iterator[Hit]:
         """Every matching point, in no promised order, with all or only some of its payload."""
 
+    def points(self, filter: Filter) -> Iterator[Point]:
+        """Every matching point whole, with the vectors as they are kept, in no promised order."""
+
     def count(self, filter: Filter) -> int:
         """How many points match, exactly."""
 

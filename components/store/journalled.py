@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from components.store.records import FileState, SourceInfo, SourceRecord
-from components.store.tables import Journal, Manifest, Override, Source
+from components.store.checksums import facts_checksum, text_checksum
+from components.store.records import FileState, Rebuilt, SourceInfo, SourceRecord, SourceText
+from components.store.tables import ChecksumRow, Journal, Manifest, Override, Source, TextRow
 
 _OVERRIDE = "override"
 """Entry of a journalled row that belongs to a table of its own."""
@@ -19,6 +20,48 @@ def begin_removal(session: Session, source_id: str) -> bool:
     if row is not None:
         session.merge(Journal(source_id=source_id, version=row.version, phase="removing", row=None))
     return row is not None
+
+
+def keep_text(session: Session, record: SourceRecord, passages: str) -> None:
+    """Write a text, and what text, facts and passages (their checksum is given) are, to tell damage from it later."""
+    text = record.text
+    key = {"source_id": text.source_id, "version": text.version}
+    values = {"text": text.text, "blocks": list(text.blocks), "meta": text.meta, "boxes": text.boxes}
+    session.merge(TextRow(**key, **values))
+    facts = facts_checksum(record.info)
+    session.merge(ChecksumRow(**key, text=text_checksum(text), facts=facts, passages=passages))
+
+
+def text_of(row: TextRow) -> SourceText:
+    """A row as it is read."""
+    return SourceText(row.source_id, row.version, row.text, tuple(row.blocks), row.meta, row.boxes)
+
+
+def forget_texts(session: Session, source_id: str, *, but: str | None = None) -> None:
+    """Drop the texts and checksums of a source, all or but those of one version."""
+    for table in (TextRow, ChecksumRow):
+        statement = delete(table).where(table.source_id == source_id)
+        session.execute(statement if but is None else statement.where(table.version != but))
+
+
+def adopt(session: Session, source_id: str, made: Rebuilt) -> None:
+    """Make what a rebuild made of a source the truth; one that is gone since is passed over."""
+    row = session.get(Source, source_id)
+    if row is None:
+        return
+    for table in (TextRow, ChecksumRow):
+        same = (table.source_id == source_id, table.version == row.version)
+        session.execute(update(table).where(*same).values(version=made.version))
+    row.version, row.passages, row.languages = made.version, made.passages, list(made.languages)
+    session.flush()
+    text = session.get(TextRow, (source_id, made.version))
+    if text is not None and made.checksum:
+        kept = session.get(ChecksumRow, (source_id, made.version))
+        # The first checksum of a text counts for all times: a rebuild makes nothing of one that is damaged since.
+        whole = text_checksum(text_of(text)) if kept is None else kept.text
+        key = {"source_id": source_id, "version": made.version}
+        facts = facts_checksum(row.info())
+        session.merge(ChecksumRow(**key, text=whole, facts=facts, passages=made.checksum))
 
 
 def make_live(session: Session, journalled: Mapping[str, Any]) -> None:

@@ -15,8 +15,9 @@ from haystack import Document
 from haystack.dataclasses import ByteStream, SparseEmbedding
 
 from components.errors import ConfigurationError, InputError
+from components.moments import rfc3339
 from components.store.engine import Point, Sparse
-from components.store.filters import FLAGS, flag, rfc3339, survives_json
+from components.store.filters import FLAGS, flag, survives_json
 from components.store.visibility import STAGED, STATE, access_fields
 
 _NAMESPACE = uuid.UUID("b0b7a3d4-59b5-4e0c-8e4e-2f3c4f6a9d10")

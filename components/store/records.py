@@ -80,6 +80,15 @@ class SourceRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Checksums:
+    """What the parts of a version of a source were when they were written, in hexadecimal."""
+
+    text: str
+    facts: str
+    passages: str
+
+
+@dataclass(frozen=True, slots=True)
 class JournalEntry:
     """A change that was begun and not finished."""
 
@@ -95,3 +104,5 @@ class Rebuilt:
     version: str
     passages: int
     languages: tuple[str, ...]
+    checksum: str = ""
+    """Of its passages; empty where it is not known."""

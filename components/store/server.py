@@ -22,6 +22,7 @@ from components.store.server_calls import ServerCalls
 from components.store.server_models import (
     Quantization,
     differences,
+    from_record,
     payload_indexes,
     to_filter,
     to_query,
@@ -170,6 +171,24 @@ class ServerEngine:
                 self._client.scroll, self._collection, compiled, limit=_PAGE, offset=offset, with_payload=payload
             )
             yield from (Hit(str(each.id), each.payload or {}) for each in page)
+            if offset is None:
+                return
+
+    def points(self, filter: Filter) -> Iterator[Point]:
+        """Every matching point whole."""
+        compiled = to_filter(filter)
+        offset: Any = None
+        while True:
+            page, offset = self._call(
+                self._client.scroll,
+                self._collection,
+                compiled,
+                limit=_WRITE_SLICE,
+                offset=offset,
+                with_payload=True,
+                with_vectors=True,
+            )
+            yield from map(from_record, page)
             if offset is None:
                 return
 

@@ -92,6 +92,14 @@ def to_struct(point: Point) -> models.PointStruct:
     return models.PointStruct(id=point.id, vector=vectors, payload=point.payload)
 
 
+def from_record(record: models.Record) -> Point:
+    """A point that the server gave with its vectors."""
+    found: dict[str, Any] = record.vector if isinstance(record.vector, dict) else {}
+    sparse = found.get(SPARSE)
+    words = None if sparse is None else Sparse(tuple(sparse.indices), tuple(sparse.values))
+    return Point(str(record.id), record.payload or {}, found.get(DENSE), words)
+
+
 def _to_sparse(sparse: Sparse) -> models.SparseVector:
     return models.SparseVector(indices=list(sparse.indices), values=list(sparse.values))
 

@@ -3,8 +3,9 @@
 Knows no table but the manifest, where several processes that share a database note whose turn it is to change it.
 """
 
+import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy.engine import Engine, make_url
@@ -13,13 +14,23 @@ from sqlalchemy.orm import Session
 
 from components.errors import StoreError
 from components.store.addresses import shown
+from components.store.seal import Seal
 from components.store.shared_locks import SharedLocks, lock_for_transaction
 from components.store.tables import Manifest, connect, explain
 
 WRITER = "writer"
 """Entry of the manifest: whose turn it is, and a token that nobody else has."""
 
+SEAL = ".seal"
+"""Ending of the name of a database's seal."""
+
 _WRITING = "writing"
+_REPAIR = "Restore a backup with `quaere restore FILE`, or move the data folder away and index the documents again."
+
+
+def catalogue_seal(file: Path) -> Seal:
+    """The seal of a catalogue: the checksum of its file since it was closed."""
+    return Seal(file.with_name(f"{file.name}{SEAL}"), file.parent, _REPAIR)
 
 
 class Sessions:
@@ -34,6 +45,7 @@ class Sessions:
         self.token: str | None = None
         """While this process has its turn: what the manifest has to hold for it to go on."""
         self._engine: Engine | None = None
+        self._seal = catalogue_seal(location) if isinstance(location, Path) else None
 
     @property
     def name(self) -> str:
@@ -57,7 +69,18 @@ class Sessions:
         return self._engine
 
     def open(self) -> None:
-        """Prepare connections; none is made yet."""
+        """Prepare connections; none is made yet.
+
+        Raises:
+            StoreError: the file is missing or cut off since it was closed.
+        """
+        if self._seal is not None:
+            try:
+                self._seal.check_sizes()
+            except OSError as error:
+                raise StoreError(
+                    f"{self.name}: cannot be read ({error}); give this user read and write permission on its folder"
+                ) from error
         self._engine = connect(self.location)
 
     def close(self) -> None:
@@ -65,6 +88,22 @@ class Sessions:
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
+            self._write_seal()
+
+    def will_write(self) -> None:
+        """Say that the database is about to change, so that its seal holds no longer."""
+        if self._seal is not None:
+            self._seal.break_()
+
+    def _write_seal(self) -> None:
+        """Seal the file, unless another connection is open, or was cut off, and left changes beside it."""
+        if self._seal is None or self._seal.exists or not isinstance(self.location, Path):
+            return
+        beside = self.location.with_name(f"{self.location.name}-wal")
+        # Without a seal, for want of space say, damage is found less surely, and that is all.
+        with suppress(OSError):
+            if not beside.exists() and self.location.stat().st_size:
+                self._seal.write([self.location])
 
     def locks(self) -> SharedLocks | None:
         """Locks that processes share over this database; None where it is a file, which one process holds."""
@@ -86,6 +125,7 @@ class Sessions:
         Raises:
             StoreError: the turn of this process was given to another one meanwhile.
         """
+        self.will_write()
         with self.reported(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             # What is read from here on is what all others have written, so that no change is lost.
             lock_for_transaction(session.connection(), _WRITING)
@@ -115,3 +155,5 @@ class Sessions:
             yield
         except SQLAlchemyError as error:
             raise StoreError(explain(self.name, error)) from error
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            raise StoreError(f"{self.name}: the catalogue is damaged ({error}). {_REPAIR}") from error

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from haystack import Document
 
 from components.errors import InputError
+from components.store.checksums import passages_checksum, point_checksum
 from components.store.engine import Filter
 from components.store.held_index import HeldIndex
 from components.store.points import point_id, to_document, to_point
@@ -33,6 +34,13 @@ class SourceVersions(HeldIndex):
                 if not hit.payload.get(STATE):
                     del points[hit.id]
             engine.upsert(list(points.values()))
+
+    def checksum(self, source_id: str, version: str) -> str:
+        """Of the passages of a version and their vectors, staged or live, as they can be read back."""
+        condition = joined(_equals("source_id", source_id), _equals("version", version))
+        with self._lock.reading():
+            points = self._opened.get().points(condition)
+            return passages_checksum((each.id, point_checksum(each)) for each in points)
 
     def commit(self, source_id: str, version: str) -> None:
         """Make a staged version live and delete every other one; a search sees the one or the other.

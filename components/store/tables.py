@@ -99,6 +99,18 @@ class TextRow(Table):
     boxes: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
+class ChecksumRow(Table):
+    """What the parts of a version of a source were when they were written; of versions before 0.2 there are none."""
+
+    __tablename__ = "checksums"
+
+    source_id: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[str] = mapped_column(primary_key=True)
+    text: Mapped[str]
+    facts: Mapped[str]
+    passages: Mapped[str]
+
+
 class Journal(Table):
     """A change under way; at most one a source."""
 

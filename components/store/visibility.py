@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from components.errors import InputError
-from components.store.filters import Condition, parse_date, rfc3339
+from components.moments import parse_date, rfc3339
+from components.store.filters import Condition
 from components.types import PUBLIC_GROUP
 
 GROUPS = "groups"

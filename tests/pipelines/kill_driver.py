@@ -1,7 +1,7 @@
 """Kills indexing at every step, in children of this process, and tells which of them did not end as they should.
 
-Usage: ``python -m tests.pipelines.kill_driver index|rebuild|random FOLDER``. Prints a JSON list of complaints. The
-libraries are imported once; nothing is opened before a fork.
+Usage: ``python -m tests.pipelines.kill_driver index|rebuild|random|random-rebuild FOLDER``. Prints a JSON list of
+complaints. The libraries are imported once; nothing is opened before a fork.
 """
 
 import json
@@ -169,6 +169,36 @@ def at_random(folder: Path) -> list[str]:
     return complaints
 
 
+def rebuilt_at_random(folder: Path, points: int) -> list[str]:
+    """Kill rebuilds with SIGKILL at moments spread over the whole run; old or new, the index is the same."""
+    docs = folder / "many"
+    for number in range(40):
+        write(docs, f"{number:03}.txt", prose(f"word{number}", 4 + number % 9))
+
+    def run(index: Index) -> None:
+        index.indexer.index([str(docs)])
+
+    wanted = snapshot_after(folder / "base", run)
+    complaints = [] if wanted.startswith("{") else [wanted]
+    began = time.monotonic()
+    copy_folder(folder / "base", folder / "timed")
+    snapshot_after(folder / "timed", lambda index: maintenance.rebuild(index.indexer))
+    duration = time.monotonic() - began
+    for point in range(points):
+        data = folder / f"point{point}"
+        copy_folder(folder / "base", data)
+        pid = os.fork()
+        if pid == 0:
+            snapshot_alone(data, lambda index: maintenance.rebuild(index.indexer))
+        time.sleep(duration * (point + 0.5) / points)
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        if snapshot_after(data, check_halves) != wanted:
+            complaints.append(f"point {point}: another index than before the rebuild")
+        shutil.rmtree(data)
+    return complaints
+
+
 def snapshot_alone(data: Path, run: Callable[[Index], None]) -> None:
     try:
         with Index(data) as index:
@@ -181,6 +211,8 @@ def main() -> None:
     mode, folder = sys.argv[1], Path(sys.argv[2])
     if mode == "random":
         complaints = at_random(folder)
+    elif mode == "random-rebuild":
+        complaints = rebuilt_at_random(folder, 60)
     else:
         docs = prepare(folder)
 

@@ -2,9 +2,11 @@ import io
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tarfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -290,4 +292,73 @@ def test_a_rebuild_splits_apart_and_names_the_text_that_cannot_be_split(data, do
         splitter.max_passages = 20
         (failure,) = rebuild(index.indexer).failures
         assert Path(failure.path).name == "long.txt" and "more than 20 passages" in failure.reason
-        assert {Path(each.meta["source"]).name for each in passages(index)} == {"a.md", "b.txt", "faq.jsonl"}
+        assert "stay as they were" in failure.reason
+        assert snapshot(index) == expected
+
+
+def fail_at(index: Index, word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the splitter of an index fail at texts with this word."""
+    splitter = index.indexer.pipeline.get_component("splitter")
+    split = splitter.run
+
+    def run(documents):
+        for each in documents:
+            if any(word in each.content[block.start : block.end] for block in each.meta["blocks"]):
+                raise RecursionError("too deep")
+        return split(documents=documents)
+
+    monkeypatch.setattr(splitter, "run", run)
+
+
+def held(index: Index, name: str) -> list[tuple[str, str]]:
+    return [(each.id, each.content) for each in passages(index) if each.meta["source"].endswith(name)]
+
+
+@pytest.mark.parametrize("splitting", ["40/8 words", "20 words"])
+def test_a_text_that_fails_halfway_keeps_all_its_passages(tmp_path, monkeypatch, splitting):
+    monkeypatch.setattr("pipelines.batches.PART_PASSAGES", 2)
+    docs = tmp_path / "docs"
+    write(docs, "large.txt", "\n\n".join(prose(word, 20) for word in ("alpha", "beta", "gamma", "delta")))
+    write(docs, "small.txt", prose("small"))
+    with Index(tmp_path / "data") as index:
+        index.indexer.index([str(docs)])
+        before = held(index, "large.txt")
+    with Index(tmp_path / "data", splitting=splitting) as index:
+        fail_at(index, "delta", monkeypatch)
+        report = rebuild(index.indexer)
+        assert [failure.path.endswith("large.txt") for failure in report.failures] == [True]
+        assert "too deep" in report.failures[0].reason and "stay as they were" in report.failures[0].reason
+        assert held(index, "large.txt") == before
+        assert held(index, "small.txt")
+        assert index.catalogue.count() == (2, index.store.count_passages())
+        monkeypatch.undo()
+        # Split in another way, the file is still to be indexed; otherwise all is as it was.
+        assert index.indexer.index([str(docs)]).indexed == (0 if splitting == "40/8 words" else 1)
+
+
+def test_without_an_index_to_keep_them_from_no_half_stays_either(tmp_path, monkeypatch):
+    monkeypatch.setattr("pipelines.batches.PART_PASSAGES", 2)
+    docs = tmp_path / "docs"
+    write(docs, "large.txt", "\n\n".join(prose(word, 20) for word in ("alpha", "beta", "gamma", "delta")))
+    with Index(tmp_path / "data") as index:
+        index.indexer.index([str(docs)])
+        index.store.close()
+        shutil.rmtree(tmp_path / "data" / "index")
+        fail_at(index, "delta", monkeypatch)
+        report = rebuild(index.indexer)
+        assert "no passages until it is indexed again" in report.failures[0].reason
+        assert index.store.count_passages() == 0
+        monkeypatch.undo()
+        assert index.indexer.index([str(docs)]).indexed == 1
+
+
+def test_a_rebuild_makes_nothing_of_a_damaged_text(data, docs):
+    with Index(data) as index:
+        before = held(index, "b.txt")
+    with closing(sqlite3.connect(data / CATALOGUE_FILE)) as database, database:
+        database.execute("UPDATE texts SET text = replace(text, 'never', 'often') WHERE text LIKE '%beta%'")
+    with Index(data) as index:
+        report = rebuild(index.indexer)
+        assert [failure.path for failure in report.failures] == [str(docs / "b.txt")]
+        assert "quaere restore" in report.failures[0].reason
+        assert held(index, "b.txt") == before

@@ -205,3 +205,20 @@ def test_a_backup_restores_to_the_same_replies(service: QAService, tmp_path: Pat
     QAService.restore(settings, tmp_path / "backup.tar.gz")
     with QAService(settings) as restored:
         assert [answer.to_dict() for answer in restored.ask(WARRANTY, threshold=0.0).answers] == expected
+
+
+def test_rebuilding_again_changes_no_confidence(tmp_path: Path) -> None:
+    document = tmp_path / "long.md"
+    document.write_text(
+        "# Pumps\n\n" + "\n\n".join(f"The pump {n} runs at {n * 7} bar and weighs {n} kilograms." for n in range(1, 60))
+    )
+    with QAService(Settings(data=tmp_path / "data")) as made:
+        made.index([str(document)])
+
+    def rebuilt() -> list[tuple[str, float]]:
+        with QAService(Settings(data=tmp_path / "data", passage_tokens=40)) as service:
+            service.rebuild()
+            reply = service.ask("How heavy is the pump 17?", threshold=0)
+            return [(answer.text, answer.confidence) for answer in reply.answers]
+
+    assert rebuilt() == rebuilt()

@@ -1,10 +1,12 @@
 """The bodies that the API takes, checked before anything runs."""
 
-import json
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from components.filter_checks import MOST_LEVELS, MOST_PARTS
+from components.filter_syntax import checked_filter
+from components.loading.metadata import is_whole
 from components.understanding import MAX_CHARACTERS
 from pipelines.similar import SimilarKind
 
@@ -26,22 +28,16 @@ Question = Annotated[
 Id = Annotated[str | int | None, Field(description="Comes back in the reply; null makes one.", examples=["q-17"])]
 
 
-def _storable(value: dict[str, Any] | None) -> dict[str, Any] | None:
-    """JSON's own numbers and whole characters only: the filters come back in the reply."""
-    try:
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-    except (ValueError, RecursionError) as error:
-        raise ValueError(
-            "the filter holds a number or a character that JSON does not know, or nests too deep"
-        ) from error
-    return value
+def _checked(value: dict[str, Any] | None) -> dict[str, Any] | None:
+    return None if value is None else checked_filter(value)
 
 
 Filters = Annotated[
     dict[str, Any] | None,
-    AfterValidator(_storable),
+    AfterValidator(_checked),
     Field(
-        description="Haystack's filter syntax: comparisons of `meta` fields, joined by AND, OR and NOT.",
+        description="Haystack's filter syntax: comparisons of `meta` fields, joined by AND, OR and NOT; at most "
+        f"{MOST_LEVELS} levels, and {MOST_PARTS:,} comparisons and values of lists together.",
         examples=[{"field": "meta.language", "operator": "==", "value": "en"}],
     ),
 ]
@@ -60,6 +56,13 @@ class Body(BaseModel):
     """A misspelt field is an error, not ignored, and a value of another type too, not converted."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    @model_validator(mode="after")
+    def _whole_characters(self) -> Self:
+        for name, value in self:
+            if isinstance(value, str | dict) and not is_whole(value):
+                raise ValueError(f"{name} holds half a character (a lone surrogate), which no text has")
+        return self
 
 
 class Ask(Body):

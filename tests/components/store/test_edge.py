@@ -296,7 +296,7 @@ def test_what_a_kill_leaves_of_a_swap_is_tidied(folder, present, expected):
     assert store.count_documents() == 1
     store.close()
     kept = {path.name for path in folder.iterdir()} - {"points.new"}
-    assert kept == {"manifest.json", "points"}
+    assert kept == {"manifest.json", "points", "seal.json"}
 
 
 def test_a_failed_optimisation_leaves_the_index_as_it_was(folder, monkeypatch):
@@ -306,7 +306,7 @@ def test_a_failed_optimisation_leaves_the_index_as_it_was(folder, monkeypatch):
     with pytest.raises(StoreError, match="unharmed"):
         store.optimise(threshold=1)
     assert store.count_documents() == 1
-    assert sorted(path.name for path in folder.iterdir()) == ["manifest.json", "points"]
+    assert sorted(path.name for path in folder.iterdir()) == ["manifest.json", "points", "seal.json"]
     store.close()
 
 

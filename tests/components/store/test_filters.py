@@ -9,7 +9,8 @@ from haystack.errors import FilterError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components.store.filters import NOTHING, compile_filter, field_path, parse_date
+from components.moments import parse_date
+from components.store.filters import NOTHING, compile_filter, field_path
 
 SETTINGS = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 KINDS = {"n": "number", "m-2": "number", "s": "text", "odd name": "text", "b": "flag", "d": "date", "p.q": "text"}
