@@ -1,0 +1,1 @@
+"""Measurements and attacks that anyone can repeat; not part of the installed package."""
