@@ -3,8 +3,10 @@
 from collections.abc import Callable
 
 from benchmarks.abuse.attack import Outcome, Run
+from benchmarks.abuse.calls import calls
 from benchmarks.abuse.kills import kills
 
 ATTACKS: dict[str, Callable[[Run], Outcome]] = {
     "kills": kills,
+    "calls": calls,
 }
