@@ -5,7 +5,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -49,7 +49,7 @@ def abuse(
     settings = dict(parse_pairs(given, "--set"))
     told = {"scale": scale, "seed": seed, "settings": settings}
     try:
-        results = Results("abuse", told, [], json_file, go_on=True)
+        results = Results("abuse", told, [], None if json_file is None else json_file.resolve(), go_on=True)
         results.report.setdefault("attacks", {})
         passed = [_attack(session, results, name, scale, seed, settings) for name in names]
     except KeyboardInterrupt:
@@ -85,6 +85,7 @@ def _carried_out(session: Session, name: str, scale: float, seed: int, settings:
     with (
         tempfile.TemporaryDirectory(prefix=f"quaere-{name}-", ignore_cleanup_errors=True) as folder,
         _told(session, name) as tell,
+        chdir(folder),  # where no quaere.toml lies
     ):
         return ATTACKS[name](Run(Path(folder).resolve(), scale, seed, settings, tell))
 

@@ -1,11 +1,11 @@
 """Who may do what: a list of things that nobody may, each tried on a service as users run it."""
 
-import os
 import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -67,7 +67,7 @@ def _complaints(attempt: Callable[[Any], Complaints], given: Any) -> Complaints:
     name = attempt.__name__.removeprefix("_").replace("_", " ")
     try:
         return [f"{name}: {complaint}" for complaint in attempt(given)]
-    except (QuaereError, httpx.HTTPError, KeyError, ValueError) as error:
+    except (QuaereError, httpx.HTTPError, OSError, KeyError, ValueError) as error:
         return [f"{name}: could not be tried: {type(error).__name__}: {error}"]
 
 
@@ -313,15 +313,21 @@ def _data_folder_inside_the_folder(run: Run) -> Complaints:
 
 
 def _files_that_others_can_read(run: Run) -> Complaints:
-    os.umask(0o022)
     data = indexed(run, 2)
     make_keys(data, {"reader": (["read"], [])})
     with serving(run, data) as service, service.client() as client:
         client.get("/health/ready")
-        found = [path for path in (data, *data.rglob("*")) if stat.S_IMODE(path.lstat().st_mode) & 0o077]
-    # Inside a folder that nobody else may enter, the modes of files count less; of the folder they count.
-    worst = [path for path in found if path == data or path.parent == data]
-    return [f"{path.relative_to(run.folder)} has the mode {oct(stat.S_IMODE(path.lstat().st_mode))}" for path in worst]
+        # Inside a folder that nobody else may enter, the modes of what lies deeper count less.
+        modes = {path: _mode(path) for path in (data, *sorted(data.iterdir()))}
+    return [f"{path.name} has the mode {mode:o}" for path, mode in modes.items() if mode & 0o077]
+
+
+def _mode(path: Path) -> int:
+    """Who may do what; 0 where the file has gone meanwhile."""
+    try:
+        return stat.S_IMODE(path.lstat().st_mode)
+    except FileNotFoundError:
+        return 0
 
 
 _ON_ONE_SERVICE: tuple[Callable[[Place], Complaints], ...] = (

@@ -15,6 +15,8 @@ from typing import Any
 
 import httpx
 
+from benchmarks.abuse.environment import environment
+
 QUESTION = "How long is the warranty of the Aria pump?"
 
 _PAUSE = 0.02
@@ -83,7 +85,7 @@ def probing(url: str, secret: str | None) -> Iterator[dict[str, Any]]:
     found: dict[str, Any] = {}
     with subprocess.Popen(
         [sys.executable, "-m", "benchmarks.abuse.probe", url],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
+        env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
     ) as process:  # fmt: skip
         try:
             assert process.stdin is not None and process.stdout is not None

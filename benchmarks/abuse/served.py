@@ -1,6 +1,5 @@
 """``quaere`` as users start it, in processes of its own: one command, or a service for as long as a block runs."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -13,18 +12,17 @@ from pathlib import Path
 import httpx
 
 from benchmarks.abuse.attack import Run
+from benchmarks.abuse.environment import environment
 from benchmarks.abuse.processes import Watch, end, watched
 from components.errors import QuaereError
 from ui.database.connection import DATABASE_FILE, ServiceDatabase
 from ui.keys import KeyRing
 
-ROOT = Path(__file__).resolve().parents[2]
 QUICK = {"requests_per_minute": "1000000000"}
 """Settings of a service that attacks may ask as often as they like."""
 
 _SECONDS_TO_START = 120
 _SECONDS_TO_STOP = 15
-_KEPT = ("QUAERE_CACHE",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +66,6 @@ class Service:
 def bearer(secret: str) -> dict[str, str]:
     """The header that shows a key."""
     return {"Authorization": f"Bearer {secret}"}
-
-
-def environment() -> dict[str, str]:
-    """This process's without any setting of Quaere but the cache; the checkout's own code is run."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("QUAERE_") or name in _KEPT}
-    return kept | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "COLUMNS": "200"}
 
 
 def program(data: Path, settings: Mapping[str, str], arguments: Sequence[str]) -> list[str]:
