@@ -1,6 +1,6 @@
 """Damage of a data folder, of many kinds: each must be told, or do no harm; never a traceback, never wrong words.
 
-After each, ``quaere ask``, ``sources list`` and ``check`` are run. Damage is told where one of them ends with an error
+After each, ``quaere ask``, ``sources list``, ``keys list`` and ``check`` are run. Damage is told where one of them ends with an error
 in a sentence that names what to do; it is harmless where all say what they said before, and ``check`` finds nothing.
 """
 
@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from benchmarks.abuse.attack import Check, Outcome, Run, spread
 from benchmarks.abuse.material import QUESTION, write_documents
@@ -23,6 +25,9 @@ from components.store.sparse_copy import copy_folder
 KINDS = 71
 
 _AT_ONCE = 2
+_SAYING = ("ask", "list", "keys")
+"""Commands that must say what they said before, where no damage is told."""
+
 _DOCUMENTS = 30
 _QUESTIONS = (
     QUESTION,
@@ -103,6 +108,7 @@ def _looked(run: Run, data: Path) -> dict[str, Done]:
     words = {
         "ask": ("ask", "--batch", str(questions), "--threshold", "0"),
         "list": ("sources", "list", "--json"),
+        "keys": ("keys", "list"),
         "check": ("check",),
     }
     found = {name: command(alone, data, *given, seconds=120) for name, given in words.items()}
@@ -128,18 +134,29 @@ def verdict_of(wanted: dict[str, Done], found: dict[str, Done]) -> str:
         if trace is not None or done.status is None or done.status < 0:
             return f"{name} ends with {done.status} and {trace or 'a signal'}: {done.err[-300:]}"
     invented = sorted(_words(found["ask"]) - _words(wanted["ask"]))
-    teller = next((name for name, done in found.items() if done.status == 1 and wanted[name].status != 1), None)
+    teller = next((name for name, done in found.items() if _tells(done) and not _tells(wanted[name])), None)
     if invented and not _is_known(invented, wanted):
         return f"wrong words: {invented[:3]}"
     if teller is not None:
-        said = found[teller].err.strip()
+        said = _said(found[teller])
         return (
             f"told by {teller}: {said[-300:]}"
             if _HELPS.search(said)
             else f"{teller} does not say what to do: {said[-300:]}"
         )
-    same = all(_compared(found[name]) == _compared(wanted[name]) for name in ("ask", "list"))
+    same = all(_compared(found[name]) == _compared(wanted[name]) for name in _SAYING)
     return "harmless" if same else f"silent: {_first_difference(wanted, found)}"
+
+
+def _tells(done: Done) -> bool:
+    """Whether it ends with an error, or one for each question of the batch."""
+    return done.status in (1, 4)
+
+
+def _said(done: Done) -> str:
+    """The sentence of the error."""
+    told = [str(reply["error"]) for reply in _replies(done) if "error" in reply]
+    return told[0] if told else done.err.strip()
 
 
 def _words(done: Done) -> set[str]:
@@ -153,7 +170,7 @@ def _is_known(texts: Sequence[str], wanted: dict[str, Done]) -> bool:
     return all(text in known for text in texts)
 
 
-def _replies(done: Done) -> Iterator[dict[str, list[dict[str, str]]]]:
+def _replies(done: Done) -> Iterator[dict[str, Any]]:
     for line in done.out.splitlines():
         if line.startswith("{"):
             yield json.loads(line)
@@ -166,12 +183,13 @@ def _compared(done: Done) -> object:
 
 
 def _first_difference(wanted: dict[str, Done], found: dict[str, Done]) -> str:
-    for name in ("ask", "list"):
+    for name in _SAYING:
         if found[name].status != wanted[name].status:
             return f"{name} ends with {found[name].status} instead of {wanted[name].status}"
         for before, after in zip(wanted[name].out.splitlines(), found[name].out.splitlines(), strict=False):
             if before != after:
-                return f"{name} says {after[:120]!r} instead of {before[:120]!r}"
+                place = next((n for n, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), 0)
+                return f"{name} says {after[place : place + 120]!r} instead of {before[place : place + 120]!r}"
     return "less is said"
 
 
@@ -208,15 +226,15 @@ _FILES: dict[str, tuple[str, ...]] = {
 
 
 def _of_files(good: Path) -> list[Damage]:
-    found = []
-    for pattern, kinds in _FILES.items():
-        path = _path_of(good, pattern)
-        for kind in kinds:
-            work = _WORKS[kind]
-            found.append(
-                Damage(f"{pattern.removeprefix('*/')} {kind}", lambda data, path=path, work=work: work(data / path))
-            )  # type: ignore[misc]
-    return found
+    return [
+        Damage(f"{pattern.removeprefix('*/')} {kind}", partial(_to_file, _path_of(good, pattern), _WORKS[kind]))
+        for pattern, kinds in _FILES.items()
+        for kind in kinds
+    ]
+
+
+def _to_file(path: Path, work: Callable[[Path], None], data: Path) -> None:
+    work(data / path)
 
 
 def _path_of(good: Path, pattern: str) -> Path:
@@ -243,10 +261,7 @@ def _of_tables() -> list[Damage]:
         "service: a table gone": ("service.sqlite", "DROP TABLE keys"),
         "service: of a newer release": ("service.sqlite", "UPDATE alembic_version SET version_num = 'ffff'"),
     }
-    return [
-        Damage(name, lambda data, file=file, statement=statement: _execute(data / file, statement))  # type: ignore[misc]
-        for name, (file, statement) in statements.items()
-    ]
+    return [Damage(name, partial(_execute, file, words)) for name, (file, words) in statements.items()]
 
 
 def _of_folders() -> list[Damage]:
@@ -254,17 +269,23 @@ def _of_folders() -> list[Damage]:
         Damage("index gone", lambda data: shutil.rmtree(data / "index")),
         Damage("points gone", lambda data: shutil.rmtree(data / "index/points")),
         Damage("segments gone", lambda data: shutil.rmtree(data / "index/points/segments")),
-        Damage(
-            "an upload's file gone",
-            lambda data: [path.unlink() for path in (data / "uploads").rglob("file.*")] and None,
-        ),
+        Damage("an upload's file gone", _no_uploads),
     ]
 
 
-def _execute(file: Path, statement: str) -> None:
-    with closing(sqlite3.connect(file)) as database:
+def _no_uploads(data: Path) -> None:
+    for path in (data / "uploads").rglob("file.*"):
+        path.unlink()
+
+
+def _execute(file: str, statement: str, data: Path) -> None:
+    with closing(sqlite3.connect(data / file)) as database:
         database.execute(statement)
         database.commit()
+
+
+def _empty(path: Path) -> None:
+    path.write_bytes(b"")
 
 
 def _half(path: Path) -> None:
@@ -306,7 +327,7 @@ def _a_folder(path: Path) -> None:
 
 _WORKS: dict[str, Callable[[Path], None]] = {
     "gone": Path.unlink,
-    "empty": lambda path: path.write_bytes(b"") and None,
+    "empty": _empty,
     "half": _half,
     "zeros": _zeros,
     "noise": _noise,

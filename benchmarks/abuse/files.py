@@ -41,6 +41,7 @@ def files(run: Run) -> Outcome:
 
 
 _Found = tuple[list[Check], dict[str, object]]
+"""Checks, and what else was measured."""
 
 
 def _uploaded(run: Run, chosen: list[Hostile]) -> tuple[_Found, list[str]]:
@@ -68,8 +69,8 @@ def _uploaded(run: Run, chosen: list[Hostile]) -> tuple[_Found, list[str]]:
                     break
             alive = _answers(service, secrets["probe"])
         megabytes = service.watch.peak / 1e6
-        figures = {"states": dict(states), "probe": probed, "slowest": _largest(slowest)}
-        figures |= {"megabytes": round(megabytes), "megabytes_of_a_reader": round(service.watch.peak_of_children / 1e6)}
+        figures: dict[str, object] = {"states": dict(states), "probe": probed, "slowest": _largest(slowest)}
+        figures |= {"megabytes": int(megabytes), "megabytes_of_a_reader": int(service.watch.peak_of_children / 1e6)}
         faults += [f"logged: {line}" for line in service.failures()]
     checks = [
         Check("files uploaded", sum(states.values()), len(chosen), at_least=True),

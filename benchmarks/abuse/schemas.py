@@ -81,7 +81,7 @@ class Schemas:
         if depth < 3 and self.draw.random() < 0.3:
             conditions = [self.filters(depth + 1) for _ in range(self.draw.choice((0, 1, 2, 5)))]
             return {"operator": self.draw.choice(("AND", "OR", "NOT")), "conditions": conditions}
-        value = self.draw.choice(
+        value: Any = self.draw.choice(
             (
                 self.draw.choice(DATES), self.draw.choice(HOSTILE_TEXTS), self.draw.choice(HOSTILE_NUMBERS), "en",
                 ["en", "de"],

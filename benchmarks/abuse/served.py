@@ -90,8 +90,8 @@ def command(run: Run, data: Path, *arguments: str, seconds: float = 300.0) -> Do
             finally:
                 end(process.pid)
                 process.wait()
-    texts = (path.read_text("utf-8", errors="replace") for path in (out, err))
-    return Done(None if watch.killed else status, *texts, peak=watch.peak)
+    said, wrong = (path.read_text("utf-8", errors="replace") for path in (out, err))
+    return Done(None if watch.killed else status, said, wrong, watch.peak)
 
 
 def must(done: Done) -> Done:
