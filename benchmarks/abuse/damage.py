@@ -1,7 +1,8 @@
 """Damage of a data folder, of many kinds: each must be told, or do no harm; never a traceback, never wrong words.
 
-After each, ``quaere ask``, ``sources list``, ``keys list`` and ``check`` are run. Damage is told where one of them ends with an error
-in a sentence that names what to do; it is harmless where all say what they said before, and ``check`` finds nothing.
+After each, ``quaere ask``, ``sources list``, ``keys list`` and ``check`` are run. Damage is told where one of them ends
+with an error in a sentence that names what to do; it is harmless where all say what they said before, and ``check``
+finds nothing.
 """
 
 import json
