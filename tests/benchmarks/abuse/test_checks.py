@@ -104,8 +104,8 @@ def test_calls_are_drawn_from_the_description_and_the_same_again():
     assert calls == drawn()
     paths = {call.path.split("?")[0] for call in calls}
     assert {"/a/id", "/b", "/"} <= paths
-    right = json.loads(next(call.body for call in calls if call.path == "/b" and call.body.startswith(b'{"top"')))
-    assert isinstance(right["top"], int)
+    bodies = [call.body for call in calls if call.path == "/b" and call.body.startswith(b'{"top"')]
+    assert any(type(json.loads(body).get("top")) is int for body in bodies)
 
 
 def test_hostile_values_can_all_be_sent():
