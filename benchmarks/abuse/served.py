@@ -1,5 +1,6 @@
 """``quaere`` as users start it, in processes of its own: one command, or a service for as long as a block runs."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -58,14 +59,25 @@ class Service:
         return httpx.Client(base_url=self.url, headers=headers, timeout=seconds, trust_env=False)
 
     def failures(self) -> list[str]:
-        """Lines of its log that tell of a fault of the program."""
+        """What its log tells of faults of the program, each with the end of its traceback."""
         lines = self.log.read_text("utf-8", errors="replace").splitlines()
-        return [line for line in lines if '"level": "error"' in line or line.startswith("Traceback")]
+        return [_shortened(line) for line in lines if '"level": "error"' in line or line.startswith("Traceback")]
 
 
 def bearer(secret: str) -> dict[str, str]:
     """The header that shows a key."""
     return {"Authorization": f"Bearer {secret}"}
+
+
+def _shortened(line: str) -> str:
+    try:
+        told = json.loads(line)
+    except ValueError:
+        return line
+    trace = str(told.get("exception", "")).strip().splitlines()
+    place = next((each.strip() for each in reversed(trace) if each.lstrip().startswith("File ")), "")
+    where = f"{told.get('method', '')} {told.get('route', '')}".strip()
+    return " ".join(part for part in (str(told.get("message")), where, *trace[-1:], place) if part)
 
 
 def program(data: Path, settings: Mapping[str, str], arguments: Sequence[str]) -> list[str]:
