@@ -38,7 +38,14 @@ _REFUSED = 100_000
 _ENDLESS = ("/gradio_api/heartbeat", "/gradio_api/queue/data")
 """Where the page listens for as long as it is open."""
 
-_WILD = (0.0, 0.05, 0.2, 0.5)
+_ODD_HEADERS = 0.25
+"""Share of the calls with a header that may have them refused before anything else is seen of them."""
+
+_WILD = (0.0, 0.0, 0.05, 0.2, 0.5)
+_ASKING = ("/api/v1/ask", "/api/v1/search", "/api/v1/similar")
+_OFTEN = 4
+"""Times as often as others are those called that take a question and filters."""
+
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "QUERY", "get", "A" * 50)
 _PAGES = (
     "/", "/zh", "/zh/", "/documents", "/zh/documents", "/login", "/logout", "/stop", "/config", "/zh/config",
@@ -57,7 +64,7 @@ _PAGES = (
     "/%2e%2e/%2e%2e/etc/passwd",
 )  # fmt: skip
 _HEADERS: tuple[dict[str, str], ...] = (
-    {}, {}, {}, {"Content-Type": "text/plain"}, {"Content-Type": "application/json; charset=utf-16"},
+    {"Content-Type": "text/plain"}, {"Content-Type": "application/json; charset=utf-16"},
     {"Content-Type": "multipart/form-data"},
     {"Content-Type": "multipart/form-data; boundary="}, {"Content-Type": "application/x-www-form-urlencoded"},
     {"Content-Encoding": "gzip"},
@@ -138,19 +145,22 @@ class Calls:
     ) -> None:
         self.draw = draw
         self.schemas = Schemas(description, draw)
-        self.secrets = list(secrets.values())
+        # Half of the calls may do all: what is refused for its role shows nothing of what lies behind.
+        self.secrets = [*secrets.values(), *list(secrets.values())[-1:] * len(secrets)]
         self.ids = [*ids, "x", "00000000-0000-0000-0000-000000000000", *HOSTILE_TEXTS[:24]]
         self.operations = [
             (path, method.upper(), operation)
             for path, methods in description["paths"].items()
             for method, operation in methods.items()
+            for _ in range(_OFTEN if path in _ASKING else 1)
         ]
 
     def next(self) -> Call:
         """One more."""
         kind = self.draw.random()
         call = self._of_the_api() if kind < 0.75 else self._of_the_page() if kind < 0.95 else self._hand_made()
-        headers = {**call.headers, **self.draw.choice(_HEADERS)}
+        odd = self.draw.choice(_HEADERS) if self.draw.random() < _ODD_HEADERS else {}
+        headers = {**call.headers, **odd}
         if "Authorization" not in headers and self.draw.random() < 0.93:
             headers |= bearer(self.draw.choice(self.secrets))
         method = self.draw.choice(_METHODS) if self.draw.random() < 0.05 else call.method
