@@ -5,7 +5,7 @@ from typing import Any
 
 _LONG = "a" * 3000
 HOSTILE_TEXTS: tuple[str, ...] = (
-    "", " ", "\x00", "\ud800", "\udfff\ud800", "a\u0000b", "\u202e\u2066txt.exe", "é" * 500, "中" * 2000, "🙂" * 700,
+    "", " ", "\x00", "\ud800", "\udfff\ud800", "\ud800x", "x\udc80", "a\u0000b", "\u202e\u2066txt.exe", "é" * 500, "中" * 2000, "🙂" * 700,
     "̀" * 1500,
     "what is a " + "a" * 400 + "!", "1" * 1990, "`" * 1990, "(" * 1000, "[" * 1000, '"' * 999, "\\" * 999, "%s%n%x",
     "%00%ff", "../../etc/passwd",
@@ -31,6 +31,7 @@ FIELDS = (
     "meta.source", "meta.source_id", "meta", "meta.", "", "content", "id", "score", "embedding", "meta.a.b.c",
     "meta.\ud800", "state", "meta.x" * 99,
 )  # fmt: skip
+DATE_FIELDS = ("meta.updated_at", "meta.created_at", "meta.valid_from", "meta.valid_until")
 OPERATORS = ("==", "!=", ">", ">=", "<", "<=", "in", "not in", "AND", "OR", "NOT", "", "like", "\x00")
 
 
@@ -81,6 +82,9 @@ class Schemas:
         if depth < 3 and self.draw.random() < 0.3:
             conditions = [self.filters(depth + 1) for _ in range(self.draw.choice((0, 1, 2, 5)))]
             return {"operator": self.draw.choice(("AND", "OR", "NOT")), "conditions": conditions}
+        if self.draw.random() < 0.4:
+            field, operator = self.draw.choice(DATE_FIELDS), self.draw.choice(OPERATORS[:6])
+            return {"field": field, "operator": operator, "value": self.draw.choice(DATES)}
         value: Any = self.draw.choice(
             (
                 self.draw.choice(DATES), self.draw.choice(HOSTILE_TEXTS), self.draw.choice(HOSTILE_NUMBERS), "en",
