@@ -4,12 +4,13 @@ Every route of the API's description and of the page is called with right and ho
 and keys of all roles. A reply of 500 and more (but 503, which says why) is a fault, and so is a dead or stuck service.
 """
 
+import itertools
 import json
 import random
 import socket
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -130,6 +131,36 @@ class Call:
         return f"{self.method} {self.path[:200]} {shown} {self.body[:300]!r}"
 
 
+def hand_made(secret: str) -> list[Call]:
+    """Calls that have broken the program before; they are sent at every scale."""
+    dates = ("20240131", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59")
+    filters = [
+        {"field": field, "operator": operator, "value": value}
+        for field in ("meta.updated_at", "meta.year")
+        for operator in ("==", ">", "<=")
+        for value in dates
+    ]
+    asked = {"question": QUESTION}
+    sent = {"name": "a.md", "text": "Words."}
+    bodies: list[tuple[str, Any]] = [
+        *(("/api/v1/ask", asked | {"filters": each}) for each in filters),
+        *(("/api/v1/search", asked | {"filters": each}) for each in filters),
+        ("/api/v1/ask", asked | {"id": "\ud800"}),
+        ("/api/v1/ask", asked | {"id": 10**400}),
+        ("/api/v1/ask/batch", {"questions": [asked | {"id": "x\udc80"}]}),
+        *(("/api/v1/sources/documents", {"documents": [sent | {"meta": {name: "\ud800"}}]}) for name in ("title", "x")),
+        ("/api/v1/sources/documents", {"documents": [sent | {"meta": {"\ud800": "x"}}]}),
+        ("/gradio_api/queue/join", {"data": [], "fn_index": 10**9, "session_hash": "x"}),
+        ("/gradio_api/queue/join", {"data": [], "fn_index": -1, "session_hash": ["x"], "trigger_id": 10**30}),
+        ("/gradio_api/cancel", {"event_id": "x", "session_hash": "x", "fn_index": 0}),
+    ]
+    head = {"Content-Type": "application/json"} | bearer(secret)
+    foreign = [
+        Call("POST", path, head | {"Origin": "http://[::1"}, b"{}") for path in ("/api/v1/ask", "/login", "/stop")
+    ]
+    return [*(Call("POST", path, head, as_json(body)) for path, body in bodies), *foreign]
+
+
 class Calls:
     """Draws calls.
 
@@ -215,13 +246,15 @@ def calls(run: Run) -> Outcome:
     """As many calls as the scale says, by several clients at once."""
     data = indexed(run, 12)
     secrets = make_keys(data, ROLES)
-    count = run.count(CALLS)
+    count = run.count(CALLS, 60)
     with serving(run, data, settings={**QUICK, "question_seconds": "20"}) as service:
         with service.client(secrets["all"]) as client:
             description = client.get("/api/v1/openapi.json").json()
             ids = [each["source_id"] for each in client.get("/api/v1/sources").json()["sources"]]
         drawn = Calls(description, secrets, ids, run.draw())
-        statuses, faults = _all_sent(run, service, drawn, count)
+        first = hand_made(secrets["all"])
+        waiting = itertools.chain(first, (drawn.next() for _ in range(count - len(first))))
+        statuses, faults = _all_sent(run, service, waiting, count)
         for raw in _RAW:
             _send_raw(service, raw)
         answered = _answers(service, secrets["all"])
@@ -239,7 +272,7 @@ def calls(run: Run) -> Outcome:
     )
 
 
-def _all_sent(run: Run, service: Service, drawn: Calls, count: int) -> tuple[Counter[str], list[str]]:
+def _all_sent(run: Run, service: Service, waiting: Iterator[Call], count: int) -> tuple[Counter[str], list[str]]:
     """What was said to how many calls, and those that were answered with a fault."""
     statuses: Counter[str] = Counter()
     faults: list[str] = []
@@ -247,8 +280,7 @@ def _all_sent(run: Run, service: Service, drawn: Calls, count: int) -> tuple[Cou
         ThreadPoolExecutor(AT_ONCE) as pool,
         httpx.Client(base_url=service.url, timeout=40, trust_env=False) as client,
     ):
-        while service.lives and (left := count - sum(statuses.values())) > 0:
-            batch = [drawn.next() for _ in range(min(_BATCH, left))]
+        while service.lives and (batch := list(itertools.islice(waiting, _BATCH))):
             for call, said in zip(batch, pool.map(lambda call: send(client, call), batch), strict=True):
                 statuses[said] += 1
                 if is_fault(said):
