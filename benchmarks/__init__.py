@@ -1,1 +1,1 @@
-"""Measurements of the whole product that are run by hand, and are no part of what is installed."""
+"""Measurements and attacks that anyone can repeat; not part of the installed package."""

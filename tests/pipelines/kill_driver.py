@@ -13,37 +13,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.abuse.countdown import KILLED, Countdown
+from benchmarks.abuse.processes import in_child
 from components.store.catalogue import Catalogue
 from components.store.document_store import QuaereDocumentStore
 from components.store.sparse_copy import copy_folder
 from pipelines import maintenance
 from tests.pipelines.indexing_parts import Index, passages, prose, snapshot, write
 
-KILLED = 77
 MOST_STEPS = 200
-
-
-class Countdown:
-    """Ends the process, as a kill would, after the n-th call of what is watched."""
-
-    def __init__(self) -> None:
-        self.left = -1
-
-    def tick(self) -> None:
-        self.left -= 1
-        if self.left == 0:
-            os._exit(KILLED)
-
-    def watch(self, base: type, names: tuple[str, ...]) -> type:
-        return type(base.__name__, (base,), {name: self._watched(getattr(base, name)) for name in names})
-
-    def _watched(self, method: Callable) -> Callable:
-        def call(instance, *given, **named):
-            result = method(instance, *given, **named)
-            self.tick()
-            return result
-
-        return call
 
 
 COUNTDOWN = Countdown()
@@ -54,21 +32,6 @@ Store = COUNTDOWN.watch(
 Journal = COUNTDOWN.watch(
     Catalogue, ("begin", "ready", "finish", "undo", "begin_removal", "note_rebuilt", "adopt_rebuilt")
 )
-
-
-def in_child(work: Callable[[], None]) -> int:
-    """The exit status of ``work`` in a child; negative for a signal."""
-    pid = os.fork()
-    if pid == 0:
-        try:
-            work()
-        except BaseException:
-            import traceback
-
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 def prepare(folder: Path) -> Path:

@@ -15,11 +15,13 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
+from benchmarks.abuse.countdown import KILLED, ticking
+from benchmarks.abuse.processes import in_child
 from components.store.catalogue import Catalogue
 from components.store.document_store import QuaereDocumentStore
 from pipelines.service import QAService
 from pipelines.settings import Settings
-from tests.pipelines.kill_driver import COUNTDOWN, KILLED, in_child
+from tests.pipelines.kill_driver import COUNTDOWN
 from tests.ui.api.test_sources import ended, send_files
 from ui.api.app import build_api
 from ui.backend import Backend, open_backend
@@ -52,16 +54,7 @@ def watch(tick: Callable[[], None]) -> None:
     """Call this after every step of a change."""
     for kind, names in STEPS.items():
         for name in names:
-            setattr(kind, name, _watched(getattr(kind, name), tick))
-
-
-def _watched(method: Callable[..., Any], tick: Callable[[], None]) -> Callable[..., Any]:
-    def call(*given: Any, **named: Any) -> Any:
-        result = method(*given, **named)
-        tick()
-        return result
-
-    return call
+            setattr(kind, name, ticking(getattr(kind, name), tick))
 
 
 def with_service(data: Path, work: Callable[[Backend, TestClient], None]) -> None:
