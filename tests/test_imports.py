@@ -39,6 +39,7 @@ PURE = {
     "components.filter_syntax",
     "components.fusion",
     "components.merging",
+    "components.patterns",
     "components.moments",
     "components.spans",
     "components.store.filters",

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-from benchmarks.abuse.kills import Scenario, halves, opened, prose, state
+from benchmarks.abuse.kills_indexing import Scenario, halves, opened, prose, state
 from pipelines.service import QAService
 from ui.api.app import build_api
 from ui.backend import Backend, open_backend

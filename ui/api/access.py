@@ -126,5 +126,13 @@ def refuse_foreign_pages(connection: HTTPConnection) -> None:
     """
     origin, headers = connection.headers.get("origin"), connection.headers
     changing = connection.scope["method"] in _CHANGING
-    if origin is not None and changing and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
+    if origin is not None and changing and _host_of(origin) != headers.get("host", "").lower():
         raise Forbidden(f"A page of {origin} may not send requests here.")
+
+
+def _host_of(origin: str) -> str | None:
+    """The host that an origin names; None where it is no address, so that it is nobody's own."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None
