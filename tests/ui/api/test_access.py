@@ -135,7 +135,13 @@ def test_a_key_that_asks_too_often_waits(client: TestClient, keys: KeyRing) -> N
 
 
 def test_a_page_of_another_site_sends_nothing_here(client: TestClient) -> None:
-    for origin in ("https://evil.example", "null", "http://testserver.evil.example", "http://testserver:81"):
+    for origin in (
+        "https://evil.example",
+        "null",
+        "http://testserver.evil.example",
+        "http://testserver:81",
+        "http://[::1",
+    ):
         detail_of(ask(client, QUESTION, {"Origin": origin}), 403)
     assert ask(client, QUESTION, {"Origin": "http://testserver"}).status_code == 200
 
