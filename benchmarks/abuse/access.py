@@ -1,5 +1,6 @@
 """Who may do what: a list of things that nobody may, each tried on a service as users run it."""
 
+import json
 import stat
 import time
 from collections.abc import Callable, Iterator
@@ -308,8 +309,9 @@ def _data_folder_inside_the_folder(run: Run) -> Complaints:
         sent = client.post("/api/v1/sources/documents", json={"documents": [{"name": "x.md", "text": "Some words."}]})
         wait_for_job(client, sent.json()["job_id"], 30)
     command(run, data, "index", str(docs))
-    listed = command(run, data, "sources", "list", "--json").out
-    return ["files of the data folder are indexed"] if "held.data" in listed else []
+    # By the name of the source: what was sent is kept in the data folder, and known by the name that it was sent with.
+    listed = json.loads(command(run, data, "sources", "list", "--json").out)
+    return [f"{each['source']} is indexed" for each in listed if "held.data" in each["source"]]
 
 
 def _files_that_others_can_read(run: Run) -> Complaints:

@@ -564,7 +564,14 @@ def test_a_foreign_host_name_is_refused(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "name"), [("localhost:80", "localhost"), ("LocalHost", "localhost"), ("[::1]:80", "::1"), ("", "")]
+    ("header", "name"),
+    [
+        ("localhost:80", "localhost"),
+        ("LocalHost", "localhost"),
+        ("[::1]:80", "::1"),
+        ("[::1].evil.example", "[::1].evil.example"),
+        ("", ""),
+    ],
 )
 def test_the_name_in_a_host_header(header: str, name: str) -> None:
     assert host_name(header) == name

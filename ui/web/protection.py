@@ -75,5 +75,7 @@ class Protection:
 def host_name(header: str) -> str:
     """The name in a Host header, lower case, without port and without the brackets of an IPv6 address."""
     if header.startswith("["):
-        return header[1:].partition("]")[0].lower()
+        name, _, rest = header[1:].partition("]")
+        # Behind the bracket stands a port or nothing: "[::1].example.org" is a name of its own.
+        return (name if not rest or rest.startswith(":") else header).lower()
     return header.partition(":")[0].lower()
