@@ -4,7 +4,6 @@ Goes in: raw fields. Comes out: checked fields, dates as ISO 8601 in UTC, groups
 Knows no file format and no index.
 """
 
-import json
 import os
 import re
 import reprlib
@@ -61,21 +60,6 @@ def is_web_address(url: str) -> bool:
     return _WEB_ADDRESS.fullmatch(url) is not None
 
 
-def is_whole(value: Any) -> bool:
-    """Whether a text, or every text in a mapping or list, can be written as UTF-8: JSON can hold half a character."""
-    if isinstance(value, str):
-        text = value
-    elif isinstance(value, Mapping | list | tuple):
-        text = json.dumps(value, ensure_ascii=False, default=str)
-    else:
-        return True
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 def validate(fields: Mapping[str, Any], origin: str) -> dict[str, Any]:
     """Check and normalise the fields that a person wrote for Quaere.
 
@@ -88,8 +72,6 @@ def validate(fields: Mapping[str, Any], origin: str) -> dict[str, Any]:
         InputError: for a reserved name or a value of the wrong kind; names ``origin`` and the field.
     """
     check_size(fields, origin)
-    if not is_whole(fields):
-        raise InputError(f"{origin}: holds half a character (a lone surrogate), which no text has")
     checked = {name: _checked(name, value, origin) for name, value in fields.items()}
     begins, ends = checked.get("valid_from"), checked.get("valid_until")
     if begins is not None and ends is not None and begins > ends:

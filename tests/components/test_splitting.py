@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
 from components import packing
+from components.dividing import tokens_of
 from components.errors import ConfigurationError
 from components.loading.extracted import Block
 from components.splitting import PassageSplitter
@@ -173,7 +174,7 @@ def test_a_tokenizer_sees_no_more_at_once_than_a_passage_or_a_part(
     tokenizer_path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     splitter = small_splitter(tokenizer_path)
-    tokens = splitter._loaded()
+    tokens = tokens_of(tokenizer_path)
     counted, ended = [], []
     count, ends = tokens.count, tokens.ends
     monkeypatch.setattr(tokens, "count", lambda texts: counted.extend(map(len, texts)) or count(texts))

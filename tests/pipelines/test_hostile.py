@@ -1,71 +1,21 @@
 """Files that ask for too much: read in a service's process without its memory growing or its other requests waiting."""
 
+import subprocess
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.hostile import LONG, QUICK
-from tests.pipelines.indexing_parts import Index, make_pipeline, prose, write
 
-MOST_MEMORY = 1_500_000_000
-LONGEST_FREEZE = 1.0
+ROOT = Path(__file__).parents[2]
 
 
-def index_all(tmp_path: Path, files: dict[str, Callable[[], bytes]], seconds: float) -> None:
-    """Index each file by itself, and an ordinary one after it; measure this process."""
-    good = write(tmp_path, "good.txt", prose("good"))
-    with Index(tmp_path / "data") as index:
-        index.indexer.pipeline = make_pipeline(
-            tmp_path / "tokenizer", passage_tokens=60, max_bytes=50_000_000, confined=True, seconds=seconds
-        )
-        index.indexer.index([str(good)])
-        for name, make in files.items():
-            path = tmp_path / name
-            path.write_bytes(make())
-            with measured() as freezes:
-                report = index.indexer.index([str(path)])
-            path.unlink()
-            assert len(report.failures) + report.indexed == 1, name
-            assert all(name == Path(each.path).name and each.reason for each in report.failures)
-            assert max(freezes) < LONGEST_FREEZE, f"{name}: others waited {max(freezes):.2f} s"
-            assert memory() < MOST_MEMORY, f"{name}: {memory():,} bytes"
-        good.write_text(prose("better"), "utf-8")
-        assert index.indexer.index([str(good)]).indexed == 1
-
-
-@contextmanager
-def measured() -> Iterator[list[float]]:
-    """How long another thread of this process had to wait for its turn, at most, beyond the machine's own delays."""
-    freezes = [0.0]
-    ended = threading.Event()
-
-    def watch() -> None:
-        while not ended.is_set():
-            wall, processor = time.monotonic(), time.process_time()
-            ended.wait(0.005)
-            # Where the machine gives this process no time, nobody in it holds the others up.
-            freezes.append(min(time.monotonic() - wall, time.process_time() - processor))
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    try:
-        yield freezes
-    finally:
-        ended.set()
-        watcher.join()
-
-
-def memory() -> int:
-    """The most memory that this process has held; the list of files is made in it as well."""
-    import resource
-
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
+def index_apart(folder: Path, seconds: int, *names: str) -> None:
+    """Index these files in a process of its own, which measures itself."""
+    command = [sys.executable, "-m", "tests.pipelines.hostile_driver", str(seconds), str(folder), *names]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=280, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="the system limits no memory")
@@ -73,17 +23,17 @@ def memory() -> int:
 @pytest.mark.parametrize("part", range(6))
 def test_hostile_files_cost_neither_memory_nor_the_others_time(tmp_path: Path, part: int) -> None:
     names = sorted(QUICK)[part::6]
-    index_all(tmp_path, {name: QUICK[name] for name in names}, seconds=10)
+    index_apart(tmp_path, 10, *names)
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="the system limits no memory")
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(LONG))
 def test_files_that_take_all_their_time_cost_no_more(tmp_path: Path, name: str) -> None:
-    index_all(tmp_path, {name: LONG[name]}, seconds=10)
+    index_apart(tmp_path, 10, name)
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="the system limits no memory")
 def test_some_hostile_files(tmp_path: Path) -> None:
     names = ("laughs.docx", "gzip-of-gzip.csv.gz", "nested.json", "letters.txt", "cut.pdf", "noise.xlsx")
-    index_all(tmp_path, {name: QUICK[name] for name in names}, seconds=30)
+    index_apart(tmp_path, 30, *names)

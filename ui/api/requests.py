@@ -1,12 +1,12 @@
 """The bodies that the API takes, checked before anything runs."""
 
+import json
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from components.filter_checks import MOST_LEVELS, MOST_PARTS
 from components.filter_syntax import checked_filter
-from components.loading.metadata import is_whole
 from components.understanding import MAX_CHARACTERS
 from pipelines.similar import SimilarKind
 
@@ -52,6 +52,15 @@ Threshold = Annotated[
 ]
 
 
+def _is_whole(value: str | dict[str, Any]) -> bool:
+    """Whether a text, or every text in an object, can be written as UTF-8: JSON can hold half a character."""
+    try:
+        (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)).encode()
+    except (UnicodeEncodeError, RecursionError):
+        return False
+    return True
+
+
 class Body(BaseModel):
     """A misspelt field is an error, not ignored, and a value of another type too, not converted."""
 
@@ -60,7 +69,7 @@ class Body(BaseModel):
     @model_validator(mode="after")
     def _whole_characters(self) -> Self:
         for name, value in self:
-            if isinstance(value, str | dict) and not is_whole(value):
+            if isinstance(value, str | dict) and not _is_whole(value):
                 raise ValueError(f"{name} holds half a character (a lone surrogate), which no text has")
         return self
 

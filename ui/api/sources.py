@@ -33,6 +33,9 @@ MOST_DOCUMENTS = 100
 """Of one request."""
 
 _MOST_AROUND = 20_000
+_MOST_BYTES_OF_TEXTS = 50_000_000
+"""Of one request: while its JSON is parsed, a third of a second, nothing else runs. Files are not parsed here."""
+
 _MOST_PARTS = 200_000
 """Values and names in a request of texts: a hundred with a thousand each, and some."""
 
@@ -156,7 +159,7 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
         return await asyncio.to_thread(look_and_take)
 
     @router.post("/documents", status_code=202, summary="Send texts")
-    @body_of(in_all, _MOST_PARTS)
+    @body_of(min(in_all, _MOST_BYTES_OF_TEXTS), _MOST_PARTS)
     def send(body: Documents, caller: Writer) -> JobView:
         """Keep texts and index them; the job tells how far it is. A name that was sent before is replaced."""
         return take([_of_text(document, caller) for document in body.documents], caller)

@@ -16,7 +16,7 @@ import pytest
 
 from components.errors import LoadingError
 from components.loading import SUFFIXES, load
-from components.loading.loader import DocumentLoader
+from components.loading.loader import FILE_GROUPS, DocumentLoader
 
 ROOT = Path(__file__).parents[3]
 
@@ -218,6 +218,7 @@ def test_the_loader_goes_on_after_every_failure(tmp_path: Path) -> None:
         "title": "Title",
         "tags": ["a"],
         "groups": ["staff"],
+        FILE_GROUPS: ["own"],
         "url": "https://y.test",
     }
     assert loader.run(sources=[]) == {"documents": [], "failures": []}
