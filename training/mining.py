@@ -7,6 +7,7 @@ first, is kept unless it answers as well: it holds the answer's words, or the re
 
 import hashlib
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -39,10 +40,12 @@ _INDEX_SETTINGS: dict[str, Any] = {
     "passage_tokens": 480,
     "overlap_tokens": 0,
     "max_file_mb": 4096.0,
+    "max_file_characters": sys.maxsize,
+    "max_file_passages": sys.maxsize,
     "engine": "edge",
     "database_url": None,
 }
-"""Passages shall stay whole, and on this machine."""
+"""Passages shall stay whole, and on this machine, however many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,8 @@ def mine(
     _write_corpus(corpus, titles)
     inside = settings.model_copy(update={**_INDEX_SETTINGS, "data": settings.data / "index"})
     with (
-        QAService(inside, purpose="mining negatives") as service,
+        # Not read apart, within limits: it is a file of our own.
+        QAService(inside, purpose="mining negatives", confined=False) as service,
         RowFile(settings.data / "rows.jsonl", _identity(inside, options, examples)) as rows,
     ):
         index_corpus(service, [corpus])

@@ -8,7 +8,7 @@ the database; nothing of HTTP.
 import logging
 import threading
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -50,6 +50,8 @@ class _Outcome:
     state: State
     passages: int = 0
     failures: tuple[tuple[str, str], ...] = ()
+    unsettled: Job | None = None
+    """The job, where the index could not be asked what it holds; its files are kept until it can be."""
 
 
 class Jobs(JobRecords):
@@ -68,6 +70,8 @@ class Jobs(JobRecords):
         self._waiting: FairQueue[str] = FairQueue()
         self._owed: dict[str, _Outcome] = {}
         """Ends of jobs that could not be written down yet."""
+        self._unsettled: dict[str, Job] = {}
+        """Jobs that have ended while the index could not be asked what it holds of their files."""
         self._tries: dict[str, int] = {}
         self._faults = 0
         """Of the thread, since it last got something done."""
@@ -162,6 +166,7 @@ class Jobs(JobRecords):
     def _step(self) -> None:
         """Write down the ends that are owed, and do the job whose turn it is."""
         self._write_owed()
+        self._settle_rest()
         if not self._waiting:  # all that failed is done by now
             self._faults = 0
         taken = self._waiting.get()
@@ -183,7 +188,25 @@ class Jobs(JobRecords):
         for job_id, outcome in list(self._owed.items()):
             self._end(job_id, outcome.state, outcome.passages, outcome.failures)
             del self._owed[job_id]
-            self.uploads.forget_job(job_id)
+            if outcome.unsettled is None:
+                self.uploads.forget_job(job_id)
+            else:
+                self._unsettled[job_id] = outcome.unsettled
+
+    def _settle_rest(self) -> None:
+        """Settle what could not be when it ended, now that something goes on; what still cannot be waits further."""
+        for job_id, job in list(self._unsettled.items()):
+            if self._is_settled(job):
+                del self._unsettled[job_id]
+
+    def _is_settled(self, job: Job) -> bool:
+        """Settle the files of a job that has ended, and forget them; False where the index cannot be asked."""
+        try:
+            self._settle(job, JobFiles(self.uploads, job.job_id))
+        except QuaereError:
+            return False
+        self.uploads.forget_job(job.job_id)
+        return True
 
     def _try_again(self, key_id: Hashable, job_id: str) -> None:
         """A job is never lost; one that fails the program again and again, while the database answers, has failed."""
@@ -221,7 +244,12 @@ class Jobs(JobRecords):
         except Exception:
             _log.exception("a job failed")
             outcome = _Outcome("failed", failures=(("", _UNEXPECTED),))
-        self._settle(job, files)
+        try:
+            self._settle(job, files)
+        except QuaereError:
+            if outcome.state == "done":  # it may have been too soon to say so
+                raise
+            outcome = replace(outcome, unsettled=job)
         return outcome
 
     def _begun(self, job_id: str) -> Job | None:
@@ -302,5 +330,10 @@ class Jobs(JobRecords):
         with self.database.transaction() as session:
             row = session.get(JobRow, job_id)
             has_ended = row is None or row.state not in UNFINISHED
-        if has_ended:
+            job = None if row is None else self._of(row)
+        if not has_ended:
+            return
+        if job is None:
             self.uploads.forget_job(job_id)
+        elif not self._is_settled(job):  # here are the files from before it
+            self._unsettled[job_id] = job

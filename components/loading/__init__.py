@@ -37,6 +37,9 @@ _CONTENTS = {
     ".xlsx": "an Excel workbook",
 }
 _ZIPPABLE = (".csv", ".tsv", ".json", ".jsonl", ".ndjson")
+_GROWTH = 1 << 20
+"""Bytes that a file may grow by while it is read; what grows by more changes, and is read again."""
+
 SUFFIXES: tuple[str, ...] = (*_MODULES, *(f"{suffix}.gz" for suffix in _ZIPPABLE))
 """Endings that are supported, in lower case."""
 
@@ -123,8 +126,10 @@ def _read(path: Path, max_bytes: int) -> bytes:
         # Not blocking, should the file have become a pipe since.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         with os.fdopen(descriptor, "rb") as file:
-            _check_size(path, os.fstat(descriptor), max_bytes)
-            data = file.read(max_bytes + 1)
+            status = os.fstat(descriptor)
+            _check_size(path, status, max_bytes)
+            # No more than there is, and some: room for all that is allowed may be more than there is memory.
+            data = file.read(min(status.st_size + _GROWTH, max_bytes + 1))
     except FileNotFoundError as error:
         if path.is_symlink():
             raise LoadingError(path, f"is a link to {os.readlink(path)}, which does not exist") from error

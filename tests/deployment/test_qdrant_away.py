@@ -34,6 +34,10 @@ class Served:
         """Send a file, and give its job when that has ended."""
         return ended(self.client, send_files(self.client, (name, content)))
 
+    def listed(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.client.get("/api/v1/sources").json()["sources"]
+        return found
+
     def sources(self) -> list[str]:
         return sorted(names(self.client))
 
@@ -85,3 +89,17 @@ def test_a_replacement_meanwhile_keeps_the_old_text(served: Served) -> None:
     assert served.answer() == "24 months"
     assert served.upload("manual.md", MANUAL.replace(b"24", b"36"))["state"] == "done"
     assert served.answer() == "36 months"
+
+
+def test_the_file_of_a_replacement_that_failed_meanwhile_is_the_old_one_again(served: Served, tmp_path: Path) -> None:
+    assert served.upload("manual.md", MANUAL)["state"] == "done"
+    with served.qdrant.away():
+        failed = served.upload("manual.md", MANUAL.replace(b"24", b"36"))
+        assert failed["state"] == "failed"
+        assert "Qdrant" in str(failed)
+    # Once the index can be asked what it holds, the next job finds out.
+    assert served.upload("other.md", b"The Brio pump weighs 12 kilograms.\n")["state"] == "done"
+    uploads = tmp_path / "data" / "uploads"
+    (source_id,) = [each["source_id"] for each in served.listed() if each["source"] == "manual.md"]
+    assert [path.read_bytes() for path in (uploads / source_id).glob("document*")] == [MANUAL]
+    assert not list((uploads / ".jobs").glob("*"))

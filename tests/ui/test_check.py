@@ -17,10 +17,12 @@ from components.store.catalogue import CATALOGUE_FILE
 from components.store.sparse_copy import copy_folder
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from tests.ui.api.test_leaks import wait
 from tests.ui.damage import KINDS, ROWS, Damage, of_files, of_rows, unseal
 from ui.backend import open_backend
 from ui.checking import check_data
 from ui.cli import app
+from ui.uploads import sealed
 
 DOCUMENTS = {
     "manual.md": "# H8\n\nThe warranty of the H8 is 24 months.\n\nThe H8 weighs 12 kilograms.\n",
@@ -58,8 +60,10 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
         service.index([str(root / name) for name in DOCUMENTS])
         upload = backend.uploads.place("sent.md", [])
         received = backend.uploads.receive(io.BytesIO(b"# Valve\n\nThe valve opens at 3 bar.\n"), 1000)
-        backend.uploads.keep(received, upload, {"groups": ["public"], "tags": ["valves"]})
-        service.index([upload.path], identities={upload.path: upload.identity})
+        fields = {"groups": ["public"], "tags": ["valves"]}
+        upload = sealed(upload, received, fields)
+        job = backend.jobs.take([upload], None, lambda files: files.stage(received, upload, fields))
+        wait(backend, job.job_id, None)
     return data
 
 
