@@ -18,7 +18,7 @@ RUN pip install -c constraints.txt --extra-index-url "$TORCH_INDEX" ".[postgres]
 # bytes, since the one that runs the container may be another.
 ENV QUAERE_CACHE=/opt/models
 WORKDIR /
-RUN python -c "import components; from components.conversion import convert; from pipelines.settings import Settings; \
+RUN python -c "import components; from components.models.conversion import convert; from pipelines.settings import Settings; \
     [convert(getattr(Settings(), role), role, precision) \
      for role in ('embedder', 'ranker', 'reader') for precision in ('int8', 'fp32')]"
 

@@ -25,7 +25,7 @@ import numpy as np
 from haystack import Document
 from haystack.dataclasses import SparseEmbedding
 
-from components.store.catalogue import FileState, SourceInfo, SourceRecord, SourceText
+from components.stores.catalogue.sources import FileState, SourceInfo, SourceRecord, SourceText
 from components.versions import digest, source_id_of
 from evaluation.provenance import provenance
 from pipelines.folder import OpenFolder

@@ -179,7 +179,7 @@ class Passage:
 
     @classmethod
     def from_document(cls, document: Document) -> Self:
-        """Build from a passage ``Document`` (see ``components.splitting`` for its ``meta``)."""
+        """Build from a passage ``Document`` (see ``components.preprocessors.splitter`` for its ``meta``)."""
         meta = document.meta
         return cls(
             source=meta["source"],

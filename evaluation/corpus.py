@@ -5,9 +5,9 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from components.conversion import effective_precision
 from components.errors import ConfigurationError, InputError
-from components.store.catalogue import SCHEMA
+from components.models.conversion import effective_precision
+from components.stores.catalogue.sources import SCHEMA
 from components.writing import write_whole
 from evaluation.data.dataset import DataSet
 from evaluation.data.files import sha256

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from components.errors import InputError
-from components.store.sparse_copy import allocated_bytes
+from components.stores.engine.sparse_copy import allocated_bytes
 from evaluation.corpus import index_figures, settings_for
 from evaluation.data.dataset import DataSet, Question
 from evaluation.data.files import sha256

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from components.converters.extracted import Extracted
+from components.converters.formats import MAX_BYTES, load
 from components.errors import InputError
-from components.loading import MAX_BYTES, load
-from components.loading.extracted import Extracted
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from components.boundaries import is_unspaced
+from components.converters.formats import load
 from components.errors import InputError
-from components.loading import load
+from components.languages.boundaries import is_unspaced
 from components.types import Passage
 from evaluation.data.dataset import DataSet, Question
 from evaluation.data.squad import QuestionFile

@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 
 from haystack import Document, Pipeline
 
-from components.embedding import TextEmbedder
-from components.lexical import LexicalTextEmbedder
-from components.reranking import CrossEncoderRanker
-from components.retrieval import HybridRetriever
+from components.embedders.bm25 import LexicalTextEmbedder
+from components.embedders.dense import TextEmbedder
+from components.query.understanding import QueryUnderstanding
+from components.rankers.cross_encoder import CrossEncoderRanker
+from components.retrievers.hybrid import HybridRetriever
 from components.types import Query
-from components.understanding import QueryUnderstanding
 from evaluation.gold import Place
 
 Stage = TypeVar("Stage")

@@ -8,16 +8,16 @@ from typing import Any
 from haystack import Document, Pipeline
 from haystack.core.errors import PipelineRuntimeError
 
-from components.answering import AnswerComposer
-from components.embedding import TextEmbedder
+from components.answers.composer import AnswerComposer
+from components.embedders.bm25 import LexicalTextEmbedder
+from components.embedders.dense import TextEmbedder
 from components.errors import QuaereError
-from components.lexical import LexicalTextEmbedder
-from components.reading import ExtractiveReader
-from components.reranking import CrossEncoderRanker
-from components.retrieval import HybridRetriever
-from components.store.document_store import QuaereDocumentStore
+from components.query.understanding import QueryUnderstanding
+from components.rankers.cross_encoder import CrossEncoderRanker
+from components.readers.extractive import ExtractiveReader
+from components.retrievers.hybrid import HybridRetriever
+from components.stores.documents import QuaereDocumentStore
 from components.types import Answer, Query
-from components.understanding import QueryUnderstanding
 from pipelines.settings import Settings
 
 

@@ -10,8 +10,8 @@ from typing import Generic, TypeVar
 
 from haystack import Document
 
-from components.dividing import PART_PASSAGES, Piece, block_groups
-from components.loading.extracted import Block
+from components.converters.extracted import Block
+from components.preprocessors.dividing import PART_PASSAGES, Piece, block_groups
 
 BATCH_PASSAGES = 96
 """Passages of small texts that are embedded and committed together."""

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from components.errors import LoadingError
 from components.names import on_disk
-from components.store.catalogue import FileState
+from components.stores.catalogue.sources import FileState
 from components.versions import version_of
 
 _COARSE_NS = 2_000_000_000

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from components.errors import StoreError
-from components.store.catalogue import CATALOGUE_FILE, Catalogue, DamagedText, SourceInfo, SourceText
-from components.store.checksums import facts_checksum, passages_checksum
-from components.store.edge import index_seal
-from components.store.edge_survey import survey_edge
-from components.store.folder_lock import FolderInUse
-from components.store.records import Checksums
-from components.store.sessions import catalogue_seal
-from components.store.survey import Surveyed
+from components.stores.catalogue.records import Checksums
+from components.stores.catalogue.sessions import catalogue_seal
+from components.stores.catalogue.sources import CATALOGUE_FILE, Catalogue, DamagedText, SourceInfo, SourceText
+from components.stores.checksums import facts_checksum, passages_checksum
+from components.stores.engine.edge import index_seal
+from components.stores.engine.edge_survey import survey_edge
+from components.stores.folder_lock import FolderInUse
+from components.stores.survey import Surveyed
 from pipelines.folder import INDEX_FOLDER, OpenFolder
 from pipelines.settings import Settings
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from haystack import Document
 
+from components.converters.loader import FILE_GROUPS
+from components.converters.metadata import FolderMetadata
 from components.errors import InputError, LoadingError, NoTextError
-from components.loading.loader import FILE_GROUPS
-from components.loading.metadata import FolderMetadata
-from components.store.catalogue import Catalogue, FileState
+from components.stores.catalogue.sources import Catalogue, FileState
 from components.types import PUBLIC_GROUP
 from components.versions import digest, version_of
 from pipelines.batches import Sized

@@ -20,20 +20,20 @@ from haystack import Pipeline
 from haystack.utils import Secret
 from pydantic import SecretStr
 
-from components.checkpoints import fingerprint, tokenizer_file
-from components.conversion import ConvertedModel, convert
-from components.embedding import DocumentEmbedder
-from components.encoder import ModelOptions
-from components.ensemble import member_names, pair_scorer, text_vectors
+from components.converters.loader import DocumentLoader
+from components.embedders.bm25 import AVERAGE_LENGTH, LexicalDocumentEmbedder, lexical_fingerprint
+from components.embedders.dense import DocumentEmbedder
 from components.errors import ConfigurationError, InputError, StoreError
-from components.lexical import AVERAGE_LENGTH, LexicalDocumentEmbedder, lexical_fingerprint
-from components.loading.loader import DocumentLoader
+from components.models.checkpoints import fingerprint, tokenizer_file
+from components.models.conversion import ConvertedModel, convert
+from components.models.encoder import ModelOptions
+from components.models.ensemble import member_names, pair_scorer, text_vectors
+from components.preprocessors.splitter import PassageSplitter
 from components.private_files import tighten, tighten_below
-from components.splitting import PassageSplitter
-from components.store.catalogue import CATALOGUE_FILE, Catalogue
-from components.store.document_store import QuaereDocumentStore
-from components.store.folder_lock import FolderLock
-from components.store.turn import Turn
+from components.stores.catalogue.sources import CATALOGUE_FILE, Catalogue
+from components.stores.catalogue.turn import Turn
+from components.stores.documents import QuaereDocumentStore
+from components.stores.folder_lock import FolderLock
 from components.versions import digest
 from pipelines import maintenance
 from pipelines.engines import Engine, EngineName

@@ -18,12 +18,12 @@ from typing import Any
 
 from haystack import Document, Pipeline
 
+from components.converters.formats import expand
+from components.converters.metadata import FolderMetadata
 from components.errors import InputError, QuaereError, StoreError
-from components.loading import expand
-from components.loading.metadata import FolderMetadata
 from components.names import printable
-from components.store.catalogue import Catalogue
-from components.store.document_store import QuaereDocumentStore
+from components.stores.catalogue.sources import Catalogue
+from components.stores.documents import QuaereDocumentStore
 from pipelines.batches import Sized, batched, parts
 from pipelines.comparing import Comparison
 from pipelines.engines import Engine, LocalEngine, in_order

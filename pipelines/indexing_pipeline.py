@@ -9,9 +9,9 @@ from haystack import Document, Pipeline
 from haystack.core.component import Component
 from haystack.core.errors import PipelineRuntimeError
 
-from components.dividing import Piece
+from components.converters.formats import MAX_BYTES
 from components.errors import LoadingError, ModelError, QuaereError
-from components.loading import MAX_BYTES
+from components.preprocessors.dividing import Piece
 from components.types import Candidates
 from components.versions import VersionStamp
 

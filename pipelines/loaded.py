@@ -10,9 +10,9 @@ from typing import Any, Self
 
 from haystack import Document
 
-from components.dividing import Piece, estimate
 from components.names import printable
-from components.store.catalogue import FileState, SourceInfo, SourceRecord, SourceText
+from components.preprocessors.dividing import Piece, estimate
+from components.stores.catalogue.sources import FileState, SourceInfo, SourceRecord, SourceText
 from components.versions import source_id_of
 
 

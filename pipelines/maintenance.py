@@ -15,15 +15,15 @@ from typing import Any
 from haystack import Document, Pipeline
 from haystack.document_stores.types import DuplicatePolicy
 
-from components.dividing import estimate
-from components.embedding import indexed_text
+from components.converters.extracted import Block
+from components.embedders.bm25 import average_length
+from components.embedders.dense import indexed_text
 from components.errors import LoadingError, QuaereError
-from components.lexical import average_length
-from components.loading.extracted import Block
-from components.store.catalogue import Catalogue, DamagedText, Rebuilt, SourceInfo, SourceText
-from components.store.document_store import QuaereDocumentStore
-from components.store.engine import slices
-from components.store.manifest import read_manifest
+from components.preprocessors.dividing import estimate
+from components.stores.catalogue.sources import Catalogue, DamagedText, Rebuilt, SourceInfo, SourceText
+from components.stores.documents import QuaereDocumentStore
+from components.stores.engine.manifest import read_manifest
+from components.stores.engine.protocol import slices
 from components.versions import version_of
 from pipelines.archives import backup, restore
 from pipelines.batches import BATCH_PASSAGES, Sized, batched, parts

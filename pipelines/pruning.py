@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 from components.names import on_disk, printable
-from components.store.catalogue import SourceInfo
+from components.stores.catalogue.sources import SourceInfo
 from pipelines.changes import is_gone
 
 

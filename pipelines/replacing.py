@@ -5,8 +5,8 @@ Every change is journalled before the store sees it. Knows neither files nor mod
 
 from collections.abc import Sequence
 
-from components.store.catalogue import Catalogue, SourceRecord
-from components.store.document_store import QuaereDocumentStore
+from components.stores.catalogue.sources import Catalogue, SourceRecord
+from components.stores.documents import QuaereDocumentStore
 
 _REMOVED_TOGETHER = 100
 

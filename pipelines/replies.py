@@ -12,7 +12,7 @@ from typing import Any
 
 from haystack import Pipeline
 
-from components.store.catalogue import Catalogue
+from components.stores.catalogue.sources import Catalogue
 from components.types import Passage, Query, Reply
 from pipelines.asking import Answered, run_asking, stream_asking
 from pipelines.timing import stage_seconds

@@ -17,9 +17,9 @@ from typing import Any, Self
 from haystack import Pipeline
 
 from components.errors import InputError
-from components.filter_syntax import check_fields, checked_filter
-from components.store.catalogue import SourceInfo
-from components.store.document_store import QuaereDocumentStore
+from components.query.filters.syntax import check_fields, checked_filter
+from components.stores.catalogue.sources import SourceInfo
+from components.stores.documents import QuaereDocumentStore
 from components.types import Passage, Reply
 from pipelines import archives
 from pipelines.asking import build_asking_pipeline

@@ -13,10 +13,10 @@ from typing import Any, Literal, Self
 from pydantic import Field, PrivateAttr, Secret, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from components.conversion import Precision
+from components.converters.limits import MAX_CHARACTERS, MAX_PASSAGES
 from components.errors import ConfigurationError
-from components.inference import Backend
-from components.loading.limits import MAX_CHARACTERS, MAX_PASSAGES
+from components.models.conversion import Precision
+from components.models.inference import Backend
 
 Origin = Literal["flag", "environment", "quaere.toml", "default"]
 
@@ -31,7 +31,7 @@ class DatabaseUrl(Secret[str]):
 
     def _display(self) -> str:
         # SQLAlchemy takes a while to import, and most people never set an address.
-        from components.store.addresses import shown
+        from components.stores.catalogue.addresses import shown
 
         return shown(self.get_secret_value())
 
@@ -145,7 +145,7 @@ class Settings(BaseSettings):
     @classmethod
     def _is_postgresql(cls, url: DatabaseUrl | None) -> DatabaseUrl | None:
         if url is not None:
-            from components.store.addresses import postgresql_url
+            from components.stores.catalogue.addresses import postgresql_url
 
             try:
                 postgresql_url(url.get_secret_value())

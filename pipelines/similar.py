@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from haystack import Document
 
-from components.embedding import TextEmbedder
-from components.store.document_store import QuaereDocumentStore
+from components.embedders.dense import TextEmbedder
+from components.stores.documents import QuaereDocumentStore
 from components.types import Passage
 
 SimilarKind = Literal["passages", "questions"]

@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from components.converters.extracted import Block
+from components.converters.metadata import FolderMetadata
 from components.errors import InputError, LoadingError
-from components.loading.extracted import Block
-from components.loading.metadata import FolderMetadata
 from components.names import on_disk
-from components.store.catalogue import Catalogue, SourceInfo, SourceText
-from components.store.document_store import QuaereDocumentStore
+from components.stores.catalogue.sources import Catalogue, SourceInfo, SourceText
+from components.stores.documents import QuaereDocumentStore
 from components.types import PUBLIC_GROUP, Passage
 from components.versions import digest
 
@@ -162,8 +162,8 @@ def picture(catalogue: Catalogue, info: SourceInfo, page: int, start: int, end: 
         if not same:
             raise InputError(f"{info.source}: the file has changed since it was indexed; index it again")
         # Imported when a page is drawn: asking needs neither.
-        from components.loading.page_picture import page_picture
-        from components.loading.pdf import decode_boxes
+        from components.converters.pdf.reader import decode_boxes
+        from components.converters.pdf.render import page_picture
 
         return page_picture(path, page, decode_boxes(found.boxes), start, end, width)
     except (OSError, LoadingError) as error:

@@ -3,8 +3,8 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from components.conversion import effective_precision
-from components.store.catalogue import Catalogue
+from components.models.conversion import effective_precision
+from components.stores.catalogue.sources import Catalogue
 from pipelines.folder import INDEX_FOLDER
 from pipelines.settings import Settings
 

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from components.errors import StoreError
-from components.store.catalogue import Catalogue
+from components.stores.catalogue.sources import Catalogue
 
 PASSING = (".rebuild", ".ready", ".old")
 """Endings of the folders that stand beside an index while it is replaced."""

@@ -7,7 +7,7 @@ import random
 import zipfile
 from collections.abc import Callable
 
-from components.loading import SUFFIXES
+from components.converters.formats import SUFFIXES
 
 MEGA = 1_000_000
 _OFFICE = (".docx", ".pptx", ".xlsx")

@@ -19,7 +19,7 @@ from haystack.core.serialization import component_from_dict, component_to_dict
 from haystack.dataclasses import ExtractedAnswer, SparseEmbedding
 
 import components
-from components.store.document_store import QuaereDocumentStore
+from components.stores.documents import QuaereDocumentStore
 from components.types import Query
 
 

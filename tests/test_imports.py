@@ -31,18 +31,18 @@ EXTRAS = {
 """By the beginning of a module's name, the extras whose packages it may import beside those of every installation."""
 
 PURE = {
-    "components.boundaries",
-    "components.calibration",
-    "components.duplicates",
-    "components.expected_values",
-    "components.filter_checks",
-    "components.filter_syntax",
-    "components.fusion",
-    "components.merging",
+    "components.languages.boundaries",
+    "components.answers.calibration",
+    "components.retrievers.duplicates",
+    "components.query.answer_types",
+    "components.query.filters.checks",
+    "components.query.filters.syntax",
+    "components.retrievers.fusion",
+    "components.answers.merging",
     "components.patterns",
-    "components.moments",
-    "components.spans",
-    "components.store.filters",
+    "components.query.filters.moments",
+    "components.readers.spans",
+    "components.stores.filters",
 }
 """Formulas and rules: they import numpy, the standard library, each other, and the types and errors of Quaere."""
 

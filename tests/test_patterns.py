@@ -19,10 +19,10 @@ import models
 import pipelines
 import training
 import ui
-from components.loading.metadata import _glob_pattern
+from components.converters.metadata import _glob_pattern
 from components.patterns import LazyPattern
-from components.synonyms import _pattern as _synonym_pattern
-from components.understanding import MAX_CHARACTERS
+from components.query.synonyms import _pattern as _synonym_pattern
+from components.query.understanding import MAX_CHARACTERS
 from tests.hostile_texts import recipes
 
 PACKAGES = (components, pipelines, ui, evaluation, training, models)
@@ -34,20 +34,20 @@ PASSAGE = 16 * 256
 """Of a passage: what the encoder reads, in characters as the splitter counts them for a token."""
 
 LONGEST = {
-    "components.question_kinds": MAX_CHARACTERS,
-    "components.inline_filters": MAX_CHARACTERS,
-    "components.expected_values": PASSAGE,
-    "components.languages": 3700,
-    "components.loading.html": 2048,
+    "components.query.kinds": MAX_CHARACTERS,
+    "components.query.filters.inline": MAX_CHARACTERS,
+    "components.query.answer_types": PASSAGE,
+    "components.languages.detect": 3700,
+    "components.converters.html": 2048,
 }
 """What the patterns of a module see at most, where that is less than a file."""
 
 FACTORIES = {
     ("components/patterns.py", "compiled"): "of parts that are collected with the objects of this class",
-    ("components/question_kinds.py", "_rules"): "called for tables that are collected",
-    ("components/store/tables.py", "_said"): "called for a table that is collected",
-    ("components/synonyms.py", "_pattern"): "of the operator's words; samples are below",
-    ("components/loading/metadata.py", "_glob_pattern"): "of the operator's names; samples are below",
+    ("components/query/kinds.py", "_rules"): "called for tables that are collected",
+    ("components/stores/catalogue/tables.py", "_said"): "called for a table that is collected",
+    ("components/query/synonyms.py", "_pattern"): "of the operator's words; samples are below",
+    ("components/converters/metadata.py", "_glob_pattern"): "of the operator's names; samples are below",
     ("ui/api/logs.py", "formatException"): "of the words of one message, each line of it as it is",
     ("evaluation/places.py", "mentions"): "of the words of one answer, each as it is",
 }

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
-from components.checkpoints import bundled, file_sha256, resolve
 from components.errors import ConfigurationError, QuaereError
+from components.models.checkpoints import bundled, file_sha256, resolve
 from training.card import read_run
 from training.forgetting import losses
 

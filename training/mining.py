@@ -17,12 +17,12 @@ from typing import Any
 
 from haystack import Pipeline
 
-from components.checkpoints import fingerprint
-from components.embedding import TextEmbedder
-from components.encoder import ModelOptions, Pair, PairEncoder, pair_encoder
+from components.embedders.bm25 import LexicalTextEmbedder
+from components.embedders.dense import TextEmbedder
 from components.errors import InputError
-from components.lexical import LexicalTextEmbedder
-from components.retrieval import HybridRetriever
+from components.models.checkpoints import fingerprint
+from components.models.encoder import ModelOptions, Pair, PairEncoder, pair_encoder
+from components.retrievers.hybrid import HybridRetriever
 from components.writing import write_whole
 from evaluation.corpus import index_corpus
 from evaluation.gold import Place, paragraph_places

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from components.checkpoints import replace_folder
 from components.errors import ConfigurationError, QuaereError
+from components.models.checkpoints import replace_folder
 from components.writing import write_whole
 from training.card import RunCard, read_run, write_card
 from training.curves import draw_curves

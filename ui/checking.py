@@ -8,9 +8,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from components.converters.metadata import META_FILE, FolderMetadata
 from components.errors import InputError, StoreError
-from components.loading.metadata import META_FILE, FolderMetadata
-from components.store.catalogue import SourceInfo
+from components.stores.catalogue.sources import SourceInfo
 from components.versions import digest
 from pipelines.checking import Check, CheckReport, check_index
 from pipelines.folder import OpenFolder

@@ -14,8 +14,8 @@ from typing import Any, Literal, cast
 from sqlalchemy import delete, or_, select
 
 from components.errors import InputError
-from components.store.shared_locks import lock_for_transaction
-from components.store.visibility import access_groups
+from components.stores.catalogue.shared_locks import lock_for_transaction
+from components.stores.visibility import access_groups
 from ui.database.connection import ServiceDatabase
 from ui.database.tables import KeyRow, SessionRow
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import httpx
 
+from components.converters.formats import expand
 from components.errors import StoreError
-from components.loading import expand
 from components.names import on_disk, printable, shown
-from components.store.catalogue import SourceInfo
+from components.stores.catalogue.sources import SourceInfo
 from components.types import Reply
 from pipelines.engines import EngineName
 from pipelines.indexing import Identity, IndexProgress, IndexReport

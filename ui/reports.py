@@ -18,7 +18,7 @@ from ui.plain import harmless, one_line
 from ui.progress import duration, size
 
 if TYPE_CHECKING:
-    from components.store.catalogue import SourceInfo
+    from components.stores.catalogue.sources import SourceInfo
     from pipelines.checking import CheckReport
     from pipelines.indexing import FileFailure, IndexReport
     from pipelines.sources import SourceDetail

@@ -102,7 +102,7 @@ class Session:
     @contextmanager
     def shared_service(self, purpose: str, *, writable: bool = False) -> Iterator[QAService | RemoteService]:
         """The same, through the process that serves the folder where one does."""
-        from components.store.folder_lock import FolderInUse
+        from components.stores.folder_lock import FolderInUse
 
         with ExitStack() as held:
             try:

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from components.errors import StoreError
-from components.store.shared_locks import SharedLocks
+from components.stores.catalogue.shared_locks import SharedLocks
 from pipelines.service import QAService
 from ui.database.connection import ServiceDatabase
 from ui.database.tables import JobRow

@@ -21,9 +21,9 @@ from typing import IO, Any
 
 import tomli_w
 
+from components.converters.formats import SUFFIXES, suffix_of
+from components.converters.metadata import META_FILE, validate
 from components.errors import InputError, StoreError
-from components.loading import SUFFIXES, suffix_of
-from components.loading.metadata import META_FILE, validate
 from components.private_files import make_private
 from components.types import PUBLIC_GROUP
 from components.writing import write_whole

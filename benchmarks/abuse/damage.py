@@ -21,7 +21,7 @@ from typing import Any
 from benchmarks.abuse.attack import Check, Outcome, Run, spread
 from benchmarks.abuse.material import QUESTION, write_documents
 from benchmarks.abuse.served import Done, command, make_keys, must, serving, wait_for_job
-from components.store.sparse_copy import copy_folder
+from components.stores.engine.sparse_copy import copy_folder
 
 KINDS = 71
 

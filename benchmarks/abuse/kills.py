@@ -16,7 +16,7 @@ from benchmarks.abuse.kills_indexing import DELETE, INDEX, REBUILD, Scenario
 from benchmarks.abuse.kills_serving import SERVING
 from benchmarks.abuse.processes import begin, end, ended, in_child
 from components.errors import QuaereError
-from components.store.sparse_copy import copy_folder
+from components.stores.engine.sparse_copy import copy_folder
 
 POINTS = 1000
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from components.lexical import question_vector
+from components.embedders.bm25 import question_vector
 from pipelines.service import QAService
 from pipelines.settings import Settings
 

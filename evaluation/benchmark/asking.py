@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.errors import QuaereError
-from components.store.sparse_copy import copy_folder
+from components.stores.engine.sparse_copy import copy_folder
 from evaluation.benchmark.alternation import blocks, turns
 from evaluation.benchmark.corpus import Corpus
 from evaluation.benchmark.figures import paired_ratio, quality, stage_milliseconds, throughput

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from haystack import Document
 
 from components.errors import InputError
-from components.splitting import PassageSplitter
+from components.preprocessors.splitter import PassageSplitter
 from components.versions import VersionStamp
 from evaluation.data.squad import LabelledQuestion, QuestionFile
 from evaluation.gold import Place

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from components.embedding import context_before
+from components.embedders.dense import context_before
 from components.errors import InputError, QuaereError
-from components.store.sparse_copy import allocated_bytes
+from components.stores.engine.sparse_copy import allocated_bytes
 from evaluation.benchmark.alternation import turns
 from evaluation.benchmark.asking import asking_figures
 from evaluation.benchmark.corpus import Corpus, make_corpus, read_passages

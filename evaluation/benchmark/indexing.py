@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
-from components.store.sparse_copy import allocated_bytes
+from components.stores.engine.sparse_copy import allocated_bytes
 from evaluation.benchmark.alternation import turns
 from evaluation.benchmark.corpus import Corpus
 from evaluation.benchmark.plan import Plan, Tell, emptied

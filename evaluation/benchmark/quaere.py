@@ -9,12 +9,12 @@ from haystack import Document, Pipeline
 from haystack.dataclasses import SparseEmbedding
 from haystack.document_stores.types import DuplicatePolicy
 
-from components.conversion import convert
-from components.embedding import DocumentEmbedder
-from components.lexical import LexicalDocumentEmbedder
-from components.reading import ExtractiveReader
-from components.reranking import CrossEncoderRanker
-from components.store.document_store import Found, QuaereDocumentStore
+from components.embedders.bm25 import LexicalDocumentEmbedder
+from components.embedders.dense import DocumentEmbedder
+from components.models.conversion import convert
+from components.rankers.cross_encoder import CrossEncoderRanker
+from components.readers.extractive import ExtractiveReader
+from components.stores.documents import Found, QuaereDocumentStore
 from evaluation.benchmark.corpus import Spot
 from evaluation.benchmark.systems import READ, Asked, Task
 from evaluation.ranking import stage_of

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from tokenizers import Tokenizer
 
-from components.checkpoints import resolve, tokenizer_file
-from components.conversion import effective_precision
+from components.models.checkpoints import resolve, tokenizer_file
+from components.models.conversion import effective_precision
 from evaluation.benchmark.quaere import settings_for_systems
 from evaluation.benchmark.systems import CANDIDATES, READ, System
 from pipelines.settings import Settings

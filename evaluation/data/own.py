@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from components.converters.encoding import UndecodableError, decode
 from components.errors import InputError
-from components.loading.encoding import UndecodableError, decode
 from evaluation.data.dataset import DataSet, Question
 from evaluation.data.files import refuse_repeated
 

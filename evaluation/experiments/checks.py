@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from components.calibration import Calibrator
-from components.checkpoints import fingerprint
-from components.synonyms import load_synonyms
+from components.answers.calibration import Calibrator
+from components.models.checkpoints import fingerprint
+from components.query.synonyms import load_synonyms
 from evaluation.experiments.definition import System
 from evaluation.experiments.indexes import named
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
+from components.converters.formats import expand
 from components.errors import InputError
-from components.loading import expand
 from evaluation.data.dataset import DataSet
 from evaluation.data.reading import read_dataset
 from evaluation.evaluate import Plan

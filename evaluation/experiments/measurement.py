@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from components.errors import InputError
-from components.store.sparse_copy import allocated_bytes
+from components.stores.engine.sparse_copy import allocated_bytes
 from evaluation.corpus import settings_for
 from evaluation.data.dataset import Question
 from evaluation.evaluate import Plan, outcome_of, rows_path, shown_settings

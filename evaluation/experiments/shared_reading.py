@@ -1,6 +1,6 @@
 """Reading given paragraphs for several systems, which often have the same reader."""
 
-from components.encoder import ModelOptions, pair_encoder
+from components.models.encoder import ModelOptions, pair_encoder
 from evaluation.data.dataset import DataSet, Question
 from evaluation.experiments.sharing import SharedResults
 from evaluation.outcome import Outcome

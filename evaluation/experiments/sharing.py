@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 from haystack import Document, component
 from haystack.dataclasses import ExtractedAnswer, SparseEmbedding
 
-from components.embedding import TextEmbedder
-from components.reading import ExtractiveReader
-from components.reranking import CrossEncoderRanker
-from components.retrieval import HybridRetriever
+from components.embedders.dense import TextEmbedder
+from components.rankers.cross_encoder import CrossEncoderRanker
+from components.readers.extractive import ExtractiveReader
+from components.retrievers.hybrid import HybridRetriever
 from components.types import Candidates, QueryKind
 from evaluation.experiments.stages import Search
 

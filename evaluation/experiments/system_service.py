@@ -5,7 +5,7 @@ from typing import Any
 
 from haystack import Pipeline
 
-from components.conversion import effective_precision
+from components.models.conversion import effective_precision
 from evaluation.experiments.definition import System
 from evaluation.experiments.sharing import (
     Key,

@@ -6,8 +6,8 @@ force makes of it is told from its confidence.
 
 from collections.abc import Mapping, Sequence
 
-from components.answering import AnswerComposer
-from components.calibration import BUNDLED, Calibrator
+from components.answers.calibration import BUNDLED, Calibrator
+from components.answers.composer import AnswerComposer
 from components.types import Answer, Passage, Reply
 from evaluation.data.dataset import DataSet, Question
 from evaluation.failures import Way, failure_of

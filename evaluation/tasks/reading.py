@@ -8,9 +8,9 @@ from time import perf_counter
 
 from haystack import Document
 
-from components.languages import detect_language
-from components.question_kinds import question_kind
-from components.reading import ExtractiveReader
+from components.languages.detect import detect_language
+from components.query.kinds import question_kind
+from components.readers.extractive import ExtractiveReader
 from evaluation.data.dataset import DataSet, Question
 from evaluation.failures import Way, failure_of
 from evaluation.judging import is_right

@@ -1,7 +1,7 @@
 """Ranking passages: which documents each search finds, and in which order the ranker puts them."""
 
-from components.embedding import TextEmbedder
-from components.reranking import CrossEncoderRanker
+from components.embedders.dense import TextEmbedder
+from components.rankers.cross_encoder import CrossEncoderRanker
 from evaluation.data.dataset import DataSet, Question
 from evaluation.metrics.hit_rate import hit_at, rank_of_first
 from evaluation.outcome import Failure, Outcome

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from components.conversion import convert
+from components.models.conversion import convert
 from pipelines.settings import Settings
 from tests.deployment.postgresql import PostgreSQL
 from tests.deployment.qdrant_stand_in import QdrantStandIn

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from haystack.dataclasses import SparseEmbedding
 
-from components.store.document_store import QuaereDocumentStore
+from components.stores.documents import QuaereDocumentStore
 from pipelines.settings import Settings
 from tests.deployment.qdrant_stand_in import QdrantStandIn
 

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.conversion import convert
+from components.models.conversion import convert
 from pipelines.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,8 +18,8 @@ import httpx
 import pytest
 
 from components.errors import ConfigurationError, InputError, QuaereError, StoreError
-from components.store.catalogue import Catalogue, FileState, SourceInfo, SourceRecord, SourceText
-from components.store.turn import Turn
+from components.stores.catalogue.sources import Catalogue, FileState, SourceInfo, SourceRecord, SourceText
+from components.stores.catalogue.turn import Turn
 from pipelines.indexing import IndexProgress
 from pipelines.service import QAService
 from pipelines.settings import Settings
@@ -154,7 +154,7 @@ def test_without_the_driver_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) 
 WRITE = """
     import sys
     import components
-    from components.store.catalogue import Catalogue
+    from components.stores.catalogue.sources import Catalogue
     from tests.deployment.test_postgres import put, record
     url, name, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3])
     with Catalogue(url) as catalogue:
@@ -186,8 +186,8 @@ def test_two_processes_that_write_at_once_lose_no_step_of_the_generation(postgre
 COUNT = """
     import sys
     import components
-    from components.store.catalogue import Catalogue
-    from components.store.turn import Turn
+    from components.stores.catalogue.sources import Catalogue
+    from components.stores.catalogue.turn import Turn
     from tests.deployment.test_postgres import put, record
     with Catalogue(sys.argv[1]) as catalogue:
         turn = Turn(catalogue, catalogue.locks(), "counting")
@@ -210,7 +210,7 @@ def test_changes_of_the_same_source_in_turns_are_all_counted(postgresql: Postgre
 OPEN = """
     import sys
     import components
-    from components.store.catalogue import Catalogue
+    from components.stores.catalogue.sources import Catalogue
     from ui.database.connection import ServiceDatabase
     with Catalogue(sys.argv[1]), ServiceDatabase(sys.argv[1]) as database:
         from ui.keys import KeyRing
@@ -238,8 +238,8 @@ def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
 HOLD = """
     import sys
     import components
-    from components.store.catalogue import Catalogue
-    from components.store.turn import Turn
+    from components.stores.catalogue.sources import Catalogue
+    from components.stores.catalogue.turn import Turn
     with Catalogue(sys.argv[1]) as catalogue:
         turn = Turn(catalogue, catalogue.locks(), "quaere index docs")
         with turn.held(print):

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
+from components.converters.formats import load
 from components.errors import InputError
-from components.loading import load
 from evaluation.gold import Place, paragraph_places
 from evaluation.provenance import peak_memory, provenance
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from components.loading import load
+from components.converters.formats import load
 from evaluation.data.dataset import Question
 from evaluation.data.squad import read_questions
 from evaluation.gold import Place

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from components.loading import expand, load
-from components.loading.metadata import META_FILE, FolderMetadata
+from components.converters.formats import expand, load
+from components.converters.metadata import META_FILE, FolderMetadata
 from ui.samples import knowledge_base
 
 QUESTIONS = [json.loads(line) for line in (knowledge_base().parent / "questions.jsonl").read_text("utf-8").splitlines()]

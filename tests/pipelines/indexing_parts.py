@@ -12,12 +12,12 @@ from haystack import Document, Pipeline, component, default_to_dict
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 import components  # noqa: F401  (before haystack)
-from components.embedding import embedded_text
-from components.lexical import LexicalDocumentEmbedder, question_vector
-from components.loading.loader import DocumentLoader
-from components.splitting import PassageSplitter
-from components.store.catalogue import CATALOGUE_FILE, Catalogue
-from components.store.document_store import QuaereDocumentStore
+from components.converters.loader import DocumentLoader
+from components.embedders.bm25 import LexicalDocumentEmbedder, question_vector
+from components.embedders.dense import embedded_text
+from components.preprocessors.splitter import PassageSplitter
+from components.stores.catalogue.sources import CATALOGUE_FILE, Catalogue
+from components.stores.documents import QuaereDocumentStore
 from pipelines.indexing import Indexer
 from pipelines.indexing_pipeline import build_indexing_pipeline
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from benchmarks.abuse.countdown import KILLED, Countdown
 from benchmarks.abuse.processes import in_child
-from components.store.catalogue import Catalogue
-from components.store.document_store import QuaereDocumentStore
-from components.store.sparse_copy import copy_folder
+from components.stores.catalogue.sources import Catalogue
+from components.stores.documents import QuaereDocumentStore
+from components.stores.engine.sparse_copy import copy_folder
 from pipelines import maintenance
 from tests.pipelines.indexing_parts import Index, passages, prose, snapshot, write
 

@@ -10,9 +10,9 @@ import pytest
 from haystack import Document, Pipeline, component, default_from_dict
 from haystack.core.serialization import component_to_dict
 
+from components.embedders.bm25 import question_vector
 from components.errors import InputError, ModelError, StoreError
-from components.lexical import question_vector
-from components.store.document_store import QuaereDocumentStore
+from components.stores.documents import QuaereDocumentStore
 from pipelines.batches import PART_PASSAGES
 from pipelines.definition import ALLOWED_MODULES
 from pipelines.indexing import IndexProgress
@@ -478,7 +478,7 @@ def test_metadata_of_a_folder_decide_how_a_file_is_split(index, docs):
 
 
 ENDLESS = """
-import components.dividing as dividing
+import components.preprocessors.dividing as dividing
 
 def divide(path, parts, **how):
     while path.name == "endless.txt":
@@ -490,7 +490,7 @@ def divide(path, parts, **how):
 def test_a_file_that_never_ends_is_named_while_it_is_read_and_the_others_go_on(index, docs, tmp_path, monkeypatch):
     write(tmp_path, "endless_split.py", ENDLESS)
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr("components.splitting._DIVIDE", "endless_split:divide")
+    monkeypatch.setattr("components.preprocessors.splitter._DIVIDE", "endless_split:divide")
     write(docs, "endless.txt", "A text.")
     told: list[IndexProgress] = []
     report = confined(index, seconds=2).indexer.index([str(docs)], on_progress=told.append)

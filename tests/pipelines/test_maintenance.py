@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from components.errors import InputError, StoreError
-from components.store.catalogue import CATALOGUE_FILE, Catalogue
-from components.store.document_store import QuaereDocumentStore
-from components.store.sparse_copy import allocated_bytes
+from components.stores.catalogue.sources import CATALOGUE_FILE, Catalogue
+from components.stores.documents import QuaereDocumentStore
+from components.stores.engine.sparse_copy import allocated_bytes
 from pipelines.archives import MANIFEST
 from pipelines.maintenance import backup, rebuild, restore
 from tests.pipelines.indexing_parts import Index, make_pipeline, passages, prose, snapshot, write

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from components.embedders.bm25 import question_vector
 from components.errors import ConfigurationError
-from components.lexical import question_vector
 from pipelines.engines import in_order
 from pipelines.indexing import IndexProgress, IndexReport
 from pipelines.ray_engine import ADDRESS, Failed, ray_engine

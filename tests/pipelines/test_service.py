@@ -141,7 +141,7 @@ def test_thresholds_decide_between_an_answer_and_none(service: QAService) -> Non
 
 def test_a_pipeline_loaded_from_its_yaml_answers_the_same(service: QAService) -> None:
     definition = service.pipelines()["asking"].dumps()
-    assert "components.answering.AnswerComposer" in definition
+    assert "components.answers.composer.AnswerComposer" in definition
     service.close()
     loaded = load_pipeline(definition)
     answered = run_asking(loaded, WARRANTY, threshold=0.0)
@@ -149,7 +149,7 @@ def test_a_pipeline_loaded_from_its_yaml_answers_the_same(service: QAService) ->
     service.open()
     assert [each.id for each in answered.answers] == [each.id for each in service.ask(WARRANTY, threshold=0.0).answers]
     with pytest.raises(Exception, match="os"):
-        load_pipeline(definition.replace("components.answering.AnswerComposer", "os.system"))
+        load_pipeline(definition.replace("components.answers.composer.AnswerComposer", "os.system"))
 
 
 def test_status_counts_and_says_where_settings_come_from(service: QAService) -> None:

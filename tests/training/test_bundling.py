@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from components.checkpoints import bundled, file_sha256, resolve
-from components.encoder import ModelOptions, text_encoder
 from components.errors import ConfigurationError, QuaereError
+from components.models.checkpoints import bundled, file_sha256, resolve
+from components.models.encoder import ModelOptions, text_encoder
 from training.bundling import average, bundle
 from training.card import RunCard, write_card
 

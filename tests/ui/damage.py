@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from components.store.catalogue import CATALOGUE_FILE
+from components.stores.catalogue.sources import CATALOGUE_FILE
 
 Damage = Callable[[Path], None]
 """Does something to one file."""

@@ -17,8 +17,8 @@ from fastapi.testclient import TestClient
 
 from benchmarks.abuse.countdown import KILLED, ticking
 from benchmarks.abuse.processes import in_child
-from components.store.catalogue import Catalogue
-from components.store.document_store import QuaereDocumentStore
+from components.stores.catalogue.sources import Catalogue
+from components.stores.documents import QuaereDocumentStore
 from pipelines.service import QAService
 from pipelines.settings import Settings
 from tests.pipelines.kill_driver import COUNTDOWN

@@ -13,8 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 from components.errors import StoreError
-from components.store.catalogue import CATALOGUE_FILE
-from components.store.sparse_copy import copy_folder
+from components.stores.catalogue.sources import CATALOGUE_FILE
+from components.stores.engine.sparse_copy import copy_folder
 from pipelines.service import QAService
 from pipelines.settings import Settings
 from tests.ui.api.test_leaks import wait

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from components.private_files import private_by_default, tighten
-from components.store.folder_lock import HOLDER_FILE, LOCK_FILE
+from components.stores.folder_lock import HOLDER_FILE, LOCK_FILE
 from pipelines.service import QAService
 from pipelines.settings import Settings
 from tests.ui.api.test_sources import MANUAL, ended, send_files

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from components.store.folder_lock import HOLDER_FILE
+from components.stores.folder_lock import HOLDER_FILE
 
 Quaere = Callable[..., subprocess.CompletedProcess[str]]
 

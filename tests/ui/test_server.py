@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import delete
 
 from components.errors import ConfigurationError
-from components.store.folder_lock import HOLDER_FILE
+from components.stores.folder_lock import HOLDER_FILE
 from pipelines.service import QAService
 from pipelines.settings import Settings
 from tests.ui.serving import serving, serving_backend

@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from components.calibration import Calibrator
+from components.answers.calibration import Calibrator
 from components.types import Evidence
 from ui.cli import app
 

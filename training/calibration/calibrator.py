@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from components.calibration import BUNDLED, Calibrator
-from components.checkpoints import fingerprint
+from components.answers.calibration import BUNDLED, Calibrator
 from components.errors import InputError
+from components.models.checkpoints import fingerprint
 from evaluation.metrics.coverage_at_precision import threshold_at_precision
 from evaluation.rows import RowFile
 from pipelines.service import QAService

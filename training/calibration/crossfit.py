@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from components.calibration import Calibrator
+from components.answers.calibration import Calibrator
 from components.errors import InputError
 from evaluation.metrics.coverage_at_precision import coverage_at_precision
 from training.calibration.judging import Judged, Row, judge

@@ -10,17 +10,17 @@ from typing import Any
 from haystack import Document, Pipeline
 from haystack.dataclasses import ExtractedAnswer
 
-from components.answering import Scored, scored_findings, scored_passages
-from components.calibration import Calibrator
-from components.embedding import TextEmbedder, opening_heading
-from components.findings import find
-from components.lexical import LexicalTextEmbedder
-from components.matching import wanted_of
-from components.reading import ExtractiveReader
-from components.reranking import CrossEncoderRanker
-from components.retrieval import HybridRetriever
+from components.answers.calibration import Calibrator
+from components.answers.candidates import find
+from components.answers.composer import Scored, scored_findings, scored_passages
+from components.answers.evidence import wanted_of
+from components.embedders.bm25 import LexicalTextEmbedder
+from components.embedders.dense import TextEmbedder, opening_heading
+from components.query.understanding import QueryUnderstanding
+from components.rankers.cross_encoder import CrossEncoderRanker
+from components.readers.extractive import ExtractiveReader
+from components.retrievers.hybrid import HybridRetriever
 from components.types import Query
-from components.understanding import QueryUnderstanding
 from evaluation.judging import is_right
 from evaluation.metrics.exact_match import exact_match
 from evaluation.ranking import stage_of

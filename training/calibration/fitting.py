@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from components.calibration import KINDS, Calibrator, Floats, Logistic, logit
+from components.answers.calibration import KINDS, Calibrator, Floats, Logistic, logit
 from components.errors import InputError
 from components.types import AnswerKind, Evidence
 from evaluation.metrics.coverage_at_precision import threshold_at_precision

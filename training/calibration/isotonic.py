@@ -9,7 +9,7 @@ from itertools import groupby
 
 import numpy as np
 
-from components.calibration import Floats
+from components.answers.calibration import Floats
 
 DIGITS = 6
 """Scores closer than this are the same score."""

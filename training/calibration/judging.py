@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from components.calibration import KINDS, Calibrator
+from components.answers.calibration import KINDS, Calibrator
 from components.types import AnswerKind
 from evaluation.metrics.brier import brier_score
 from evaluation.metrics.calibration_error import calibration_error

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from components.calibration import Floats, sigmoid
+from components.answers.calibration import Floats, sigmoid
 
 _STEPS = 100
 _TOLERANCE = 1e-9

@@ -6,7 +6,7 @@ from typing import Any
 from torch import nn
 
 from components.errors import ConfigurationError
-from components.prefix import PrefixedTrunk
+from components.models.prefix import PrefixedTrunk
 from training.pairs.network import PairModel, set_trunk, trunk_of
 from training.pairs.options import PairOptions
 from training.schedule import device

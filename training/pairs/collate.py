@@ -66,7 +66,7 @@ class PairCollator:
 
 
 def prefix(row: Row) -> str:
-    """What is read before the passage; the same as at work (``components.encoder``)."""
+    """What is read before the passage; the same as at work (``components.models.encoder``)."""
     return f"{row.context}\n" if row.context else ""
 
 

@@ -8,7 +8,7 @@ import random
 from collections import defaultdict
 from collections.abc import Sequence
 
-from components.sentences import sentence_spans
+from components.languages.sentences import sentence_spans
 from training.data.example import Example
 from training.pairs import tables
 from training.pairs.rows import Row

@@ -14,11 +14,11 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import MODEL_FOR_QUESTION_ANSWERING_MAPPING
 
-from components.checkpoints import replace_folder, resolve
-from components.conversion import max_tokens_of, save_tokenizer
 from components.errors import ModelError
-from components.networks import Joint, input_names, quiet_libraries, trainable_network
-from components.prefix import PrefixedTrunk, save_prefix
+from components.models.checkpoints import replace_folder, resolve
+from components.models.conversion import max_tokens_of, save_tokenizer
+from components.models.networks import Joint, input_names, quiet_libraries, trainable_network
+from components.models.prefix import PrefixedTrunk, save_prefix
 from training.pairs.options import Kind
 
 _TOKENIZER_FILES = (

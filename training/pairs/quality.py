@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from components.conversion import ConvertedModel
-from components.encoder import Pair, PairEncoder, PairLogits
-from components.inference import Arrays
-from components.spans import best_spans
+from components.models.conversion import ConvertedModel
+from components.models.encoder import Pair, PairEncoder, PairLogits
+from components.models.inference import Arrays
+from components.readers.spans import best_spans
 from evaluation.metrics.auroc import auroc
 from evaluation.metrics.exact_match import exact_match
 from evaluation.metrics.f1 import f1

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from components.sentences import sentence_spans
+from components.languages.sentences import sentence_spans
 from training.data.example import Example
 from training.pairs import augmentation, unanswerable
 from training.pairs.faq_rows import FaqRows

@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from components.loading.assembly import table_lines
+from components.converters.assembly import table_lines
 from training.data.example import Example
 
 ORIGIN = "tables"

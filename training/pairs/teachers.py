@@ -6,10 +6,10 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from components.checkpoints import resolve
-from components.conversion import kind_for
 from components.errors import ConfigurationError
-from components.networks import load_network
+from components.models.checkpoints import resolve
+from components.models.conversion import kind_for
+from components.models.networks import load_network
 from training.pairs.network import PairModel, PairOutput, run_pairs
 from training.pairs.options import Kind as PairKind
 

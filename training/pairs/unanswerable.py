@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from components.sentences import sentence_spans
+from components.languages.sentences import sentence_spans
 from training.pairs.rows import Row
 
 _VERB = re.compile(r"\b(is|are|was|were|did|does|do|can|could|will|would|has|have|had|should|must)\b", re.IGNORECASE)

@@ -7,9 +7,9 @@ from typing import Any
 import torch
 from tokenizers import Tokenizer
 
-from components.checkpoints import resolve
 from components.errors import ModelError
-from components.networks import quiet_libraries
+from components.models.checkpoints import resolve
+from components.models.networks import quiet_libraries
 from evaluation.rows import RowFile
 
 LEAST_COSINE = 0.62

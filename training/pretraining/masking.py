@@ -19,7 +19,7 @@ from transformers import (
 )
 
 from components.errors import ConfigurationError
-from components.networks import quiet_libraries
+from components.models.networks import quiet_libraries
 from training.pretraining.options import PretrainOptions
 from training.progress import TrainingProgress
 from training.run_folder import RunFolder

@@ -12,10 +12,10 @@ from rich.console import Console
 from sentence_transformers import SentenceTransformer
 from transformers import set_seed
 
-from components.checkpoints import bundled, resolve
+from components.converters.formats import expand
 from components.errors import ConfigurationError
-from components.loading import expand
-from components.networks import quiet_libraries
+from components.models.checkpoints import bundled, resolve
+from components.models.networks import quiet_libraries
 from evaluation.provenance import provenance
 from training.card import RunCard
 from training.forgetting import losses

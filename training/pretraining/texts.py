@@ -7,12 +7,12 @@ from pathlib import Path
 
 from haystack import Document
 
-from components.checkpoints import tokenizer_file
-from components.embedding import heading_context, opening_heading
+from components.converters.formats import expand
+from components.converters.loader import DocumentLoader
+from components.embedders.dense import heading_context, opening_heading
 from components.errors import InputError
-from components.loading import expand
-from components.loading.loader import DocumentLoader
-from components.splitting import HEADING_JOINT, PassageSplitter
+from components.models.checkpoints import tokenizer_file
+from components.preprocessors.splitter import HEADING_JOINT, PassageSplitter
 from components.writing import write_whole
 
 _LEAST_WORDS = 2

@@ -128,7 +128,7 @@ def search_of(examples: Sequence[Example], options: SearchedOptions) -> Search:
 
 
 def with_title(passage: str, title: str) -> str:
-    """A passage as the index holds it (:func:`components.embedding.indexed_text`)."""
+    """A passage as the index holds it (:func:`components.embedders.dense.indexed_text`)."""
     return f"{title}\n{passage}" if title else passage
 
 

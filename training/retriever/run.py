@@ -16,9 +16,9 @@ from sentence_transformers import SentenceTransformer, SentenceTransformerTraini
 from sentence_transformers.base.sampler import BatchSamplers
 from transformers import EarlyStoppingCallback, set_seed
 
-from components.checkpoints import resolve
 from components.errors import ConfigurationError
-from components.networks import quiet_libraries
+from components.models.checkpoints import resolve
+from components.models.networks import quiet_libraries
 from evaluation.provenance import provenance
 from training.card import RunCard
 from training.forgetting import losses

@@ -5,8 +5,8 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from components.checkpoints import fingerprint
-from components.encoder import ModelOptions, Pair, pair_encoder
+from components.models.checkpoints import fingerprint
+from components.models.encoder import ModelOptions, Pair, pair_encoder
 from evaluation.rows import RowFile
 from training.retriever.data import Triplet
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from starlette.requests import HTTPConnection
 
 from components.errors import InputError
-from components.store.visibility import access_groups
+from components.stores.visibility import access_groups
 from ui.api.callers import LOCAL, OWNER, Caller
 from ui.api.problems import Forbidden, Unauthorized
 from ui.keys import Key, KeyRing

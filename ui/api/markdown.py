@@ -7,7 +7,7 @@ CommonMark takes for text, and whatever a front end might make a link of stands 
 import re
 from collections.abc import Iterable, Iterator
 
-from components.answering import DIFFER
+from components.answers.composer import DIFFER
 from components.types import Answer, Passage, QueryKind, Reply
 from ui.plain import one_line
 from ui.terminal import place_line, support_line

@@ -9,9 +9,9 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import Field
 
+from components.converters.metadata import check_size, validate
 from components.errors import InputError
-from components.loading.metadata import check_size, validate
-from components.store.catalogue import SourceInfo
+from components.stores.catalogue.sources import SourceInfo
 from components.types import PUBLIC_GROUP
 from pipelines.service import QAService
 from pipelines.sources import unknown_source

@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 from starlette.responses import StreamingResponse
 
 from components.errors import ConfigurationError, InputError, ModelError, QuaereError, StoreError
-from components.store.catalogue import SourceInfo
+from components.stores.catalogue.sources import SourceInfo
 from components.types import Reply
 from pipelines.indexing import Identity, IndexProgress, IndexReport
 from pipelines.replies import Question

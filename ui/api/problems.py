@@ -15,9 +15,9 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from components.errors import ConfigurationError, InputError, ModelError, QuaereError, StoreError
-from components.filter_syntax import UnknownField
-from components.inline_filters import UnreadableFilter
-from components.understanding import EmptyQuestion, QuestionTooLong
+from components.query.filters.inline import UnreadableFilter
+from components.query.filters.syntax import UnknownField
+from components.query.understanding import EmptyQuestion, QuestionTooLong
 from pipelines.sources import UnknownSource
 from ui.api.callers import Caller, known_caller
 from ui.jobs import TooManyWaiting

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from components.filter_checks import MOST_LEVELS, MOST_PARTS
-from components.filter_syntax import checked_filter
-from components.understanding import MAX_CHARACTERS
+from components.query.filters.checks import MOST_LEVELS, MOST_PARTS
+from components.query.filters.syntax import checked_filter
+from components.query.understanding import MAX_CHARACTERS
 from pipelines.similar import SimilarKind
 
 MOST_QUESTIONS = 100

@@ -13,7 +13,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from components.errors import InputError
-from components.store.catalogue import SourceInfo
+from components.stores.catalogue.sources import SourceInfo
 from components.types import PUBLIC_GROUP
 from pipelines.service import QAService
 from ui.api.access import Reader, Writer

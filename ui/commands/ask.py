@@ -78,7 +78,7 @@ def ask(
     session = session_of(ctx)
     options: dict[str, Any] = {"top": top, "threshold": threshold, "groups": names, "explain": explain}
     if filter_text is not None:
-        from components.filter_syntax import parse_filter
+        from components.query.filters.syntax import parse_filter
 
         options["filters"] = parse_filter(filter_text)
     asking = _Asking(session, options, as_json, explain)

@@ -153,7 +153,7 @@ def _systems(names: str | None) -> tuple[System, ...]:
 
 
 def _folder(settings: Any, work: Path | None) -> Path:
-    from components.checkpoints import cache_folder
+    from components.models.checkpoints import cache_folder
 
     return work if work is not None else cache_folder(settings.cache) / "benchmark"
 

@@ -19,7 +19,7 @@ from ui.terminal import reply_view
 
 def demo(ctx: typer.Context) -> None:
     """Index the sample knowledge base and ask it three questions, one of which it cannot answer."""
-    from components.checkpoints import cache_folder
+    from components.models.checkpoints import cache_folder
 
     session = session_of(ctx)
     cache = cache_folder(session.settings().cache)

@@ -136,8 +136,8 @@ def _corpora(session: Session) -> Path:
 
     A folder that is an index already is what is measured, and nothing is put into it.
     """
-    from components.checkpoints import cache_folder
-    from components.store.catalogue import CATALOGUE_FILE
+    from components.models.checkpoints import cache_folder
+    from components.stores.catalogue.sources import CATALOGUE_FILE
 
     if "data" in session.given:
         given = Path(session.given["data"])

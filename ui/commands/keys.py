@@ -98,7 +98,7 @@ def _unserved(settings: Settings, error: LastKey, *, sure: bool) -> Iterator[Non
 
     A shared database does not tell who serves it: there, whoever deletes the last key says that nothing does.
     """
-    from components.store.folder_lock import FolderInUse, FolderLock
+    from components.stores.folder_lock import FolderInUse, FolderLock
     from ui.keys import LastKey
 
     if settings.database_url is not None:

@@ -18,9 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from components.errors import StoreError
-from components.store.addresses import shown
-from components.store.shared_locks import SharedLocks, lock_for_transaction
-from components.store.tables import connect, explain
+from components.stores.catalogue.addresses import shown
+from components.stores.catalogue.shared_locks import SharedLocks, lock_for_transaction
+from components.stores.catalogue.tables import connect, explain
 from pipelines.settings import Settings
 
 DATABASE_FILE = "service.sqlite"

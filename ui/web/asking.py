@@ -11,9 +11,9 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from components.answering import DIFFER
+from components.answers.composer import DIFFER
 from components.errors import QuaereError
-from components.store.records import SourceInfo
+from components.stores.catalogue.records import SourceInfo
 from components.types import Passage, Query, Reply
 from pipelines.replies import Question
 from pipelines.replies import Stage as Result

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from components.loading import SUFFIXES
+from components.converters.formats import SUFFIXES
 from ui.web import scripts
 from ui.web.documents_page import render_documents
 from ui.web.languages import DOCUMENTS

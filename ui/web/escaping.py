@@ -6,7 +6,7 @@ Pure. Every other module that writes HTML takes foreign text through :func:`esca
 import html
 import re
 
-from components.loading.metadata import is_web_address
+from components.converters.metadata import is_web_address
 
 # HTML has no way to write these; a lone surrogate cannot even be sent. The signs are as long as what they replace.
 _UNWRITABLE = (

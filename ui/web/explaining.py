@@ -6,9 +6,9 @@ Pure. What has no words in the page's language is told as the service says it, w
 from dataclasses import dataclass
 
 from components.errors import ConfigurationError, InputError, ModelError, QuaereError, StoreError
-from components.filter_syntax import UnknownField
-from components.inline_filters import UnreadableFilter
-from components.understanding import EmptyQuestion, QuestionTooLong
+from components.query.filters.inline import UnreadableFilter
+from components.query.filters.syntax import UnknownField
+from components.query.understanding import EmptyQuestion, QuestionTooLong
 from ui.api.problems import Busy, Overdue, TooMany
 from ui.web.texts import Texts
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from haystack import Document
 
-from components.loading import load
-from components.splitting import PassageSplitter
-from tests.components.test_splitting import wordpiece
+from components.converters.formats import load
+from components.preprocessors.splitter import PassageSplitter
+from tests.components.preprocessors.test_splitter import wordpiece
 
 SHAPES = {
     "points.txt": (20_000, lambda n: "A. " * n),

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from components.duplicates import near_duplicates
 from components.errors import LoadingError
+from components.retrievers.duplicates import near_duplicates
 from evaluation.benchmark.corpus import BATCH, SYNTHETIC, Corpus, Spot, make_corpus, parents, read_passages, synthetic
 from evaluation.data.squad import read_questions
 from pipelines.settings import Settings

@@ -9,11 +9,11 @@ from dataclasses import replace
 import pyarrow.parquet as pq
 import pytest
 
-from components.encoder import PairEncoder
 from components.errors import ConfigurationError, InputError, ModelError
-from components.reading import ExtractiveReader
-from components.reranking import CrossEncoderRanker
-from components.retrieval import HybridRetriever
+from components.models.encoder import PairEncoder
+from components.rankers.cross_encoder import CrossEncoderRanker
+from components.readers.extractive import ExtractiveReader
+from components.retrievers.hybrid import HybridRetriever
 from evaluation.evaluate import evaluate
 from evaluation.experiments.definition import experiment_from
 from evaluation.experiments.export import FIGURES, PAGE, ROWS, TEXT, write_results

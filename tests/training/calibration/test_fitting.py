@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from components.calibration import Calibrator
+from components.answers.calibration import Calibrator
 from components.errors import InputError
 from components.types import Evidence
 from tests.training.calibration.rows import rows

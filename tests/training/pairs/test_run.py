@@ -10,8 +10,8 @@ import torch
 from rich.console import Console
 from safetensors.numpy import load_file
 
-from components.encoder import ModelOptions, Pair, pair_encoder
 from components.errors import ConfigurationError, InputError, ModelError, QuaereError
+from components.models.encoder import ModelOptions, Pair, pair_encoder
 from training.card import read_run
 from training.data.example import read_examples
 from training.pairs.data import to_measure

@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 from safetensors.numpy import load_file
 
-from components.encoder import ModelOptions, Pair, pair_encoder, text_encoder
 from components.errors import ConfigurationError, InputError, QuaereError
+from components.models.encoder import ModelOptions, Pair, pair_encoder, text_encoder
 from training.card import read_run
 from training.option_files import options_from
 from training.pretraining.denoising import damaged

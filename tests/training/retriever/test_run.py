@@ -12,8 +12,8 @@ from safetensors.numpy import load_file
 from sentence_transformers import SentenceTransformer
 from transformers import TrainerCallback
 
-from components.encoder import ModelOptions, text_encoder
 from components.errors import ConfigurationError, InputError, QuaereError
+from components.models.encoder import ModelOptions, text_encoder
 from pipelines.service import QAService
 from pipelines.settings import Settings
 from training.card import read_run

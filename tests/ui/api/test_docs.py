@@ -4,8 +4,8 @@ import json
 import re
 from pathlib import Path
 
-from components.loading.metadata import MOST_CHARACTERS, MOST_FIELDS, MOST_ITEMS
-from components.understanding import MAX_CHARACTERS
+from components.converters.metadata import MOST_CHARACTERS, MOST_FIELDS, MOST_ITEMS
+from components.query.understanding import MAX_CHARACTERS
 from pipelines.settings import Settings
 from tests.ui.api.cases import CASES
 from ui.api.admission import AT_ONCE, WAITING

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from components.store.records import SourceInfo
+from components.stores.catalogue.records import SourceInfo
 from pipelines.service import QAService
 from pipelines.settings import Settings
 from tests.ui.api.test_access import bearer

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from components.answering import DIFFER
+from components.answers.composer import DIFFER
 from components.types import Place
 from tests.ui.replies import a_passage, a_reply, an_answer
 from ui.api.markdown import escaped, reply_text

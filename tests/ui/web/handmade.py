@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import components  # noqa: F401
-from components.answering import DIFFER
+from components.answers.composer import DIFFER
 from components.errors import InputError, StoreError
-from components.store.records import SourceInfo
+from components.stores.catalogue.records import SourceInfo
 from components.types import Answer, Passage, Place, Query, Reply
 from pipelines.replies import Question, Stage
 from pipelines.settings import Settings

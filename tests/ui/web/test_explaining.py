@@ -3,9 +3,9 @@
 import pytest
 
 from components.errors import ConfigurationError, InputError, ModelError, QuaereError, StoreError
-from components.filter_syntax import check_fields
-from components.inline_filters import take_filters
-from components.understanding import QueryUnderstanding
+from components.query.filters.inline import take_filters
+from components.query.filters.syntax import check_fields
+from components.query.understanding import QueryUnderstanding
 from ui.api.problems import Busy, Overdue, TooMany
 from ui.web.explaining import explain
 from ui.web.texts import CHINESE, ENGLISH

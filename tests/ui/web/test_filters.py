@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import components  # noqa: F401
-from components.filter_syntax import checked_filter
+from components.query.filters.syntax import checked_filter
 from ui.web.filter_panel import render_filters
 from ui.web.filters import Filters
 from ui.web.texts import CHINESE, ENGLISH

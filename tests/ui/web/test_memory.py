@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from components.store.folder_lock import HOLDER_FILE
+from components.stores.folder_lock import HOLDER_FILE
 from pipelines.service import QAService
 from pipelines.settings import Settings
 

@@ -1,0 +1,1 @@
+"""Spans and passages -> answers with evidence and a calibrated confidence."""

@@ -1,0 +1,219 @@
+"""Puts one text together from the blocks that a format's parser finds, in order, and keeps their offsets.
+
+Goes in: strings with a kind and a place. Comes out: :class:`~components.converters.extracted.Extracted`.
+Knows no file format.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from components.converters.extracted import Block, BlockKind, Extracted
+from components.converters.limits import Limits, is_row
+
+SEPARATOR = "\n\n"
+"""Stands between two blocks."""
+
+_LONGEST_HEADING = 1_000
+"""Characters; what is longer is a paragraph, however it is marked."""
+
+_LINE_ENDS = re.compile(r"\r\n?")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ITEM = re.compile(r"\A\s*(?:[-*+•◦▪‣●○■·–]|\(?\d{1,3}[.)]|[a-z][.)])\s+\S")
+LONGEST_NAME = 300
+"""Code points of a heading or of a column's name, where it is repeated beside what stands below it."""
+
+_MOST_LEVELS = 12  # of headings above each other
+
+# Scripts that set no space between words: Han, kana, their punctuation and full-width forms.
+_UNSPACED = re.compile(r"[\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff]")
+
+
+def clean(text: str) -> str:
+    """Make line ends line feeds, drop NUL, and replace lone surrogates, which no encoding can store."""
+    return _SURROGATE.sub("\ufffd", _LINE_ENDS.sub("\n", text).replace("\0", ""))
+
+
+def repeated(text: str) -> str:
+    """A name as it stands beside all that it names: what a stranger repeats so must not be endless."""
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
+
+
+def is_item(line: str) -> bool:
+    """Whether a line opens with a bullet or an item's number."""
+    return _ITEM.match(line) is not None
+
+
+def line_joint(before: str, after: str) -> str:
+    """What replaces a line break inside a paragraph: nothing between Chinese or Japanese, else a space."""
+    if before and after and _UNSPACED.match(before[-1]) and _UNSPACED.match(after[0]):
+        return ""
+    return " "
+
+
+def table_lines(header: Sequence[str] | None, rows: Sequence[Sequence[str]]) -> str:
+    """One line a row, ``Column: value; Column: value``, so that a row is understood on its own."""
+    names = header if header is not None and are_names(header) else None
+    lines = rows if header is None or names is not None else [header, *rows]
+    return "\n".join(line for row in lines if (line := table_line(names, row)))
+
+
+def table_line(header: Sequence[str] | None, row: Sequence[str]) -> str:
+    """One row of a table; empty cells are left out, cells without a column name stand bare."""
+    parts = []
+    for number, cell in enumerate(row):
+        if not (value := " ".join(cell.split())):
+            continue
+        name = " ".join(header[number].split()) if header is not None and number < len(header) else ""
+        parts.append(f"{name}: {value}" if name else value)
+    return "; ".join(parts)
+
+
+def are_names(cells: Iterable[str]) -> bool:
+    """Whether the cells of a table's first row may be repeated in every row below: an endless one names nothing."""
+    return all(len(cell) <= LONGEST_NAME for cell in cells)
+
+
+def spread(text: str, columns: int) -> list[str]:
+    """The cells of one that covers several columns: its text in each, where it is short, so that they stay in step."""
+    return [text, *([text if len(text) <= LONGEST_NAME else ""] * (columns - 1))]
+
+
+def grid_text(rows: Sequence[Sequence[str]], *, has_header: bool) -> str:
+    """The lines of a table in which a merged cell is named once in every column that it covers."""
+    header = rows[0] if has_header and len(rows) > 1 and are_names(rows[0]) else None
+    lines = []
+    for row in rows if header is None else rows[1:]:
+        if header is None:
+            single = list(dict.fromkeys(row))
+            lines.append(": ".join(single) if len(single) == 2 and all(single) else table_line(None, single))
+        else:
+            lines.append(table_line(header, row))
+    return "\n".join(line for line in lines if line)
+
+
+class TextBuilder:
+    """Collects blocks in reading order; texts are cleaned and stripped, empty ones left out.
+
+    Args:
+        limits: what breaks them is refused as it comes; default: the default limits.
+    """
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits if limits is not None else Limits()
+        self._parts: list[str] = []
+        self._blocks: list[Block] = []
+        self._length = 0
+        self._rows = 0
+        self._above = 0  # characters of the headings above all blocks
+        self._headings: list[tuple[int, str]] = []  # level and text of those that stand above
+        self._titles: list[tuple[int, str]] = []  # of all
+
+    @property
+    def first_heading(self) -> str | None:
+        """The first heading of the outermost level so far, if any."""
+        return min(self._titles, key=lambda title: title[0], default=(0, None))[1]
+
+    def add(
+        self,
+        text: str,
+        kind: BlockKind = "text",
+        *,
+        page: int | None = None,
+        row: int | None = None,
+        breaks: tuple[int, ...] = (),
+        meta: Mapping[str, Any] | None = None,
+    ) -> Block | None:
+        """Append a block below the current headings; None where nothing but white space was given.
+
+        ``breaks`` are offsets into the text, which then must need no cleaning.
+        """
+        place = Block(0, 0, kind, page=page, row=row, breaks=breaks, meta=meta or {})
+        return self._append(clean(text).strip(), place)
+
+    def add_faq(
+        self, question: str, answer: str, *, row: int | None = None, meta: Mapping[str, Any] | None = None
+    ) -> Block | None:
+        """Append a question with its answer; the other as text where one of them is blank."""
+        asked, answered = " ".join(clean(question).split()), clean(answer).strip()
+        if not asked or not answered:
+            return self.add(asked or answered, row=row, meta=meta)
+        place = Block(0, 0, "faq", row=row, question_end=len(asked), meta=meta or {})
+        return self._append(f"{asked}\n{answered}", place)
+
+    def add_heading(self, text: str, level: int, *, page: int | None = None) -> Block | None:
+        """Append a heading; it stands above what follows until one of its level or further out."""
+        title = " ".join(clean(text).split())
+        if not title:
+            return None
+        if len(title) > _LONGEST_HEADING:
+            return self.add(title, page=page)
+        above = [(depth, name) for depth, name in self._headings if depth < level]
+        self._headings = above[: _MOST_LEVELS - 1]
+        block = self._append(title, Block(0, 0, "heading", page=page))
+        self._headings.append((level, repeated(title)))
+        self._titles.append((level, title))
+        return block
+
+    def leave_headings(self) -> None:
+        """What follows stands below none of the headings so far."""
+        self._headings.clear()
+
+    def build(
+        self, format_name: str, title: str | None, meta: Mapping[str, Any], boxes: bytes | None = None
+    ) -> Extracted:
+        """The finished text; ``title`` falls back to None where it is blank."""
+        name = repeated(" ".join(clean(title).split())) if title is not None else ""
+        return Extracted("".join(self._parts), tuple(self._blocks), name or None, dict(meta), format_name, boxes)
+
+    def _append(self, text: str, place: Block) -> Block | None:
+        if not text:
+            return None
+        if self._parts:
+            self._parts.append(SEPARATOR)
+            self._length += len(SEPARATOR)
+        start = self._length
+        self._rows += is_row(place)
+        self._above += sum(len(title) for _, title in self._headings)
+        self.limits.check_block(len(text), place.kind)
+        self.limits.check_headings(self._above)
+        self.limits.check_size(start + len(text), len(self._blocks) + 1, self._rows)
+        block = Block(
+            start,
+            start + len(text),
+            place.kind,
+            heading=tuple(title for _, title in self._headings),
+            page=place.page,
+            row=place.row,
+            question_end=None if place.question_end is None else start + place.question_end,
+            breaks=tuple(start + turn for turn in place.breaks),
+            meta=place.meta,
+        )
+        self._parts.append(text)
+        self._length = block.end
+        self._blocks.append(block)
+        return block
+
+
+class ItemList:
+    """The items of one list, until something else follows."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+        self._counts: dict[int, int] = {}  # depth -> number of the last item there
+
+    def add(self, text: str, depth: int, *, numbered: bool, start: int = 1) -> None:
+        """Append an item; ``depth`` is 0 in the outer list, ``start`` the number of the first one."""
+        self._lines.append("  " * depth + (self._number(depth, start) if numbered else "- ") + " ".join(text.split()))
+
+    def flush(self, builder: TextBuilder, *, page: int | None = None) -> None:
+        """Hand the items on as one block, if there are any, and begin anew."""
+        builder.add("\n".join(self._lines), "list", page=page)
+        self._lines.clear()
+        self._counts.clear()
+
+    def _number(self, depth: int, start: int) -> str:
+        self._counts[depth] = self._counts.get(depth, start - 1) + 1
+        for deeper in [other for other in self._counts if other > depth]:
+            del self._counts[deeper]
+        return f"{self._counts[depth]}. "

@@ -1,0 +1,139 @@
+"""Markdown -> its words without markup: paragraphs, lists and tables below their headings, and front matter.
+
+The text is what a reader of the rendered page sees, so that an answer never begins inside ``**`` or a link.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+
+from components.converters.assembly import TextBuilder, clean, line_joint, table_lines
+from components.converters.encoding import decode
+from components.converters.extracted import Extracted
+from components.converters.html import add_fragment
+from components.converters.limits import Limits
+from components.converters.metadata import check_size, own_fields
+from components.errors import LoadingError
+
+_FRONT = re.compile(r"\A\ufeff?(---|\+\+\+)[ \t]*\n(?:(.*?)\n)?(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_RENAMED = {"date": "created_at", "created": "created_at", "updated": "updated_at", "lastmod": "updated_at",
+            "last_updated": "updated_at", "modified": "updated_at", "lang": "language", "keywords": "tags"}  # fmt: skip
+
+
+def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
+    """Read a Markdown file."""
+    text = clean(decode(data))
+    fields, body = _front_matter(text, path)
+    check_size({name: value for name, value in fields.items() if not isinstance(value, dict)}, "front matter")
+    title = fields.pop("title", None)
+    builder = TextBuilder(limits)
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    for node in SyntaxTreeNode(parser.parse(body)).children:
+        _add(builder, node)
+    named = {_RENAMED.get(str(name).lower(), name): value for name, value in fields.items()}
+    meta = own_fields(named, "front matter", strict=True)
+    # Not one that is nested: its words would be those of all that it refers to, again and again.
+    named_so = str(title) if isinstance(title, str | int | float | date) else None
+    return builder.build("markdown", named_so if named_so is not None else builder.first_heading, meta)
+
+
+def _front_matter(text: str, path: Path) -> tuple[dict[Any, Any], str]:
+    """The fields between the marks at the top (YAML, or TOML between ``+++``), and the rest of the file."""
+    found = _FRONT.match(text)
+    if found is None:
+        return {}, text
+    source = found[2] if found[2] is not None else ""
+    try:
+        fields: Any = tomllib.loads(source) if found[1] == "+++" else yaml.safe_load(source)
+    except (yaml.YAMLError, tomllib.TOMLDecodeError, ValueError) as error:
+        # Not taken for text: it may say who is to read the document.
+        problem = " ".join(str(error).split())
+        raise LoadingError(path, f"has front matter that cannot be read ({problem})") from error
+    if fields is None or isinstance(fields, dict):
+        return fields if fields is not None else {}, text[found.end() :]
+    return {}, text  # a rule above ordinary text
+
+
+def _add(builder: TextBuilder, node: SyntaxTreeNode) -> None:
+    if node.type == "heading":
+        builder.add_heading(_words(node), int(node.tag[1:]))
+    elif node.type in ("bullet_list", "ordered_list"):
+        builder.add("\n".join(_items(node, 0)), "list")
+    elif node.type == "table":
+        header, *rows = [[_words(cell) for cell in row.children] for part in node.children for row in part.children]
+        builder.add(table_lines(header, rows), "table")
+    elif node.type in ("fence", "code_block"):
+        builder.add(node.content.strip("\n"))
+    elif node.type == "html_block":
+        add_fragment(builder, node.content)
+    elif node.type == "paragraph":
+        builder.add(_words(node))
+    else:
+        for child in node.children:
+            _add(builder, child)
+
+
+def _items(node: SyntaxTreeNode, depth: int) -> Iterable[str]:
+    """One line an item with its mark, inner lists indented below theirs."""
+    number = int(node.attrs.get("start", 1))
+    for item in node.children:
+        mark = "- " if node.type == "bullet_list" else f"{number}. "
+        number += 1
+        margin = "  " * depth
+        for child in item.children:
+            if child.type in ("bullet_list", "ordered_list"):
+                yield from _items(child, depth + 1)
+                continue
+            for line in _block_lines(child):
+                yield margin + mark + line
+                mark = " " * len(mark)
+
+
+def _block_lines(node: SyntaxTreeNode) -> Iterable[str]:
+    """The lines of what stands inside a list item."""
+    if node.type in ("fence", "code_block"):
+        lines = node.content.strip("\n").split("\n")
+    elif node.type == "html_block":
+        inner = TextBuilder()
+        add_fragment(inner, node.content)
+        lines = inner.build("html", None, {}).text.split("\n")
+    elif node.type == "table":
+        header, *rows = [[_words(cell) for cell in row.children] for part in node.children for row in part.children]
+        lines = table_lines(header, rows).split("\n")
+    elif any(child.type == "inline" for child in node.children):
+        lines = _words(node).split("\n")
+    else:
+        lines = [line for child in node.children for line in _block_lines(child)]
+    return [line for line in lines if line.strip()]
+
+
+def _words(node: SyntaxTreeNode) -> str:
+    """The text of a block's inline content; a soft line break joins, a hard one stays."""
+    pieces: list[str] = []
+    for child in _leaves(node):
+        if child.type == "softbreak":
+            pieces.append("\n\0")  # resolved below, when both neighbours are known
+        elif child.type == "hardbreak" or (child.type == "html_inline" and _BREAK.fullmatch(child.content)):
+            pieces.append("\n")
+        elif child.type in ("text", "code_inline", "image"):
+            pieces.append(child.content)
+    before, *lines = "".join(pieces).split("\n\0")
+    for line in lines:
+        before += line_joint(before, line) + line
+    return before.strip()
+
+
+def _leaves(node: SyntaxTreeNode) -> Iterable[SyntaxTreeNode]:
+    for child in node.children:
+        if child.children and child.type != "image":
+            yield from _leaves(child)
+        else:
+            yield child

@@ -1,0 +1,1 @@
+"""Office files -> paragraphs, lists, tables and rows below their headings."""

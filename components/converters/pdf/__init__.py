@@ -1,0 +1,1 @@
+"""PDF -> paragraphs, lists, tables and headings, with a box for every character."""

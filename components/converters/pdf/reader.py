@@ -1,0 +1,201 @@
+"""PDF -> paragraphs, lists, tables and headings with their page, and a box for every character.
+
+Only this module knows the PDF library; ``layout`` makes paragraphs of its characters.
+"""
+
+import ctypes
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from components.converters.assembly import TextBuilder
+from components.converters.extracted import Extracted
+from components.converters.limits import Limits
+from components.converters.metadata import own_fields
+from components.converters.pdf.boxes import Box, PageBoxes, decode_boxes, encode_boxes, pack_page
+from components.converters.pdf.layout import (
+    HYPHEN,
+    Glyph,
+    Line,
+    Piece,
+    Setting,
+    drop_running_lines,
+    split_lines,
+    text_of,
+    with_pages_joined,
+)
+from components.converters.pdf.tables import pieces
+from components.errors import LoadingError, NoTextError
+
+__all__ = ["PDFIUM_LOCK", "decode_boxes", "extract"]
+
+PDFIUM_LOCK = threading.Lock()
+"""Held around every use of pdfium, which is not thread-safe, here and where pages are drawn."""
+
+_DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?(\d{2})?(\d{2})?(\d{2})?(?:([+-])(\d{2})'?(\d{2})?|Z)?")
+
+
+def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
+    """Read a PDF."""
+    with PDFIUM_LOCK:
+        fields, sizes, found = _read(data, path)
+    pages = drop_running_lines(found, [height for _, height in sizes])
+    if not any(pages):
+        reason = f"holds no text on its {len(sizes)} pages, only pictures perhaps; run text recognition over it first"
+        raise NoTextError(path, reason)
+    setting = Setting.of(pages)
+    grouped = with_pages_joined([pieces(lines, setting) for lines in pages], setting)
+    builder = TextBuilder(limits)
+    boxes = _add_pages(builder, grouped, sizes)
+    title = fields.pop("title", None) or builder.first_heading
+    built = builder.build("pdf", title, own_fields(fields, "the document's properties"), encode_boxes(boxes))
+    return replace(built, pages=len(sizes))
+
+
+def _read(data: bytes, path: Path) -> tuple[dict[str, Any], list[tuple[float, float]], list[list[Line]]]:
+    """The document's properties, and of each page its size as shown and its lines."""
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if getattr(error, "err_code", None) in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
+            raise LoadingError(path, "is encrypted; remove the password and index it again") from error
+        raise LoadingError(path, f"is truncated or damaged ({error}); copy or print it again") from error
+    try:
+        sizes, lines = [], []
+        for number in range(len(document)):
+            page = document[number]
+            sizes.append((float(page.get_width()), float(page.get_height())))
+            lines.append(split_lines(_glyphs(page)))
+            page.close()
+        return _properties(document.get_metadata_dict(skip_empty=True)), sizes, lines
+    finally:
+        document.close()
+
+
+def _glyphs(page: Any) -> Iterator[Glyph]:
+    """A page's characters in content order; line breaks as pdfium sees them."""
+    text = page.get_textpage()
+    corner, turn = page.get_bbox(), page.get_rotation()
+    rectangle = raw.FS_RECTF()
+    high: int | None = None
+    bold: bool | None = None  # of the word, since asking takes longer than all else
+    for index in range(text.count_chars()):
+        code = raw.FPDFText_GetUnicode(text, index)
+        if 0xD800 <= code < 0xDC00:  # the first half of a pair; both halves have the same box
+            high = code
+            continue
+        if 0xDC00 <= code < 0xE000:
+            code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high is not None else 0xFFFD
+        high = None
+        char = HYPHEN if code in (2, 0xFFFE) else chr(code)
+        if code == 0 or (code < 32 and char not in "\t\r\n" + HYPHEN):
+            continue
+        if raw.FPDFText_IsGenerated(text, index) == 1 or not raw.FPDFText_GetLooseCharBox(
+            text, index, ctypes.byref(rectangle)
+        ):
+            yield Glyph(char, None)
+            bold = None
+            continue
+        box = (rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
+        if bold is None:
+            bold = _is_bold(text, index)
+        yield Glyph(char, _shown(box, corner, turn), bold)
+        if char.isspace():
+            bold = None
+    text.close()
+
+
+def _is_bold(text: Any, index: int) -> bool:
+    """Whether the font's name says so; the weight is unset in most files."""
+    name = ctypes.create_string_buffer(256)
+    raw.FPDFText_GetFontInfo(text, index, name, len(name), None)
+    return any(word in name.value.lower() for word in (b"bold", b"black", b"heavy"))
+
+
+def _shown(box: Box, corner: Box, turn: int) -> Box:
+    """From the page's own coordinates to those of the page as shown: cropped, and turned clockwise."""
+    left, bottom, right, top = box[0] - corner[0], box[1] - corner[1], box[2] - corner[0], box[3] - corner[1]
+    width, height = corner[2] - corner[0], corner[3] - corner[1]
+    if turn == 90:
+        return bottom, width - right, top, width - left
+    if turn == 180:
+        return width - right, height - top, width - left, height - bottom
+    if turn == 270:
+        return height - top, left, height - bottom, right
+    return left, bottom, right, top
+
+
+def _add_pages(builder: TextBuilder, pages: list[list[Piece]], sizes: list[tuple[float, float]]) -> list[PageBoxes]:
+    """Append all pieces; headings nest by the height of their letters."""
+    heights = sorted({round(piece.size) for page in pages for piece in page if piece.kind == "heading"}, reverse=True)
+    found = [_Places() for _ in pages]
+    for number, page in enumerate(pages):
+        for piece in page:
+            glyphs = _stripped(piece)
+            text = text_of(glyphs)
+            if piece.kind == "heading":
+                block = builder.add_heading(text, heights.index(round(piece.size)), page=number + 1)
+            else:
+                block = builder.add(text, piece.kind, page=number + 1, breaks=piece.breaks)
+            if block is None:
+                continue
+            for turned, (first, last) in enumerate(pairwise((0, *piece.breaks, len(glyphs)))):
+                found[number + turned].add(block.start + first, glyphs[first:last])
+    return [
+        pack_page(number, size, places.start, places.boxes)
+        for number, (places, size) in enumerate(zip(found, sizes, strict=True), start=1)
+        if places.boxes
+    ]
+
+
+@dataclass(slots=True)
+class _Places:
+    """The boxes of one page's part of the text."""
+
+    start: int = 0
+    boxes: list[Box | None] = field(default_factory=list)
+
+    def add(self, at: int, glyphs: Sequence[Glyph]) -> None:
+        """Append the glyphs that stand from ``at`` on."""
+        if not self.boxes:
+            self.start = at
+        self.boxes.extend([None] * (at - self.start - len(self.boxes)))
+        self.boxes.extend(glyph.box for glyph in glyphs)
+
+
+def _stripped(piece: Piece) -> list[Glyph]:
+    """The piece's glyphs just as the builder will keep them: no doubled space in a heading, no bad character."""
+    kept: list[Glyph] = []
+    for glyph in piece.glyphs:
+        if piece.kind == "heading" and glyph.char.isspace():
+            if not kept or kept[-1].char != " ":
+                kept.append(Glyph(" ", glyph.box))
+        else:
+            kept.append(glyph)
+    return kept
+
+
+def _properties(found: dict[str, str]) -> dict[str, Any]:
+    return {
+        "title": found.get("Title"),
+        "author": found.get("Author"),
+        "tags": found.get("Keywords", "").replace(";", ","),
+        "created_at": _date(found.get("CreationDate", "")),
+        "updated_at": _date(found.get("ModDate", "")),
+    }
+
+
+def _date(text: str) -> str | None:
+    found = _DATE.match(text)
+    if found is None:
+        return None
+    year, month, day, hour, minute, second, sign, hours, minutes = found.groups()
+    zone = f"{sign}{hours}:{minutes or '00'}" if sign is not None else "+00:00"
+    return f"{year}-{month or '01'}-{day or '01'}T{hour or '00'}:{minute or '00'}:{second or '00'}{zone}"

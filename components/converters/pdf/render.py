@@ -1,0 +1,127 @@
+"""A page of a PDF as a picture, with the boxes of some characters marked. Knows no index."""
+
+import base64
+import io
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from components.converters.pdf.boxes import Box, PageBoxes
+from components.converters.sandbox import Job, only, run_confined
+from components.errors import LoadingError
+
+_MARK = (255, 214, 10, 110)
+"""Red, green, blue and opacity of the marker."""
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_DRAW = "components.converters.pdf.render:draw"
+
+_MOST_PIXELS = 16_000_000
+"""A page may be as narrow and high as its author likes."""
+
+
+_AT_ONCE = threading.BoundedSemaphore(2)
+_SECONDS = 20.0
+
+
+def page_picture(path: Path, page: int, boxes: Sequence[PageBoxes], start: int, end: int, width: int) -> bytes:
+    """Draw a page, in a process of its own, since a file can make its renderer crash or fill the memory.
+
+    Args:
+        path: a PDF.
+        page: counted from 1.
+        boxes: of the whole document.
+        start: of the characters to mark, in the document's extracted text.
+        end: exclusive; nothing is marked where it equals ``start``.
+        width: of the picture, in pixels; a very high page gives a narrower one.
+
+    Returns:
+        A PNG.
+
+    Raises:
+        LoadingError: the file cannot be read, has no such page, or takes more time or memory than it may.
+    """
+    given = {"page": page, "marks": _lines(_of(boxes, page, start, end)), "width": width}
+    with _AT_ONCE:
+        made = run_confined(
+            path,
+            Job(_DRAW, given, prepare=((__name__, ()), ("pypdfium2", ()), ("PIL.ImageDraw", ())), seconds=_SECONDS),
+            only,
+        )
+    try:
+        picture = base64.b64decode(made, validate=True)
+    except (TypeError, ValueError) as error:
+        raise LoadingError(path, "made its renderer give a damaged picture") from error
+    if not picture.startswith(_PNG):
+        # It is handed to browsers, under this page's own address.
+        raise LoadingError(path, "made its renderer give what is no picture")
+    return picture
+
+
+def draw(path: Path, page: int, marks: Sequence[Box], width: int) -> str:
+    """Draw a page here and now.
+
+    Args:
+        path: a PDF.
+        page: counted from 1.
+        marks: what to mark.
+        width: of the picture, in pixels; a very high page gives a narrower one.
+
+    Returns:
+        A PNG in Base64.
+
+    Raises:
+        LoadingError: the file cannot be read or has no such page.
+    """
+    # Only the process that draws needs them.
+    import pypdfium2
+    from PIL import Image, ImageDraw
+
+    try:
+        document = pypdfium2.PdfDocument(path)
+        try:
+            if not 1 <= page <= len(document):
+                raise LoadingError(path, f"has {len(document)} pages, so no page {page}")
+            drawn = document[page - 1]
+            across, high = drawn.get_size()
+            scale = min(width / across, (_MOST_PIXELS / (across * high)) ** 0.5)
+            picture = drawn.render(scale=scale).to_pil().convert("RGBA")
+        finally:
+            document.close()
+    except (pypdfium2.PdfiumError, OSError) as error:
+        raise LoadingError(path, f"cannot be drawn ({error})") from error
+    marker = Image.new("RGBA", picture.size)
+    pen = ImageDraw.Draw(marker)
+    for left, bottom, right, top in marks:
+        pen.rectangle(
+            [left * scale, picture.height - top * scale, right * scale, picture.height - bottom * scale], fill=_MARK
+        )
+    written = io.BytesIO()
+    Image.alpha_composite(picture, marker).convert("RGB").save(written, "PNG")
+    return base64.b64encode(written.getvalue()).decode("ascii")
+
+
+def _of(boxes: Sequence[PageBoxes], page: int, start: int, end: int) -> Iterable[Box]:
+    for each in boxes:
+        if each.page == page:
+            for offset in range(max(start, each.start), min(end, each.end)):
+                if (box := each.box(offset)) is not None:
+                    yield box
+
+
+def _lines(boxes: Iterable[Box]) -> list[Box]:
+    """Neighbours on one line joined, so that the marker has no gaps between letters."""
+    lines: list[Box] = []
+    for box in boxes:
+        if lines and _overlap(lines[-1], box) and box[2] >= lines[-1][0]:
+            last = lines[-1]
+            lines[-1] = (min(last[0], box[0]), min(last[1], box[1]), max(last[2], box[2]), max(last[3], box[3]))
+        else:
+            lines.append(box)
+    return lines
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    """Whether they stand on one line: more than half of the lower one's height in common."""
+    common = min(one[3], other[3]) - max(one[1], other[1])
+    return common > 0.5 * min(one[3] - one[1], other[3] - other[1])

@@ -1,0 +1,1 @@
+"""Texts -> dense vectors and BM25 sparse vectors."""

@@ -1,0 +1,1 @@
+"""Models by name: found, verified, converted, and run in batches."""

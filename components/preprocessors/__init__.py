@@ -1,0 +1,1 @@
+"""Extracted text -> passages that remember where they stood."""

@@ -1,0 +1,1 @@
+"""The filter language: how it is written, inside a question too."""

@@ -1,0 +1,1 @@
+"""Candidate passages, sorted by how well they answer."""

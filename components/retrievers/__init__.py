@@ -1,0 +1,1 @@
+"""Question vectors -> candidate passages, fused and without near duplicates."""
