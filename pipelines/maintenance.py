@@ -17,8 +17,8 @@ from haystack.document_stores.types import DuplicatePolicy
 
 from components.converters.extracted import Block
 from components.embedders.bm25 import average_length
-from components.embedders.dense import indexed_text
 from components.errors import LoadingError, QuaereError
+from components.passages import indexed_text
 from components.preprocessors.dividing import estimate
 from components.stores.catalogue.sources import Catalogue, DamagedText, Rebuilt, SourceInfo, SourceText
 from components.stores.documents import QuaereDocumentStore

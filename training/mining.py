@@ -21,7 +21,8 @@ from components.embedders.bm25 import LexicalTextEmbedder
 from components.embedders.dense import TextEmbedder
 from components.errors import InputError
 from components.models.checkpoints import fingerprint
-from components.models.encoder import ModelOptions, Pair, PairEncoder, pair_encoder
+from components.models.encoder import ModelOptions, PairEncoder, pair_encoder
+from components.passages import Pair
 from components.retrievers.hybrid import HybridRetriever
 from components.writing import write_whole
 from evaluation.corpus import index_corpus

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from components.errors import ConfigurationError
+from components.logits import logit, sigmoid
 from components.types import AnswerKind, Evidence
 from components.writing import write_whole
 
@@ -154,18 +155,6 @@ class Calibrator:
     def save(self, path: Path | str) -> None:
         """Write the calibrator's file, whole or not at all."""
         write_whole(Path(path), json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n")
-
-
-def sigmoid(values: Floats | float) -> Floats:
-    """The logistic function, without overflow."""
-    result: Floats = 0.5 * (1.0 + np.tanh(0.5 * np.asarray(values, dtype=np.float64)))
-    return result
-
-
-def logit(probability: float) -> float:
-    """The inverse of :func:`sigmoid`, finite also for 0 and 1."""
-    held = min(max(probability, 1e-9), 1.0 - 1e-9)
-    return math.log(held / (1.0 - held))
 
 
 def _check_evidence(data: Mapping[str, Any], origin: str) -> None:

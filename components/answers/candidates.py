@@ -11,13 +11,13 @@ from typing import Any
 from haystack import Document
 from haystack.dataclasses import ExtractedAnswer
 
-from components.answers.calibration import logit
 from components.answers.evidence import Wanted, match
 from components.answers.merging import group, overlaps, same_wording, wording
-from components.embedders.dense import heading_context
+from components.converters.extracted import page_at
 from components.languages.boundaries import whole_words, without_loose_ends
 from components.languages.sentences import enclosing_list, statement_spans
-from components.pages import page_at
+from components.logits import logit
+from components.passages import heading_context
 from components.types import AnswerKind, Evidence, Place, QueryKind
 
 _COLUMN_END = ": "

@@ -5,17 +5,21 @@ Knows no file format and no passage.
 """
 
 from base64 import b64encode
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
-
-from components.pages import page_at
 
 _CHARACTERS_A_PART = 500_000
 _BLOCKS_A_PART = 500
 _BYTES_A_PART = 1 << 20
 
 BlockKind = Literal["text", "list", "table", "heading", "faq"]
+
+
+def page_at(page: int | None, breaks: Sequence[int], offset: int) -> int | None:
+    """The page that an offset stands on, of words that begin on ``page``; ``breaks``, in order, begin the next ones."""
+    return None if page is None else page + bisect_right(breaks, offset)
 
 
 @dataclass(frozen=True, slots=True)

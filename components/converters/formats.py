@@ -25,10 +25,10 @@ _MODULES = {
     ".txt": "text", ".text": "text",
     ".md": "markdown", ".markdown": "markdown",
     ".html": "html", ".htm": "html", ".xhtml": "html",
-    ".pdf": "pdf",
-    ".docx": "docx", ".pptx": "pptx", ".xlsx": "xlsx",
-    ".csv": "table", ".tsv": "table",
-    ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
+    ".pdf": "pdf.reader",
+    ".docx": "office.docx", ".pptx": "office.pptx", ".xlsx": "office.xlsx",
+    ".csv": "csv_file", ".tsv": "csv_file",
+    ".json": "json_file", ".jsonl": "jsonl", ".ndjson": "jsonl",
 }  # fmt: skip
 _CONTENTS = {
     ".pdf": "a PDF",
@@ -59,7 +59,7 @@ def suffix_of(path: Path | str) -> str | None:
 def module_of(path: Path | str) -> str:
     """The module that reads files of this ending."""
     suffix = suffix_of(path)
-    return f"components.converters.formats.{_MODULES[suffix.removesuffix('.gz')]}" if suffix is not None else __name__
+    return f"components.converters.{_MODULES[suffix.removesuffix('.gz')]}" if suffix is not None else __name__
 
 
 def expand(paths: Sequence[str | Path], *, follow_links: bool = False, apart: Sequence[Path] = ()) -> Discovery:

@@ -23,7 +23,7 @@ from typing import Any, Protocol
 CAN_FORK = hasattr(os, "fork")
 """False on Windows."""
 
-_CHILD = Path(__file__).with_name("confined_child.py")
+_CHILD = Path(__file__).with_name("sandbox_child.py")
 # What an interpreter may need to find its own libraries. Anything else, such as keys and passwords, stays here.
 _HANDED_ON = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT", "WINDIR")
 # One thread: a process for each file uses the cores well enough, and threads take memory and cannot be forked.

@@ -17,7 +17,7 @@ from haystack import Document, component
 from haystack.dataclasses import SparseEmbedding
 from qdrant_edge import Bm25, Bm25Config, DisabledStemmer, StopwordsSet, TokenizerType
 
-from components.embedders.dense import indexed_text
+from components.passages import indexed_text
 from components.types import Candidates
 
 ANALYSER = "bm25-1"

@@ -9,44 +9,8 @@ from components.models.conversion import Precision
 from components.models.encoder import ModelOptions
 from components.models.ensemble import TextVectors, text_vectors
 from components.models.inference import Backend
+from components.passages import embedded_text
 from components.types import Candidates
-
-
-def heading_context(document: Document) -> str:
-    """Title and heading of a passage in one line, without what is said twice; "" where there is neither."""
-    parts = [document.meta.get("title"), document.meta.get("heading")]
-    named = [str(part) for part in parts if part]
-    if len(named) == 2 and named[1].startswith(named[0]):
-        del named[0]
-    return " > ".join(named)
-
-
-def opening_heading(document: Document) -> str:
-    """The heading that the passage itself begins with; "" where it begins with none."""
-    last = heading_context(document).rpartition(" > ")[2]
-    return last if last and (document.content or "").startswith(f"{last}\n") else ""
-
-
-def context_before(document: Document) -> str:
-    """What is put before a passage: :func:`heading_context` without :func:`opening_heading`."""
-    opening = opening_heading(document)
-    context = heading_context(document)
-    return context.removesuffix(opening).removesuffix(" > ") if opening else context
-
-
-def indexed_text(document: Document) -> str:
-    """What is searched of a passage: title, heading and content."""
-    context = context_before(document)
-    content = document.content or ""
-    return f"{context}\n{content}" if context else content
-
-
-def embedded_text(document: Document) -> str:
-    """What is embedded of a passage: the question of a FAQ row, else title, heading and content."""
-    question = document.meta.get("question")
-    if document.meta.get("kind") == "faq" and question:
-        return str(question)
-    return indexed_text(document)
 
 
 class _Embedder:

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,8 @@ from components.models.batching import CombiningQueue
 from components.models.checkpoints import Role, fingerprint
 from components.models.conversion import ConvertedModel, Precision, Progress, convert, effective_precision, kind_for
 from components.models.inference import Backend, Runtime, load_runtime
-from components.readers.spans import Window
+from components.models.window import Window
+from components.passages import Pair
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -39,14 +40,6 @@ class ModelOptions:
     backend: Backend = "openvino"
     threads: int | None = None
     cache: str | None = None
-
-
-class Pair(NamedTuple):
-    """A question and a passage; ``context`` (title, heading) is read before the passage but gives no spans."""
-
-    question: str
-    passage: str
-    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,9 @@ import numpy.typing as npt
 from components.errors import ConfigurationError
 from components.models.checkpoints import Role
 from components.models.conversion import Progress
-from components.models.encoder import (
-    ModelOptions,
-    Pair,
-    PairEncoder,
-    PairLogits,
-    TextEncoder,
-    pair_encoder,
-    text_encoder,
-)
-from components.readers.spans import Window
+from components.models.encoder import ModelOptions, PairEncoder, PairLogits, TextEncoder, pair_encoder, text_encoder
+from components.models.window import Window
+from components.passages import Pair
 
 SEPARATOR = "+"
 """Stands between the names of an ensemble's models, with a blank on each side."""

@@ -5,18 +5,13 @@ from typing import Any
 
 from haystack import Document, component, default_from_dict, default_to_dict
 
-from components.answers.calibration import sigmoid
-from components.embedders.dense import context_before
+from components.logits import sigmoid
 from components.models.conversion import Precision
-from components.models.encoder import ModelOptions, Pair
+from components.models.encoder import ModelOptions
 from components.models.ensemble import PairScorer, pair_scorer
 from components.models.inference import Backend
+from components.passages import pair_of
 from components.types import Candidates
-
-
-def pair_of(query: str, document: Document, with_context: bool) -> Pair:
-    """The pair that ranker and reader share; the same words on both sides, so that one pass serves both."""
-    return Pair(query, document.content or "", context_before(document) if with_context else "")
 
 
 @component

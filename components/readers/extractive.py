@@ -5,14 +5,14 @@ from typing import Any
 from haystack import Document, component, default_from_dict, default_to_dict
 from haystack.dataclasses import ExtractedAnswer
 
-from components.answers.calibration import sigmoid
 from components.languages.sentences import line_spans, paragraph_spans, statement_spans
+from components.logits import sigmoid
 from components.models.conversion import Precision
 from components.models.encoder import ModelOptions, PairLogits
 from components.models.ensemble import PairScorer, pair_scorer
 from components.models.inference import Backend
+from components.passages import pair_of
 from components.query.answer_types import ExpectedValue, expected_value
-from components.rankers.cross_encoder import pair_of
 from components.readers.spans import Span, best_span_holding, best_spans, null_score
 from components.types import Candidates, QueryKind
 

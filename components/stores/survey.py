@@ -1,7 +1,7 @@
 """A look at every point of an index: what can be compared with the catalogue, and whether searches can find it.
 
-Pure but for the engine it is given. :mod:`components.stores.engine.edge_survey` runs it in a process of its own, since damaged
-files can end the process that reads them.
+Pure but for the engine it is given. :mod:`components.stores.engine.edge_survey` runs it in a process of its own, since
+damaged files can end the process that reads them.
 """
 
 import hashlib

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from components.embedders.dense import context_before
 from components.errors import InputError, QuaereError
+from components.passages import context_before
 from components.stores.engine.sparse_copy import allocated_bytes
 from evaluation.benchmark.alternation import turns
 from evaluation.benchmark.asking import asking_figures

@@ -11,9 +11,9 @@ from typing import Any
 from haystack import Document, Pipeline
 from haystack.document_stores.types import DuplicatePolicy
 
-from components.embedders.dense import context_before
 from components.errors import ConfigurationError
 from components.models.checkpoints import resolve
+from components.passages import context_before
 from evaluation.benchmark.corpus import Spot
 from evaluation.benchmark.systems import CANDIDATES, READ, Asked, Task
 from pipelines.timing import stage_seconds

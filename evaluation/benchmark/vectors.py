@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from haystack import Document
 
-from components.embedders.dense import embedded_text
 from components.models.checkpoints import fingerprint
 from components.models.encoder import ModelOptions, TextEncoder, text_encoder
+from components.passages import embedded_text
 from components.versions import digest
 from evaluation.benchmark.corpus import BATCH, parents, read_passages
 from pipelines.settings import Settings

@@ -14,7 +14,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 import components  # noqa: F401  (before haystack)
 from components.converters.loader import DocumentLoader
 from components.embedders.bm25 import LexicalDocumentEmbedder, question_vector
-from components.embedders.dense import embedded_text
+from components.passages import embedded_text
 from components.preprocessors.splitter import PassageSplitter
 from components.stores.catalogue.sources import CATALOGUE_FILE, Catalogue
 from components.stores.documents import QuaereDocumentStore

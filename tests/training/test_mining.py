@@ -5,7 +5,8 @@ import json
 import pytest
 
 from components.errors import ConfigurationError, InputError
-from components.models.encoder import ModelOptions, Pair, pair_encoder
+from components.models.encoder import ModelOptions, pair_encoder
+from components.passages import Pair
 from pipelines.settings import Settings
 from training.data.example import Example, read_examples
 from training.mining import ABOVE, HOLDS_ANSWER, MiningOptions, mine

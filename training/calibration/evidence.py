@@ -15,7 +15,8 @@ from components.answers.candidates import find
 from components.answers.composer import Scored, scored_findings, scored_passages
 from components.answers.evidence import wanted_of
 from components.embedders.bm25 import LexicalTextEmbedder
-from components.embedders.dense import TextEmbedder, opening_heading
+from components.embedders.dense import TextEmbedder
+from components.passages import opening_heading
 from components.query.understanding import QueryUnderstanding
 from components.rankers.cross_encoder import CrossEncoderRanker
 from components.readers.extractive import ExtractiveReader

@@ -12,8 +12,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from components.answers.calibration import KINDS, Calibrator, Floats, Logistic, logit
+from components.answers.calibration import KINDS, Calibrator, Floats, Logistic
 from components.errors import InputError
+from components.logits import logit
 from components.types import AnswerKind, Evidence
 from evaluation.metrics.coverage_at_precision import threshold_at_precision
 from training.calibration.isotonic import isotonic_curve

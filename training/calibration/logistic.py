@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from components.answers.calibration import Floats, sigmoid
+from components.answers.calibration import Floats
+from components.logits import sigmoid
 
 _STEPS = 100
 _TOLERANCE = 1e-9

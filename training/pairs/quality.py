@@ -9,8 +9,9 @@ import numpy.typing as npt
 import torch
 
 from components.models.conversion import ConvertedModel
-from components.models.encoder import Pair, PairEncoder, PairLogits
+from components.models.encoder import PairEncoder, PairLogits
 from components.models.inference import Arrays
+from components.passages import Pair
 from components.readers.spans import best_spans
 from evaluation.metrics.auroc import auroc
 from evaluation.metrics.exact_match import exact_match

@@ -9,9 +9,9 @@ from haystack import Document
 
 from components.converters.formats import expand
 from components.converters.loader import DocumentLoader
-from components.embedders.dense import heading_context, opening_heading
 from components.errors import InputError
 from components.models.checkpoints import tokenizer_file
+from components.passages import heading_context, opening_heading
 from components.preprocessors.splitter import HEADING_JOINT, PassageSplitter
 from components.writing import write_whole
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from components.models.checkpoints import fingerprint
-from components.models.encoder import ModelOptions, Pair, pair_encoder
+from components.models.encoder import ModelOptions, pair_encoder
+from components.passages import Pair
 from evaluation.rows import RowFile
 from training.retriever.data import Triplet
 

@@ -1,8 +1,8 @@
 """The embedded engine: Qdrant's own, in this process, over a folder.
 
-Points and filters as ``components.stores.engine.protocol`` describes them; it knows nothing about documents or groups. The
-folder holds ``points`` (Qdrant's files) and ``manifest.json``. Calls hold Python's global lock, so that writes
-go in slices short enough not to stop a serving process.
+Points and filters as ``components.stores.engine.protocol`` describes them; it knows nothing about documents or
+groups. The folder holds ``points`` (Qdrant's files) and ``manifest.json``. Calls hold Python's global lock, so that
+writes go in slices short enough not to stop a serving process.
 """
 
 import shutil

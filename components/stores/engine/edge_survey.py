@@ -1,7 +1,8 @@
-"""A program of its own: ``python -m components.stores.engine.edge_survey FOLDER`` looks at every point of a closed index.
+"""A program of its own that looks at every point of a closed index.
 
-It writes JSON Lines: one of each point (see :mod:`components.stores.survey`), and one with ``unfindable`` at the end, or
-``error`` where the index cannot be read. A damaged file can end it with a signal, which is why it is a program.
+``python -m components.stores.engine.edge_survey FOLDER`` writes JSON Lines: one of each point (see
+:mod:`components.stores.survey`), and one with ``unfindable`` at the end, or ``error`` where the index cannot be read. A
+damaged file can end it with a signal, which is why it is a program.
 """
 
 import json

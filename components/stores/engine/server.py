@@ -1,10 +1,10 @@
 """The server engine: a Qdrant server through its HTTP interface.
 
-Points and filters as ``components.stores.engine.protocol`` describes them; it knows nothing about documents or groups. The
-manifest is kept in the collection's own metadata. A collection is made for many vectors and several groups of callers:
-vectors are compared as bytes first, payload fields that searches filter on have indexes, and the points of a group lie
-together. One request changes the points of one call atomically, but readers in other processes may see the state
-between two requests.
+Points and filters as ``components.stores.engine.protocol`` describes them; it knows nothing about documents or
+groups. The manifest is kept in the collection's own metadata. A collection is made for many vectors and several groups
+of callers: vectors are compared as bytes first, payload fields that searches filter on have indexes, and the points of
+a group lie together. One request changes the points of one call atomically, but readers in other processes may see the
+state between two requests.
 """
 
 import logging

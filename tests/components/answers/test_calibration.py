@@ -3,8 +3,9 @@ import math
 
 import pytest
 
-from components.answers.calibration import BUNDLED, KINDS, Calibrator, Logistic, logit, sigmoid
+from components.answers.calibration import BUNDLED, KINDS, Calibrator, Logistic
 from components.errors import ConfigurationError
+from components.logits import logit, sigmoid
 from components.types import Evidence
 
 EVIDENCE = Evidence(

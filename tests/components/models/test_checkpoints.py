@@ -91,8 +91,9 @@ def test_conversion_happens_once_and_damage_is_repaired(tiny_models: dict[str, P
 
 
 def test_a_damaged_compiled_form_is_made_again(tiny_models: dict[str, Path], tmp_path: Path) -> None:
-    from components.models.encoder import Pair, PairEncoder
+    from components.models.encoder import PairEncoder
     from components.models.inference import load_runtime
+    from components.passages import Pair
 
     model = convert(str(tiny_models["joint"]), "reader", "fp32", tmp_path)
     expected = PairEncoder(model, load_runtime(model)).encode([Pair("who?", "goethe")])[0].relevance

@@ -9,7 +9,6 @@ import pytest
 from components.models.conversion import convert
 from components.models.encoder import (
     ModelOptions,
-    Pair,
     PairEncoder,
     TextEncoder,
     batches_by_length,
@@ -17,6 +16,7 @@ from components.models.encoder import (
     text_encoder,
 )
 from components.models.inference import load_runtime
+from components.passages import Pair
 from components.readers.spans import best_spans
 
 FP32 = ModelOptions(precision="fp32")

@@ -7,8 +7,9 @@ import pytest
 from haystack import Document
 
 from components.errors import ConfigurationError, ModelError
-from components.models.encoder import ModelOptions, Pair, pair_encoder, text_encoder
+from components.models.encoder import ModelOptions, pair_encoder, text_encoder
 from components.models.ensemble import member_names, pair_scorer, text_vectors
+from components.passages import Pair
 from components.rankers.cross_encoder import CrossEncoderRanker
 from components.readers.extractive import ExtractiveReader
 from pipelines.service import QAService

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from haystack import Document
 
-from components.answers.calibration import sigmoid
-from components.embedders.dense import DocumentEmbedder, TextEmbedder, embedded_text, heading_context, indexed_text
+from components.embedders.dense import DocumentEmbedder, TextEmbedder
+from components.logits import sigmoid
+from components.passages import embedded_text, heading_context, indexed_text
 from components.rankers.cross_encoder import CrossEncoderRanker
 from components.readers.extractive import ExtractiveReader
 from components.types import Candidates, QueryKind

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.readers.spans import Span, Window, best_span_holding, best_spans, null_score
+from components.models.window import Window
+from components.readers.spans import Span, best_span_holding, best_spans, null_score
 
 
 def window(start: list[float], end: list[float], null: float = 0.0, first: int = 0) -> Window:

@@ -11,7 +11,8 @@ from rich.console import Console
 from safetensors.numpy import load_file
 
 from components.errors import ConfigurationError, InputError, ModelError, QuaereError
-from components.models.encoder import ModelOptions, Pair, pair_encoder
+from components.models.encoder import ModelOptions, pair_encoder
+from components.passages import Pair
 from training.card import read_run
 from training.data.example import read_examples
 from training.pairs.data import to_measure

@@ -10,7 +10,8 @@ from rich.console import Console
 from safetensors.numpy import load_file
 
 from components.errors import ConfigurationError, InputError, QuaereError
-from components.models.encoder import ModelOptions, Pair, pair_encoder, text_encoder
+from components.models.encoder import ModelOptions, pair_encoder, text_encoder
+from components.passages import Pair
 from training.card import read_run
 from training.option_files import options_from
 from training.pretraining.denoising import damaged

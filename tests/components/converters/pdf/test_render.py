@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from components.converters.formats import load
-from components.converters.pdf import render as page_picture
+from components.converters.pdf import render
 from components.converters.pdf.reader import decode_boxes
 from components.converters.pdf.render import draw
 from components.errors import LoadingError
@@ -19,7 +19,7 @@ MANUAL = Path(__file__).parents[4] / "examples" / "knowledge_base" / "user-manua
 
 def picture(start: int = 0, end: int = 0, page: int = 1, width: int = 300) -> Image.Image:
     boxes = decode_boxes(load(MANUAL).boxes or b"")
-    drawn = page_picture.page_picture(MANUAL, page, boxes, start, end, width)
+    drawn = render.page_picture(MANUAL, page, boxes, start, end, width)
     return Image.open(io.BytesIO(drawn))
 
 
@@ -42,7 +42,7 @@ def test_a_file_that_is_no_pdf(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.pdf"
     wrong.write_bytes(b"no PDF")
     with pytest.raises(LoadingError, match="cannot be drawn"):
-        page_picture.page_picture(wrong, 1, [], 0, 0, 300)
+        render.page_picture(wrong, 1, [], 0, 0, 300)
 
 
 @pytest.mark.parametrize(
@@ -61,13 +61,13 @@ def test_a_renderer_that_a_file_takes_over_costs_that_picture_alone(
 ) -> None:
     (tmp_path / "taken_over.py").write_text(f"def draw(path, page, marks, width):\n    {body}\n", "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(page_picture, "_DRAW", "taken_over:draw")
-    monkeypatch.setattr(page_picture, "_SECONDS", seconds)
+    monkeypatch.setattr(render, "_DRAW", "taken_over:draw")
+    monkeypatch.setattr(render, "_SECONDS", seconds)
     with pytest.raises(LoadingError, match=reason):
-        page_picture.page_picture(MANUAL, 1, [], 0, 0, 300)
+        render.page_picture(MANUAL, 1, [], 0, 0, 300)
 
 
 def test_a_page_of_a_giant_is_drawn_no_larger_than_fits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page_picture, "_MOST_PIXELS", 10_000)
+    monkeypatch.setattr(render, "_MOST_PIXELS", 10_000)
     drawn = Image.open(io.BytesIO(base64.b64decode(draw(MANUAL, 1, [], 2_000))))
     assert drawn.width * drawn.height <= 11_000
