@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from haystack import Document
+
 from components.converters.formats import load
 from components.errors import InputError
 from components.languages.boundaries import is_unspaced
@@ -220,3 +222,11 @@ class Indexed:
 def place_of(passage: Passage) -> Place:
     """Where a passage stands."""
     return Place(passage.source, passage.start, passage.end)
+
+
+def places_of(document: Document) -> tuple[Place, ...]:
+    """Where a passage stands, and the near duplicates that it stands for."""
+    meta = document.meta
+    return tuple(
+        Place(str(each["source"]), int(each["start"]), int(each["end"])) for each in (meta, *meta.get("duplicates", ()))
+    )

@@ -1,12 +1,19 @@
-"""The pipeline that answers a question: understanding, retrieval, reranking, reading, answering."""
+"""The pipeline that answers a question: how its stages are wired, run, and looked into.
 
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+``run_asking`` gives the answers, ``stream_asking`` each result as soon as it is there, ``trace`` what every stage gave.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from time import perf_counter
+from typing import Any, Literal, TypeVar
 
 from haystack import Document, Pipeline
 from haystack.core.errors import PipelineRuntimeError
+from haystack.dataclasses import ExtractedAnswer
 
 from components.answers.composer import AnswerComposer
 from components.embedders.bm25 import LexicalTextEmbedder
@@ -19,6 +26,12 @@ from components.retrievers.hybrid import HybridRetriever
 from components.stores.documents import QuaereDocumentStore
 from components.types import Answer, Query
 from pipelines.settings import Settings
+from pipelines.timing import stage_seconds
+
+StageName = Literal["understanding", "embedder", "lexical", "retriever", "ranker", "reader", "answering"]
+Kind = TypeVar("Kind")
+
+_LAST: StageName = "answering"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +44,24 @@ class Answered:
     candidates: tuple[Document, ...]
     """After reranking, best first."""
     warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What the stages gave for one question; empty, or None, for those that did not run."""
+
+    query: Query
+    searches: Mapping[str, tuple[Document, ...]]
+    """What each search found on its own, best first, by its name: "dense" and "lexical"."""
+    fused: tuple[Document, ...]
+    """The candidates, as the retriever joined them, best first."""
+    ranked: tuple[Document, ...]
+    """The candidates after reranking, best first."""
+    spans: tuple[ExtractedAnswer, ...]
+    """What the reader proposes."""
+    answered: Answered | None
+    seconds: Mapping[str, float]
+    """By stage, and in "total"."""
 
 
 def build_asking_pipeline(
@@ -125,16 +156,71 @@ async def stream_asking(
         The question as understood; the passages after reranking, best first; at last what :func:`run_asking` gives.
     """
     outputs: dict[str, Any] = {}
-    with _own_errors():
-        parts = pipeline.run_async_generator(_inputs(question, **options), include_outputs_from=set(_REPORTED))
-        async for part in parts:
-            for name, result_of in _REPORTED.items():
-                # The last part repeats them all.
-                if name in part and name not in outputs:
-                    outputs[name] = part[name]
-                    yield result_of(part[name])
-        outputs |= part
+    async with aclosing(_stage_by_stage(pipeline, question, options, _REPORTED)) as stages:
+        async for name, output in stages:
+            outputs[name] = output
+            if name in _REPORTED:
+                yield _REPORTED[name](output)
     yield _answered(outputs)
+
+
+def trace(pipeline: Pipeline, question: str, *, until: StageName = _LAST, **options: Any) -> Trace:
+    """Put one question to the pipeline, and keep what every stage gives.
+
+    The stages run as they do for :func:`stream_asking`, so that what is measured, trained and calibrated on a trace
+    is what users get.
+
+    Args:
+        pipeline: from :func:`build_asking_pipeline`, or loaded from its YAML.
+        question: as the user wrote it.
+        until: the last stage to run; those after it do not.
+        options: see :func:`_inputs`.
+
+    Raises:
+        QuaereError: a stage refused the question or failed.
+
+    Example:
+        ``trace(service.pipelines()["asking"], "How long is the warranty?", until="ranker").ranked``
+    """
+    # A thread of its own: the caller may stand in an event loop, as a notebook does.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, _traced(pipeline, question, until, options)).result()
+
+
+async def _traced(pipeline: Pipeline, question: str, until: StageName, options: dict[str, Any]) -> Trace:
+    outputs: dict[str, Any] = {}
+    started = perf_counter()
+    with stage_seconds() as seconds:
+        async with aclosing(_stage_by_stage(pipeline, question, options, pipeline.graph.nodes)) as stages:
+            async for name, output in stages:
+                outputs[name] = output
+                if name == until:
+                    break
+    found, ranked, read = (outputs.get(name, {}) for name in ("retriever", "ranker", "reader"))
+    return Trace(
+        query=outputs["understanding"]["understood"],
+        searches={name: tuple(found.get(name, ())) for name in ("dense", "lexical")},
+        fused=tuple(found.get("documents", ())),
+        ranked=tuple(ranked.get("documents", ())),
+        spans=tuple(read.get("answers", ())),
+        answered=_answered(outputs) if "answering" in outputs else None,
+        seconds=seconds | {"total": perf_counter() - started},
+    )
+
+
+async def _stage_by_stage(
+    pipeline: Pipeline, question: str, options: dict[str, Any], names: Iterable[str]
+) -> AsyncGenerator[tuple[str, dict[str, Any]]]:
+    """Run the pipeline, and give the outputs of these stages, and of the last one, as they are there."""
+    wanted = {*names, _LAST}
+    with _own_errors():
+        parts = pipeline.run_async_generator(_inputs(question, **options), include_outputs_from=wanted)
+        async with aclosing(parts) as running:
+            async for part in running:
+                # The last part repeats them all.
+                for name in sorted(wanted & part.keys()):
+                    wanted.remove(name)
+                    yield name, part[name]
 
 
 _REPORTED: dict[str, Callable[[dict[str, Any]], Query | tuple[Document, ...]]] = {
@@ -150,6 +236,7 @@ def _inputs(
     filters: dict[str, Any] | None = None,
     groups: Sequence[str] = (),
     languages: Sequence[str] | None = None,
+    candidates: int | None = None,
     top: int | None = None,
     threshold: float | None = None,
 ) -> dict[str, Any]:
@@ -160,14 +247,22 @@ def _inputs(
         filters: Haystack's filter syntax.
         groups: the caller's access groups.
         languages: those of the index, whose analysers see the question; all where None.
+        candidates: passages that retrieval gives at most; None for the pipeline's own.
         top: answers at most; None for the pipeline's own.
         threshold: least confidence in [0, 1]; None for the pipeline's own.
     """
-    return {
+    inputs: dict[str, Any] = {
         "understanding": {"query": question, "filters": filters, "groups": list(groups)},
         "lexical": {"languages": None if languages is None else list(languages)},
         "answering": {"top_k": top, "threshold": threshold},
     }
+    # A stock retriever may have no such socket.
+    return inputs if candidates is None else inputs | {"retriever": {"top_k": candidates}}
+
+
+def stage_of(pipeline: Pipeline, kind: type[Kind]) -> Kind:
+    """The pipeline's component of this class, whatever it is called there."""
+    return next(each for _, each in pipeline.walk() if isinstance(each, kind))
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from haystack import Pipeline
 
 from components.stores.catalogue.sources import Catalogue
 from components.types import Passage, Query, Reply
-from pipelines.asking import Answered, run_asking, stream_asking
+from pipelines.asking import Answered, StageName, Trace, run_asking, stream_asking, trace
 from pipelines.timing import stage_seconds
 
 Stage = Query | tuple[Passage, ...] | Reply
@@ -74,6 +74,10 @@ class Asking:
         with stage_seconds() as seconds:
             answered = run_asking(self.pipeline, self.question.text, **self._options)
         return self._reply(answered, seconds)
+
+    def trace(self, until: StageName, candidates: int | None) -> Trace:
+        """Answer it as far as a stage; see :func:`pipelines.asking.trace`."""
+        return trace(self.pipeline, self.question.text, until=until, candidates=candidates, **self._options)
 
     async def stream(self) -> AsyncGenerator[Stage]:
         """Answer it, and give what is known as it is known: the question as understood, the passages, the reply."""

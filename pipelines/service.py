@@ -22,7 +22,7 @@ from components.stores.catalogue.sources import SourceInfo
 from components.stores.documents import QuaereDocumentStore
 from components.types import Passage, Reply
 from pipelines import archives
-from pipelines.asking import build_asking_pipeline
+from pipelines.asking import StageName, Trace, build_asking_pipeline
 from pipelines.engines import EngineName
 from pipelines.folder import WAITING, OpenFolder, load_models, refuse_archive
 from pipelines.indexing import Identity, IndexProgress, IndexReport
@@ -191,6 +191,36 @@ class QAService:
         async with aclosing(asking.stream()) as results:
             async for result in results:
                 yield result
+
+    def trace(
+        self,
+        question: str | Question,
+        *,
+        until: StageName = "answering",
+        candidates: int | None = None,
+        top: int | None = None,
+        threshold: float | None = None,
+        groups: Sequence[str] = (),
+    ) -> Trace:
+        """What every stage gives for one question: for measuring, training and calibrating.
+
+        Args:
+            question: as the user wrote it.
+            until: the last stage to run.
+            candidates: passages that retrieval gives at most; None for the setting.
+            top: answers at most; None for the setting.
+            threshold: least confidence in [0, 1]; None for the setting.
+            groups: the caller's access groups, beside the public one.
+
+        Raises:
+            InputError: the question or its filter cannot be used.
+            ConfigurationError: the index was made with other models or settings.
+
+        Example:
+            ``service.trace("How long is the warranty?", until="ranker").ranked[0].content``
+        """
+        asked = question if isinstance(question, Question) else Question(question, groups=groups)
+        return self._asking_of(asked, top=top, threshold=threshold).trace(until, candidates)
 
     def _asking_of(self, question: Question, **options: Any) -> Asking:
         complete = self._complete(question, None, ())

@@ -15,21 +15,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from haystack import Pipeline
-
-from components.embedders.bm25 import LexicalTextEmbedder
-from components.embedders.dense import TextEmbedder
 from components.errors import InputError
 from components.models.checkpoints import fingerprint
 from components.models.encoder import ModelOptions, PairEncoder, pair_encoder
 from components.passages import Pair
-from components.retrievers.hybrid import HybridRetriever
 from components.writing import write_whole
 from evaluation.corpus import index_corpus
 from evaluation.gold import Place, paragraph_places
 from evaluation.metrics.normalisation import normalised
 from evaluation.places import Gold, source_of
-from evaluation.ranking import stage_of
 from evaluation.rows import RowFile
 from pipelines.service import QAService
 from pipelines.settings import Settings
@@ -175,25 +169,13 @@ def _search_of(service: QAService, corpus: Path, passages: Sequence[str]) -> Cal
     most = round(service.settings.max_file_mb * 2**20)
     places = paragraph_places(corpus, len(passages), source, most)
     gold = Gold({str(number): [place] for number, place in enumerate(places)})
-    pipeline, languages = service.pipelines()["asking"], list(service.status().languages)
-    embedder, lexical, retriever = _stages(pipeline)
 
     def search(question: str, depth: int) -> list[str]:
-        vector = embedder.run(question)["embedding"]
-        sparse = lexical.run(question, languages)["sparse_embedding"]
-        found = retriever.run(vector, sparse, top_k=depth)["documents"]
+        found = service.trace(question, until="retriever", candidates=depth).fused
         at = [Place(each.meta["source"], each.meta["start"], each.meta["end"]) for each in found]
         return list(dict.fromkeys(passages[int(key)] for place in at for key in gold.keys_at(place)))
 
     return search
-
-
-def _stages(pipeline: Pipeline) -> tuple[TextEmbedder, LexicalTextEmbedder, HybridRetriever]:
-    return (
-        stage_of(pipeline, TextEmbedder),
-        stage_of(pipeline, LexicalTextEmbedder),
-        stage_of(pipeline, HybridRetriever),
-    )
 
 
 def _judge_of(settings: Settings, options: MiningOptions) -> PairEncoder | None:

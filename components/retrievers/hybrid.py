@@ -76,7 +76,7 @@ class HybridRetriever:
             parameters["document_store"] = QuaereDocumentStore.from_dict(parameters["document_store"])
         return default_from_dict(cls, {**data, "init_parameters": parameters})
 
-    @component.output_types(documents=list[Document])
+    @component.output_types(documents=list[Document], dense=list[Document], lexical=list[Document])
     def run(
         self,
         query_embedding: list[float],
@@ -85,7 +85,7 @@ class HybridRetriever:
         groups: list[str] | None = None,
         top_k: int | None = None,
     ) -> dict[str, Any]:
-        """Return the candidates, best first.
+        """Return the candidates, best first, and what each search found for them on its own.
 
         Args:
             query_embedding: of the question; empty leaves only the search by words.
@@ -96,7 +96,7 @@ class HybridRetriever:
         """
         wanted = self.top_k if top_k is None else top_k
         if wanted < 1:
-            return {"documents": Candidates()}
+            return {"documents": Candidates(), "dense": Candidates(), "lexical": Candidates()}
         limit = least = max(wanted, LEAST_PER_SIDE)
         while True:
             found = self.document_store.search(
@@ -105,7 +105,11 @@ class HybridRetriever:
             candidates = self._collapsed(self._fused(found))
             exhausted = max(len(found.dense), len(found.lexical)) < limit
             if len(candidates) >= wanted or exhausted or limit >= MOST_REFILLED * least:
-                return {"documents": Candidates(candidates[:wanted])}
+                return {
+                    "documents": Candidates(candidates[:wanted]),
+                    "dense": Candidates(found.dense),
+                    "lexical": Candidates(found.lexical),
+                }
             limit *= 2
 
     def _fused(self, found: Found) -> list[Document]:

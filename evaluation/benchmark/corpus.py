@@ -19,7 +19,7 @@ from components.versions import VersionStamp
 from evaluation.data.squad import LabelledQuestion, QuestionFile
 from evaluation.gold import Place
 from evaluation.places import answer_places
-from evaluation.ranking import stage_of
+from pipelines.asking import stage_of
 from pipelines.indexing_pipeline import load_file
 from pipelines.service import QAService
 from pipelines.settings import Settings

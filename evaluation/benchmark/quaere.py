@@ -17,8 +17,7 @@ from components.readers.extractive import ExtractiveReader
 from components.stores.documents import Found, QuaereDocumentStore
 from evaluation.benchmark.corpus import Spot
 from evaluation.benchmark.systems import READ, Asked, Task
-from evaluation.ranking import stage_of
-from pipelines.asking import build_asking_pipeline, run_asking
+from pipelines.asking import build_asking_pipeline, run_asking, stage_of
 from pipelines.folder import load_models
 from pipelines.settings import Settings
 from pipelines.timing import stage_seconds

@@ -90,7 +90,7 @@ class SharedRetriever(HybridRetriever):
         self.sharing = sharing
         self.search = search
 
-    @component.output_types(documents=list[Document])
+    @component.output_types(documents=list[Document], dense=list[Document], lexical=list[Document])
     def run(
         self,
         query_embedding: list[float],

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from components.answers.calibration import BUNDLED, Calibrator
 from components.answers.composer import AnswerComposer
-from components.types import Answer, Passage, Reply
+from components.retrievers.hybrid import HybridRetriever
+from components.types import Answer, Passage
 from evaluation.data.dataset import DataSet, Question
 from evaluation.failures import Way, failure_of
 from evaluation.gold import Place
@@ -18,8 +19,8 @@ from evaluation.metrics.f1 import f1
 from evaluation.metrics.hit_rate import rank_of_first
 from evaluation.outcome import Outcome, Task
 from evaluation.places import Gold, Indexed, place_of
-from evaluation.ranking import Searcher, places_of, stage_of
-from evaluation.tasks.measured import documents_in, ranking_values
+from evaluation.tasks.measured import all_ranking_values, rankings_of
+from pipelines.asking import stage_of
 from pipelines.service import QAService
 
 WARM_UP = "Which question is asked by nobody?"
@@ -27,7 +28,7 @@ WARM_UP = "Which question is asked by nobody?"
 
 
 class Answering:
-    """Asks an open service, and looks up what its two searches find alone.
+    """Asks an open service, and looks at what every stage gives.
 
     Args:
         service: holds the corpus of the data.
@@ -42,7 +43,7 @@ class Answering:
         self._gold = gold
         self._task = task
         pipeline = service.pipelines()["asking"]
-        self._searcher = Searcher(pipeline, service.status().languages)
+        self._candidates = stage_of(pipeline, HybridRetriever).top_k
         self._threshold = stage_of(pipeline, AnswerComposer).threshold
         calibrator = service.settings.calibrator
         self._calibrator = Calibrator.load(BUNDLED if calibrator is None else calibrator)
@@ -54,18 +55,21 @@ class Answering:
 
     def outcome(self, question: Question) -> Outcome:
         """Ask one question."""
-        reply = self._service.ask(question.text, threshold=0.0, explain=True, groups=question.groups)
-        best = reply.answers[0] if reply.answers else None
-        rankings = self._rankings(question, reply)
+        trace = self._service.trace(question.text, threshold=0.0, groups=question.groups)
+        passages = [Passage.from_document(document) for document in trace.ranked]
+        best = trace.answered.answers[0] if trace.answered is not None and trace.answered.answers else None
+        rankings = rankings_of(trace)
         ranks = {stage: self._rank(question, places) for stage, places in rankings.items()}
         right = best is not None and self._is_right(question, best)
         given = best is not None and best.confidence >= self._least(best)
         prediction = "" if best is None else best.text
         failure = failure_of(
-            self._way(question, reply, best, ranks), answerable=question.answerable, right=right, given=given
+            self._way(question, passages, best, ranks), answerable=question.answerable, right=right, given=given
         )
         values = answer_values(prediction, question.references, right=right, given=given)
-        judged = self._judged(question, reply)
+        if question.answerable:
+            values |= all_ranking_values(rankings, self._gold, question, self._candidates)
+        judged = self._judged(question, passages)
         return Outcome(
             id=question.id,
             question=question.text,
@@ -76,12 +80,12 @@ class Answering:
             given=given,
             right=right,
             answerable=question.answerable,
-            values=values | self._ranking_values(question, rankings),
+            values=values,
             ranks=ranks if question.answerable else {},
             failure=failure,
-            seconds=reply.seconds,
-            language=reply.query.language,
-            kind=reply.query.kind,
+            seconds=trace.seconds,
+            language=trace.query.language,
+            kind=trace.query.kind,
             passage="" if best is None else best.passage,
             expected_passage=self._expected(question),
             source="" if best is None else best.source,
@@ -89,42 +93,16 @@ class Answering:
             lacking=tuple(logit for logit, holds in judged if not holds),
         )
 
-    def _judged(self, question: Question, reply: Reply) -> list[tuple[float, bool]]:
+    def _judged(self, question: Question, passages: Sequence[Passage]) -> list[tuple[float, bool]]:
         """The ranker's logit of each candidate, and whether it answers; nothing where no ranker tells them."""
         return [
             (round(passage.scores["relevance"], 4), self._gold.holds(question, place_of(passage)))
-            for passage in reply.passages
+            for passage in passages
             if "relevance" in passage.scores
         ]
 
-    def _rankings(self, question: Question, reply: Reply) -> dict[str, list[tuple[Place, ...]]]:
-        found = self._searcher.search(question.text, groups=question.groups, rerank=False).rankings
-        # Of equals in the order of the search: that of the reply is the ranker's.
-        searched = {places_of(document)[0]: rank for rank, document in enumerate(found["fused"])}
-        fused = sorted(
-            reply.passages,
-            key=lambda passage: (-passage.scores["fused"], searched.get(place_of(passage), len(searched))),
-        )
-        return {
-            "dense": [places_of(document) for document in found["dense"]],
-            "lexical": [places_of(document) for document in found["lexical"]],
-            "fused": [(place_of(passage),) for passage in fused],
-            "reranked": [(place_of(passage),) for passage in reply.passages],
-        }
-
     def _rank(self, question: Question, places: Sequence[Sequence[Place]]) -> int | None:
         return rank_of_first([any(self._gold.holds(question, place) for place in around) for around in places])
-
-    def _ranking_values(self, question: Question, rankings: Mapping[str, list[tuple[Place, ...]]]) -> dict[str, float]:
-        values: dict[str, float] = {}
-        if not question.answerable:
-            return values
-        # The final ranking first, as reports show it.
-        for stage, places in reversed(list(rankings.items())):
-            ranking = documents_in(places, self._gold, question)
-            prefix, depth = ("", self._searcher.candidates) if stage == "reranked" else (stage, self._searcher.limit)
-            values |= ranking_values(ranking, question.relevant, depth=depth, stage=prefix)
-        return values
 
     def _is_right(self, question: Question, answer: Answer) -> bool:
         if self._task == "faq" and self._gold.holds(question, Place(answer.source, answer.start, answer.end)):
@@ -134,11 +112,13 @@ class Answering:
     def _least(self, answer: Answer) -> float:
         return self._calibrator.threshold(answer.kind) if self._threshold is None else self._threshold
 
-    def _way(self, question: Question, reply: Reply, best: Answer | None, ranks: Mapping[str, int | None]) -> Way:
+    def _way(
+        self, question: Question, passages: Sequence[Passage], best: Answer | None, ranks: Mapping[str, int | None]
+    ) -> Way:
         if not question.answerable:
             return Way()
-        source = None if best is None else _passage_of(best, reply.passages)
-        in_right = source is not None and self._gold.holds(question, place_of(reply.passages[source - 1]))
+        source = None if best is None else _passage_of(best, passages)
+        in_right = source is not None and self._gold.holds(question, place_of(passages[source - 1]))
         return Way(
             indexed=self._indexed.holds(question),
             fused=ranks["fused"],

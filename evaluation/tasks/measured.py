@@ -1,8 +1,9 @@
-"""What every task has in common, and the values of a ranking that several of them report. Knows no pipeline."""
+"""What every task has in common, and the values of the rankings that several of them report."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
+from components.retrievers.hybrid import LEAST_PER_SIDE
 from evaluation.data.dataset import Question
 from evaluation.gold import Place
 from evaluation.metrics.average_precision import average_precision_at
@@ -13,7 +14,8 @@ from evaluation.metrics.recall import recall_at
 from evaluation.metrics.reciprocal_rank import reciprocal_rank_at
 from evaluation.metrics.set_f1 import set_f1_at
 from evaluation.outcome import Outcome
-from evaluation.places import Gold
+from evaluation.places import Gold, places_of
+from pipelines.asking import Trace
 
 CUTOFFS = (1, 5, 10, 30, 100)
 """Recall and hit rate are reported at these, as far as rankings reach."""
@@ -55,6 +57,32 @@ def ranking_values(
     values |= {f"recall@{k}": recall_at(ranking, grades, k) for k in cutoffs}
     values |= {f"hit@{k}": hit_at(rank, k) for k in cutoffs}
     return {f"{stage}_{name}" if stage else name: value for name, value in values.items()}
+
+
+def rankings_of(trace: Trace) -> dict[str, list[tuple[Place, ...]]]:
+    """Where the passages of every ranking of a trace stand, best first, by the ranking's name."""
+    rankings = {**trace.searches, "fused": trace.fused, "reranked": trace.ranked}
+    return {name: [places_of(document) for document in found] for name, found in rankings.items()}
+
+
+def all_ranking_values(
+    rankings: Mapping[str, Sequence[Sequence[Place]]], gold: Gold, question: Question, candidates: int
+) -> dict[str, float]:
+    """The metrics of all rankings of :func:`rankings_of`, the final one first, as reports show it.
+
+    Args:
+        rankings: by name.
+        gold: what a passage holds.
+        question: has an answer.
+        candidates: passages that the retriever gives at most; each search gives at least ``LEAST_PER_SIDE``.
+    """
+    values: dict[str, float] = {}
+    for name, places in reversed(list(rankings.items())):
+        depth = candidates if name in ("fused", "reranked") else max(candidates, LEAST_PER_SIDE)
+        ranking = documents_in(places[:depth], gold, question)
+        stage = "" if name == "reranked" else name
+        values |= ranking_values(ranking, question.relevant, depth=depth, stage=stage)
+    return values
 
 
 def documents_in(places: Iterable[Sequence[Place]], gold: Gold, question: Question) -> list[str]:

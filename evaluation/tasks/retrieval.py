@@ -1,13 +1,12 @@
 """Ranking passages: which documents each search finds, and in which order the ranker puts them."""
 
-from components.embedders.dense import TextEmbedder
-from components.rankers.cross_encoder import CrossEncoderRanker
+from components.retrievers.hybrid import HybridRetriever
 from evaluation.data.dataset import DataSet, Question
 from evaluation.metrics.hit_rate import hit_at, rank_of_first
 from evaluation.outcome import Failure, Outcome
 from evaluation.places import Gold, Indexed
-from evaluation.ranking import Searcher, places_of, stage_of
-from evaluation.tasks.measured import TOP, documents_in, ranking_values
+from evaluation.tasks.measured import TOP, all_ranking_values, ranking_values, rankings_of
+from pipelines.asking import stage_of
 from pipelines.service import QAService
 
 
@@ -23,30 +22,23 @@ class Retrieval:
     def __init__(self, service: QAService, dataset: DataSet, gold: Gold) -> None:
         self._dataset = dataset
         self._gold = gold
-        self._pipeline = service.pipelines()["asking"]
-        self._searcher = Searcher(self._pipeline, service.status().languages)
+        self._service = service
+        self._candidates = stage_of(service.pipelines()["asking"], HybridRetriever).top_k
         self._indexed = Indexed(service, gold)
 
     def warm_up(self) -> None:
         """Load the models."""
-        stage_of(self._pipeline, TextEmbedder).warm_up()
-        stage_of(self._pipeline, CrossEncoderRanker).warm_up()
+        self._service.prepare()
 
     def outcome(self, question: Question) -> Outcome:
         """Search for one question."""
-        found = self._searcher.search(question.text, groups=question.groups, rerank=True)
-        places = {stage: [places_of(each) for each in documents] for stage, documents in found.rankings.items()}
+        trace = self._service.trace(question.text, until="ranker", groups=question.groups)
+        places = rankings_of(trace)
         ranks = {
             stage: rank_of_first([any(self._gold.holds(question, place) for place in around) for around in passages])
             for stage, passages in places.items()
         }
-        values: dict[str, float] = {}
-        # The final ranking first, as reports show it.
-        for stage, passages in reversed(places.items()):
-            prefix, depth = ("", self._searcher.candidates) if stage == "reranked" else (stage, self._searcher.limit)
-            ranking = documents_in(passages, self._gold, question)
-            values |= ranking_values(ranking, question.relevant, depth=depth, stage=prefix)
-        first = found.rankings["reranked"][0] if found.rankings["reranked"] else None
+        first = trace.ranked[0] if trace.ranked else None
         right = bool(hit_at(ranks["reranked"], TOP))
         return Outcome(
             id=question.id,
@@ -54,12 +46,12 @@ class Retrieval:
             task="retrieval",
             references=(),
             right=right,
-            values=values,
+            values=all_ranking_values(places, self._gold, question, self._candidates),
             ranks=ranks,
             failure=None if right else self._failure(question, ranks["reranked"]),
-            seconds=found.seconds,
-            language=found.query.language,
-            kind=found.query.kind,
+            seconds=trace.seconds,
+            language=trace.query.language,
+            kind=trace.query.kind,
             passage="" if first is None else first.content or "",
             expected_passage=self._dataset.documents.get(next(iter(question.relevant)), ""),
             source="" if first is None else str(first.meta["source"]),

@@ -5,7 +5,7 @@ from components.errors import InputError
 from evaluation.corpus import index_corpus, settings_for
 from evaluation.data.reading import read_dataset
 from evaluation.gold import Place
-from evaluation.ranking import places_of
+from evaluation.places import places_of
 from pipelines.service import QAService
 from tests.evaluation.data.writing import write
 from tests.evaluation.small import small_settings, write_squad

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from components.errors import ConfigurationError, InputError, StoreError
-from pipelines.asking import run_asking
+from pipelines.asking import StageName, Trace, run_asking
 from pipelines.definition import load_pipeline
 from pipelines.replies import Question
 from pipelines.service import QAService
@@ -150,6 +150,37 @@ def test_a_pipeline_loaded_from_its_yaml_answers_the_same(service: QAService) ->
     assert [each.id for each in answered.answers] == [each.id for each in service.ask(WARRANTY, threshold=0.0).answers]
     with pytest.raises(Exception, match="os"):
         load_pipeline(definition.replace("components.answers.composer.AnswerComposer", "os.system"))
+
+
+def test_a_trace_tells_what_every_stage_gave(service: QAService) -> None:
+    trace, reply = service.trace(WARRANTY, threshold=0.0), service.ask(WARRANTY, threshold=0.0, explain=True)
+    assert trace.answered is not None
+    assert trace.answered.answers == reply.answers
+    assert [each.id for each in trace.ranked] == [each.id for each in trace.answered.candidates]
+    assert [each.content for each in trace.ranked] == [each.text for each in reply.passages]
+    assert sorted(each.id for each in trace.fused) == sorted(each.id for each in trace.ranked)
+    assert {each.id for each in trace.fused} <= {each.id for found in trace.searches.values() for each in found}
+    assert trace.spans
+    assert set(trace.seconds) == {*reply.seconds}
+    assert trace.query == reply.query
+
+
+@pytest.mark.parametrize(("until", "has"), [("retriever", (True, False, False)), ("ranker", (True, True, False))])
+def test_a_trace_ends_where_it_is_told_to(service: QAService, until: StageName, has: tuple[bool, ...]) -> None:
+    trace = service.trace(WARRANTY, until=until, candidates=2)
+    assert (bool(trace.fused), bool(trace.ranked), bool(trace.spans)) == has
+    assert trace.answered is None
+    assert len(trace.fused) == 2
+    assert "reader" not in trace.seconds
+
+
+def test_a_trace_can_be_taken_inside_an_event_loop(service: QAService) -> None:
+    async def inside() -> Trace:
+        return service.trace(WARRANTY, until="understanding")
+
+    assert asyncio.run(inside()).query.question == WARRANTY
+    with pytest.raises(InputError):
+        service.trace("")
 
 
 def test_status_counts_and_says_where_settings_come_from(service: QAService) -> None:

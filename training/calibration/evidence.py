@@ -1,30 +1,22 @@
 """Asked questions -> rows of evidence, each with whether its answer is right.
 
-Runs the asking pipeline's own stages once a question and keeps what the calibrator is fitted on, so that fitting can
-be repeated without asking again.
+Runs the asking pipeline up to its reader once a question and keeps what the calibrator is fitted on, so that fitting
+can be repeated without asking again.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
 from haystack import Document, Pipeline
-from haystack.dataclasses import ExtractedAnswer
 
 from components.answers.calibration import Calibrator
 from components.answers.candidates import find
 from components.answers.composer import Scored, scored_findings, scored_passages
 from components.answers.evidence import wanted_of
-from components.embedders.bm25 import LexicalTextEmbedder
-from components.embedders.dense import TextEmbedder
 from components.passages import opening_heading
-from components.query.understanding import QueryUnderstanding
-from components.rankers.cross_encoder import CrossEncoderRanker
-from components.readers.extractive import ExtractiveReader
-from components.retrievers.hybrid import HybridRetriever
-from components.types import Query
 from evaluation.judging import is_right
 from evaluation.metrics.exact_match import exact_match
-from evaluation.ranking import stage_of
+from pipelines.asking import trace
 from training.calibration.labelled import Asked
 
 KEPT = 40
@@ -43,9 +35,10 @@ def evidence_row(pipeline: Pipeline, asked: Asked, calibrator: Calibrator, langu
         calibrator: decides which answer stands for those that say the same; any reasonable one will do.
         languages: of the index.
     """
-    query, documents, spans = _read(pipeline, asked.text, languages)
+    read = trace(pipeline, asked.text, until="reader", languages=languages)
+    query, documents = read.query, read.ranked
     wanted = wanted_of(query.question, query.language, query.kind)
-    findings = find(documents, spans, wanted)
+    findings = find(documents, read.spans, wanted)
     exact = scored_findings(calibrator, findings, documents, wanted)[:KEPT]
     passages = scored_passages(calibrator, findings, documents, wanted)[:KEPT]
     return {
@@ -56,18 +49,6 @@ def evidence_row(pipeline: Pipeline, asked: Asked, calibrator: Calibrator, langu
         "answers": [_labelled(each, asked) for each in exact],
         "passages": [_labelled(each, asked) for each in passages],
     }
-
-
-def _read(
-    pipeline: Pipeline, question: str, languages: Sequence[str]
-) -> tuple[Query, list[Document], list[ExtractedAnswer]]:
-    understood = stage_of(pipeline, QueryUnderstanding).run(question)
-    vector = stage_of(pipeline, TextEmbedder).run(understood["text"])["embedding"]
-    sparse = stage_of(pipeline, LexicalTextEmbedder).run(understood["text"], list(languages))["sparse_embedding"]
-    found = stage_of(pipeline, HybridRetriever).run(vector, sparse)["documents"]
-    documents = stage_of(pipeline, CrossEncoderRanker).run(understood["query"], found)["documents"]
-    spans = stage_of(pipeline, ExtractiveReader).run(understood["query"], documents, kind=understood["kind"])["answers"]
-    return understood["understood"], documents, spans
 
 
 def _labelled(scored: Scored, asked: Asked) -> dict[str, Any]:
