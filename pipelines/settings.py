@@ -113,7 +113,7 @@ class Settings(BaseSettings):
         stored = _read_file(file)
         flags = {name: value for name, value in given.items() if value is not None}
         environment = {name for name in cls.model_fields if _variable(name) in os.environ}
-        _refuse_unknown(cls, stored, file)
+        _refuse_unknown(cls, stored, file, flags)
         secrets = _read_secrets()
         environment |= secrets.keys()
         origins: dict[str, Origin] = dict.fromkeys(cls.model_fields, "default")
@@ -210,8 +210,11 @@ def _read_secrets() -> dict[str, str]:
     return found
 
 
-def _refuse_unknown(cls: type[Settings], stored: dict[str, Any], file: Path | None) -> None:
-    """A misspelt setting must not be ignored, neither in the file nor in the environment."""
+def _refuse_unknown(cls: type[Settings], stored: dict[str, Any], file: Path | None, given: dict[str, Any]) -> None:
+    """A misspelt setting must not be ignored, wherever it stands."""
+    for name in given:
+        if name not in cls.model_fields:
+            raise ConfigurationError(f"{name!r} is not a setting; {_nearest(cls, name)}")
     for name in stored:
         if name not in cls.model_fields:
             raise ConfigurationError(f"{file or FILE_NAME}: {name!r} is not a setting; {_nearest(cls, name)}")
