@@ -47,6 +47,9 @@ PURE = {
 """Formulas and rules: they import numpy, the standard library, each other, and the types and errors of Quaere."""
 
 PURE_PACKAGE = "evaluation.metrics"
+MOST_FLOORS = 6
+"""Of the packages of ``components``, each standing on those that it imports."""
+
 FOR_PURE = {
     "components.types",
     "components.errors",
@@ -99,6 +102,29 @@ def test_imports_point_one_way(name: str) -> None:
 
 def test_no_two_modules_need_each_other() -> None:
     graphlib.TopologicalSorter({name: ours(imported(name)) - {name} for name in MODULES}).prepare()
+
+
+def package_of(name: str) -> str:
+    """The package of ``components`` that a module stands in; of one that stands beside the packages, its own name."""
+    return name.split(".")[1]
+
+
+def needed_packages() -> dict[str, set[str]]:
+    """Which packages of ``components`` need which others."""
+    needed: dict[str, set[str]] = {}
+    for name in MODULES:
+        if name.startswith("components."):
+            others = {package_of(other) for other in ours(imported(name)) if other.startswith("components.")}
+            needed.setdefault(package_of(name), set()).update(others - {package_of(name)})
+    return needed
+
+
+def test_the_packages_of_components_stand_on_few_floors() -> None:
+    needed = needed_packages()
+    floors: dict[str, int] = {}
+    for package in graphlib.TopologicalSorter(needed).static_order():  # fails where two need each other
+        floors[package] = 1 + max((floors[other] for other in needed.get(package, ())), default=0)
+    assert max(floors.values()) <= MOST_FLOORS, floors
 
 
 def is_pure(name: str) -> bool:
