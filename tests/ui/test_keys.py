@@ -11,7 +11,7 @@ from threading import Barrier
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 
 from components.errors import InputError, StoreError
 from pipelines.service import QAService
@@ -218,3 +218,10 @@ def test_the_last_key_of_a_shared_database_is_deleted_by_whoever_says_so() -> No
         pass
     with _unserved(shared, LAST, sure=True):
         pass
+
+
+def test_a_database_that_lost_a_table_is_told_with_what_to_do(keys: KeyRing) -> None:
+    with keys.database.transaction() as session:
+        session.execute(text("DROP TABLE keys"))
+    with pytest.raises(StoreError, match=r"is damaged \(no such table: keys\); restore a backup with `quaere restore`"):
+        keys.keys()

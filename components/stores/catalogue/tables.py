@@ -188,13 +188,16 @@ def _without_nul(
     return statement, rows if executemany else rows[0]
 
 
+_DAMAGED = ("malformed", "not a database", "no such table", "no such column")
+
+
 def explain(name: str, error: SQLAlchemyError, what: str = "the catalogue") -> str:
     """What happened to the database and what to do, from the driver's words; ``what`` it is, with its article."""
     said = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
     if name.startswith("postgresql"):
         return _explain_postgresql(name, said, what, getattr(getattr(error, "orig", None), "sqlstate", None))
     lower = said.lower()
-    if "malformed" in lower or "not a database" in lower:
+    if any(sign in lower for sign in _DAMAGED):
         return (
             f"{name}: {what} is damaged ({said}); restore a backup with `quaere restore`, or move the data "
             "folder away and index the documents again"
