@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from evaluation.benchmark.memory import memory_of_this_process
 from tests.hostile import LONG, QUICK
 from tests.pipelines.indexing_parts import Index, make_pipeline, prose, write
 
@@ -34,7 +35,8 @@ def index_all(tmp_path: Path, files: dict[str, Callable[[], bytes]], seconds: fl
             assert len(report.failures) + report.indexed == 1, name
             assert all(name == Path(each.path).name and each.reason for each in report.failures)
             assert max(freezes) < LONGEST_FREEZE, f"{name}: others waited {max(freezes):.2f} s"
-            assert memory() < MOST_MEMORY, f"{name}: {memory():,} bytes"
+            most = memory_of_this_process()["peak"]
+            assert most < MOST_MEMORY, f"{name}: {most:,} bytes"
         good.write_text(prose("better"), "utf-8")
         assert index.indexer.index([str(good)]).indexed == 1
 
@@ -59,14 +61,6 @@ def measured() -> Iterator[list[float]]:
     finally:
         ended.set()
         watcher.join()
-
-
-def memory() -> int:
-    """The most memory that this process has held; the list of files is made in it as well."""
-    import resource
-
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
 
 
 if __name__ == "__main__":
