@@ -14,7 +14,7 @@ from haystack import Document
 
 from components.converters.formats import load
 from components.errors import InputError
-from components.languages.boundaries import is_unspaced
+from components.languages.scripts import is_unspaced
 from components.types import Passage
 from evaluation.data.dataset import DataSet, Question
 from evaluation.data.squad import QuestionFile

@@ -3,6 +3,7 @@
 import ast
 import graphlib
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -32,6 +33,9 @@ EXTRAS = {
 
 PURE = {
     "components.languages.boundaries",
+    "components.languages.pack",
+    "components.languages.packs",
+    "components.languages.scripts",
     "components.answers.calibration",
     "components.retrievers.duplicates",
     "components.query.answer_types",
@@ -47,6 +51,7 @@ PURE = {
 """Formulas and rules: they import numpy, the standard library, each other, and the types and errors of Quaere."""
 
 PURE_PACKAGE = "evaluation.metrics"
+PURE_PACK = re.compile(r"components\.languages\.[a-z]{2}")
 MOST_FLOORS = 6
 """Of the packages of ``components``, each standing on those that it imports."""
 
@@ -128,7 +133,7 @@ def test_the_packages_of_components_stand_on_few_floors() -> None:
 
 
 def is_pure(name: str) -> bool:
-    return name in PURE or name.startswith(PURE_PACKAGE)
+    return name in PURE or name.startswith(PURE_PACKAGE) or PURE_PACK.fullmatch(name) is not None
 
 
 @pytest.mark.parametrize("name", sorted(PURE | {name for name in MODULES if is_pure(name)}))

@@ -8,23 +8,16 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from components.languages.boundaries import by_character, is_unspaced
+from components.languages.packs import united
+from components.languages.scripts import by_character, is_unspaced
 
 Item = TypeVar("Item")
 
 # A number keeps its inner points ("1.5" is not "15") and its sign; "+", "#", "%" and currency marks carry meaning.
 _TOKEN = re.compile(r"(?<![\w)])[-−+]?\d+(?:[.,:/]\d+)*|[^\W\d]+|\w|[+#%‰°$€£¥₹]")
 _GROUPED = re.compile(r"[-−+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
-_ARTICLES = (
-    {"a", "an", "the"}
-    | {"der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "einer"}
-    | {"le", "la", "les", "un", "une", "el", "los", "las", "una", "il", "lo", "gli"}
-)
-_NEGATIONS = (
-    {"not", "no", "never", "without", "nor", "none", "cannot"}
-    | {"nicht", "kein", "keine", "keinen", "nie", "ohne"}
-    | {"ne", "pas", "jamais", "sans", "nunca", "sin", "non", "senza"}
-)
+_ARTICLES = frozenset(united(lambda pack: pack.articles))
+_NEGATIONS = frozenset(united(lambda pack: pack.negations))
 
 
 def wording(text: str) -> tuple[str, ...]:

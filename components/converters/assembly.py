@@ -10,6 +10,7 @@ from typing import Any
 
 from components.converters.extracted import Block, BlockKind, Extracted
 from components.converters.limits import Limits, is_row
+from components.languages.scripts import JOINED
 
 SEPARATOR = "\n\n"
 """Stands between two blocks."""
@@ -24,9 +25,6 @@ LONGEST_NAME = 300
 """Code points of a heading or of a column's name, where it is repeated beside what stands below it."""
 
 _MOST_LEVELS = 12  # of headings above each other
-
-# Scripts that set no space between words: Han, kana, their punctuation and full-width forms.
-_UNSPACED = re.compile(r"[\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff]")
 
 
 def clean(text: str) -> str:
@@ -46,7 +44,7 @@ def is_item(line: str) -> bool:
 
 def line_joint(before: str, after: str) -> str:
     """What replaces a line break inside a paragraph: nothing between Chinese or Japanese, else a space."""
-    if before and after and _UNSPACED.match(before[-1]) and _UNSPACED.match(after[0]):
+    if before and after and JOINED.compiled.match(before[-1]) and JOINED.compiled.match(after[0]):
         return ""
     return " "
 

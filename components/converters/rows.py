@@ -9,9 +9,10 @@ from typing import Any
 from components.converters.assembly import TextBuilder, table_line
 from components.converters.extracted import Block
 from components.converters.metadata import own_fields
+from components.languages.packs import united
 
-_QUESTION = ("question", "frage", "问题", "問題", "pregunta", "domanda", "pergunta")
-_ANSWER = ("answer", "antwort", "答案", "回答", "respuesta", "réponse", "risposta", "resposta")
+_QUESTION = united(lambda pack: pack.question_columns)
+_ANSWER = united(lambda pack: pack.answer_columns)
 _TEXT = ("text", "content", "body")
 # What a table row keeps as metadata: where it leads, and who may read it when.
 _ROW_FIELDS = ("url", "groups", "valid_from", "valid_until", "updated_at")

@@ -17,6 +17,8 @@ from haystack import Document, component
 from haystack.dataclasses import SparseEmbedding
 from qdrant_edge import Bm25, Bm25Config, DisabledStemmer, StopwordsSet, TokenizerType
 
+from components.languages.scripts import PAIRED_RUN
+from components.languages.stemmers import SEGMENTED, STEMMERS
 from components.passages import indexed_text
 from components.types import Candidates
 
@@ -29,43 +31,7 @@ K, B = 1.2, 0.75
 AVERAGE_LENGTH = 90.0
 """Words of a passage, stop words not counted, where the corpus has not been measured."""
 
-_SEGMENTED = frozenset({"th", "lo", "km", "my"})
-_STEMMED = {
-    "ar": "arabic",
-    "az": "azerbaijani",
-    "eu": "basque",
-    "bn": "bengali",
-    "ca": "catalan",
-    "da": "danish",
-    "nl": "dutch",
-    "en": "english",
-    "fi": "finnish",
-    "fr": "french",
-    "de": "german",
-    "el": "greek",
-    "he": "hebrew",
-    "hu": "hungarian",
-    "id": "indonesian",
-    "it": "italian",
-    "kk": "kazakh",
-    "ne": "nepali",
-    "nb": "norwegian",
-    "nn": "norwegian",
-    "no": "norwegian",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "ru": "russian",
-    "sl": "slovene",
-    "es": "spanish",
-    "sv": "swedish",
-    "tg": "tajik",
-    "tr": "turkish",
-}
 _SEGMENTING, _PLAIN = "multilingual", "plain"
-
-# Han, kana and hangul. A segmenter cuts the same characters differently in a question and in a passage: 保証期間 alone
-# passes for Chinese, within a Japanese sentence it does not. Overlapping pairs of characters are always the same.
-_UNSPACED = re.compile("[々ぁ-ヿㇰ-ㇿ㐀-䶿一-鿿豈-﫿가-힣\U00020000-\U0003134f]+")
 
 # Letters of the scripts that codes are written in; others may touch a code without a space: エラーE-1047が.
 _ALNUM = "0-9A-Za-zÀ-ÖØ-öø-ɏͰ-ϿЀ-ӿ"
@@ -77,9 +43,9 @@ _DASHES = re.compile("[\u00ad\u2010\u2011\u2012\u2013\u2014\u2212]")
 
 def analyser_of(language: str) -> str:
     """The name of the analyser for an ISO 639-1 code; every unknown one gets words as they are written."""
-    if language in _SEGMENTED:
+    if language in SEGMENTED:
         return _SEGMENTING
-    return _STEMMED.get(language, _PLAIN)
+    return STEMMERS.get(language, _PLAIN)
 
 
 def codes(text: str) -> list[str]:
@@ -106,7 +72,7 @@ def document_vector(text: str, language: str, average_length: float = AVERAGE_LE
 
 def question_vector(text: str, languages: Iterable[str] | None = None) -> SparseEmbedding:
     """The words and codes of a question, each with weight 1, by the analysers of these languages or by all."""
-    known = [*_STEMMED.values(), _SEGMENTING, _PLAIN] if languages is None else map(analyser_of, languages)
+    known = [*STEMMERS.values(), _SEGMENTING, _PLAIN] if languages is None else map(analyser_of, languages)
     words = _words(text)
     indices = {index: None for index, _ in _code_counts(text)}
     for name in sorted(set(known)):
@@ -207,7 +173,9 @@ def _normalised(text: str) -> str:
 
 
 def _words(text: str) -> str:
-    return _UNSPACED.sub(lambda run: f" {_pairs(run.group())} ", _normalised(text))
+    # Han, kana and hangul: a segmenter cuts the same signs differently in a question and in a passage (保証期間 alone
+    # passes for Chinese, within a Japanese sentence it does not). Overlapping pairs of signs are always the same.
+    return PAIRED_RUN.compiled.sub(lambda run: f" {_pairs(run.group())} ", _normalised(text))
 
 
 def _pairs(run: str) -> str:

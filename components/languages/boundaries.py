@@ -8,23 +8,9 @@ a Chinese number, which keeps its first signs, and its measure word, which keeps
 
 import unicodedata
 
-_UNSPACED = (
-    (0x0E00, 0x0EFF),  # Thai, Lao
-    (0x1000, 0x109F),  # Burmese
-    (0x1100, 0x11FF),  # Hangul jamo
-    (0x1780, 0x17FF),  # Khmer
-    (0x2E80, 0x2FDF),  # CJK radicals
-    (0x3005, 0x3007),
-    (0x3040, 0x30FF),  # kana
-    (0x3130, 0x318F),
-    (0x31F0, 0x31FF),
-    (0x3400, 0x4DBF),
-    (0x4E00, 0x9FFF),
-    (0xAC00, 0xD7AF),  # Hangul
-    (0xF900, 0xFAFF),
-    (0xFF66, 0xFF9F),  # half-width kana
-    (0x20000, 0x3FFFF),
-)
+from components.languages.packs import PACKS
+from components.languages.scripts import is_unspaced
+
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">", "“": "”", "„": "“", "‘": "’", "«": "»", "»": "«"} | {
     "「": "」", "『": "』", "（": "）", "《": "》", "【": "】", "〈": "〉", "［": "］", '"': '"', "'": "'", "`": "`"
 }  # fmt: skip
@@ -37,30 +23,9 @@ _LOOSE = frozenset(".,;:!?…。，、；：！？·•*|_~=>—–-‐/\\")
 _SIGNS = frozenset("-−+±")
 _AFTER_NUMBER = frozenset("%‰°")
 _INSIDE_NUMBER = frozenset(".,:/")
-_NUMERALS = frozenset("零〇一二三四五六七八九十百千万萬亿億两兩半几幾")
-_MEASURES = frozenset(
-    "个個年月日号號天周週小时時刻分秒元角块塊度米公厘毫升克吨噸瓦伏次台臺件人名位岁歲倍折条條张張种種页頁"
-)
+_NUMERALS = frozenset("".join(pack.numerals for pack in PACKS))
+_MEASURES = frozenset("".join(pack.measures for pack in PACKS))
 _APOSTROPHES = frozenset("'’")
-
-
-def is_unspaced(character: str) -> bool:
-    """Whether the character belongs to a script without word edges that a span could cut."""
-    code = ord(character)
-    return code >= 0x0E00 and any(first <= code <= last for first, last in _UNSPACED)
-
-
-def by_character(word: str) -> list[str]:
-    """A word cut into the signs of scripts without spaces, and the runs of others between them."""
-    parts: list[str] = []
-    spaced = ""
-    for character in word:
-        if is_unspaced(character):
-            parts.extend([spaced, character])
-            spaced = ""
-        else:
-            spaced += character
-    return [part for part in (*parts, spaced) if part]
 
 
 def whole_words(text: str, start: int, end: int) -> tuple[int, int]:

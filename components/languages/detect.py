@@ -9,6 +9,9 @@ import threading
 from functools import cache
 from typing import Any
 
+from components.languages.packs import PACKS
+from components.languages.scripts import ANY_LETTER, LETTERS, LETTERS_A_SIGN
+
 UNDETERMINED = "und"
 """What stands for the language of a text that is too short, too mixed or wordless to tell."""
 
@@ -18,54 +21,7 @@ _LEAST_PROBABILITY = 0.3
 _SAMPLE = 1200
 """Code points taken from the start, the middle and the end of a long text."""
 
-# Scripts written (nearly) by one language only; Arabic, Cyrillic, Devanagari and Latin are not among them.
-_SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (language, re.compile(f"[{ranges}]"))
-    for language, ranges in (
-        ("ja", "\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d"),
-        ("ko", "\uac00-\ud7a3\u1100-\u11ff\u3131-\u318e"),
-        ("zh", "\u4e00-\u9fff\u3400-\u4dbf\uf900-\ufaff\U00020000-\U0003134f"),
-        ("th", "\u0e01-\u0e5b"),
-        ("he", "\u05d0-\u05ea"),
-        ("el", "\u0370-\u03e1\u1f00-\u1fff"),
-        ("hy", "\u0531-\u058a"),
-        ("ka", "\u10a0-\u10ff"),
-        ("ta", "\u0b82-\u0bfa"),
-        ("te", "\u0c00-\u0c7f"),
-        ("kn", "\u0c80-\u0cff"),
-        ("ml", "\u0d00-\u0d7f"),
-        ("gu", "\u0a81-\u0aff"),
-        ("pa", "\u0a01-\u0a76"),
-        ("si", "\u0d81-\u0df4"),
-        ("km", "\u1780-\u17ff"),
-        ("lo", "\u0e81-\u0edf"),
-        ("my", "\u1000-\u109f"),
-    )
-)
-
-# A sign of these scripts says about as much as three letters of an alphabet.
-_DENSE_SCRIPTS = {"zh": 3, "ja": 3, "ko": 2}
-
-_OTHER_SCRIPTS = re.compile(
-    "[\u0370-\u03e1\u0590-\u109f\u1100-\u11ff\u1780-\u17ff\u3041-\u30fa\u3400-\u9fff\uac00-\ud7a3]"
-)
-
-# Words that none of the other languages written in Latin letters uses often.
-_OWN_WORDS: dict[str, str] = {
-    word: language
-    for language, words in {
-        "en": "the what which how does did of with when where why who should this these there from much many "
-        "you your are been have would could about",
-        "de": "der das und ist nicht wie wird welche welcher welches wann warum wer wurde eine einen einer eines "
-        "für auf mit zum zur kann ich sich sind haben wurden viele durch",
-        "es": "qué cuál cuáles cómo cuándo dónde quién quiénes cuánto cuántos cuánta cuántas el los las y "
-        "fue fueron hay puedo está están ¿qué ¿cómo",
-        "fr": "quel quelle quels quelles est-ce où combien pourquoi comment les dans une été du aux c'est "
-        "est sont avec leur qu'est-ce",
-    }.items()
-    for word in words.split()
-}
-
+_OWN_WORDS = {word: pack.code for pack in PACKS for word in pack.own_words}
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _MODEL_LOCK = threading.Lock()
 
@@ -98,15 +54,15 @@ def _sample(text: str) -> str:
 
 
 def _by_script(text: str) -> tuple[str, float] | None:
-    if not _OTHER_SCRIPTS.search(text):
+    if not ANY_LETTER.found_in(text):
         return None
     letters = sum(1 for character in text if character.isalpha())
-    signs = {language: len(pattern.findall(text)) for language, pattern in _SCRIPTS}
+    signs = {language: len(letter.compiled.findall(text)) for language, letter in LETTERS.items()}
     # Japanese is the language that mixes two of them: a few kana among Han signs settle it.
     if signs["ja"] * 12 >= signs["zh"] and signs["ja"]:
         signs["ja"] += signs.pop("zh")
     language, count = max(signs.items(), key=lambda item: item[1])
-    weighted = count * _DENSE_SCRIPTS.get(language, 1)
+    weighted = count * LETTERS_A_SIGN.get(language, 1)
     share = weighted / max(1, letters - count + weighted)
     return (language, share) if share > 0.5 else None
 

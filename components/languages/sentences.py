@@ -13,20 +13,22 @@ from typing import Literal
 
 import sentencex
 
+from components.languages.packs import PACKS, united
+from components.patterns import LazyPattern
+
 Span = tuple[int, int]
 
-_MARK = re.compile(
+_NUMERAL = "".join(pack.list_numerals for pack in PACKS)
+_MARK = LazyPattern.of(
     r"\A\s*(?:"
     r"[-*+•‣▪▫◦●○■–—·]\s+"
     r"|[①-⑳❶-❿]\s*"
     r"|\(?\d{1,3}[.)](?:\d++[.)]?)*+\s+"
-    r"|[(（](?:\d{1,3}|[A-Za-z一二三四五六七八九十])[)）]\s*"
+    rf"|[(（](?:\d{{1,3}}|[A-Za-z{_NUMERAL}])[)）]\s*"
     r"|[A-Za-z]\)\s+"
-    r"|(?:\d{1,3}|[一二三四五六七八九十]{1,3})[、．]\s*"
-    r"|(?:step|schritt|paso|étape|passo)\s+\d{1,3}\s*[:.)]\s*"
-    r"|第[\d一二三四五六七八九十]{1,3}步[:：、，]?\s*"
-    r")(?=\S)",
-    re.IGNORECASE,
+    rf"|(?:\d{{1,3}}|[{_NUMERAL}]{{1,3}})[、．]\s*"
+    rf"|{'|'.join(united(lambda pack: pack.list_marks))}"
+    r")(?=\S)"
 )
 # White space of several bytes: the segmenter cuts some of it (U+0085) in the middle and fails.
 _WIDE_SPACE = re.compile(r"[^\S\x00-\x7f]")
@@ -145,7 +147,7 @@ def _lines(text: str) -> Iterator[_Line]:
         if not words:
             yield _Line(position, position, "blank", 0, False, False)
             continue
-        mark = _MARK.match(raw)
+        mark = _MARK.compiled.match(raw)
         kind: _LineKind = "item" if mark is not None else "row" if _is_row(words) else "other"
         length = 0 if mark is None else mark.end() - (len(raw) - len(raw.lstrip()))
         yield _Line(start, start + len(words), kind, length, raw[0].isspace(), words.endswith(_LEAD_IN_END))

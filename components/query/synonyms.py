@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from components.errors import ConfigurationError
-from components.languages.boundaries import is_unspaced
+from components.languages.scripts import is_unspaced
 
 _GAP = re.compile(r"[\s-]+")
 _FORM = 'words = ["VPN", "virtual private network"]'

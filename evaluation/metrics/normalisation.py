@@ -10,7 +10,7 @@ import re
 import string
 import unicodedata
 
-from components.languages.boundaries import by_character, is_unspaced
+from components.languages.scripts import by_character, is_unspaced
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = frozenset(string.punctuation)

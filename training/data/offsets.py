@@ -1,6 +1,6 @@
 """Where stated answers really stand in a passage. Pure; knows no files."""
 
-from components.languages.boundaries import is_unspaced
+from components.languages.scripts import is_unspaced
 from training.data.record import Record
 
 Spans = tuple[tuple[int, int], ...]
