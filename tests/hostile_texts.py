@@ -47,6 +47,11 @@ def recipes(pattern: re.Pattern[str]) -> list[tuple[str, str, str]]:
     return [(before, unit, end) for before, unit in units for end in ("", chance.choice(WRONG_ENDS))]
 
 
+def example(expression: str, chance: random.Random) -> str:
+    """One text that an expression describes; what it looks ahead or back for is not minded."""
+    return _example(list(parser.parse(expression)), chance)
+
+
 def _repetitions(nodes: Sequence[Node], before: str, chance: random.Random) -> Iterator[tuple[str, Sequence[Node]]]:
     """Each repeated part, and an example of what stands before it."""
     for node in nodes:

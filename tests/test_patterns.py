@@ -20,6 +20,7 @@ import pipelines
 import training
 import ui
 from components.converters.metadata import _glob_pattern
+from components.languages.packs import PACKS
 from components.patterns import LazyPattern
 from components.query.synonyms import _pattern as _synonym_pattern
 from components.query.understanding import MAX_CHARACTERS
@@ -34,6 +35,7 @@ PASSAGE = 16 * 256
 """Of a passage: what the encoder reads, in characters as the splitter counts them for a token."""
 
 LONGEST = {
+    **{f"components.languages.{pack.code}": MAX_CHARACTERS for pack in PACKS if pack.question_rules},
     "components.query.kinds": MAX_CHARACTERS,
     "components.query.filters.inline": MAX_CHARACTERS,
     "components.query.answer_types": PASSAGE,
@@ -44,7 +46,6 @@ LONGEST = {
 
 FACTORIES = {
     ("components/patterns.py", "compiled"): "of parts that are collected with the objects of this class",
-    ("components/query/kinds.py", "_rules"): "called for tables that are collected",
     ("components/stores/catalogue/tables.py", "_said"): "called for a table that is collected",
     ("components/query/synonyms.py", "_pattern"): "of the operator's words; samples are below",
     ("components/converters/metadata.py", "_glob_pattern"): "of the operator's names; samples are below",
@@ -92,7 +93,8 @@ def patterns_of(modules_: Iterable[ModuleType]) -> dict[str, tuple[re.Pattern[An
     """By a name: the patterns of modules, each with the longest text that it may see."""
     found: dict[str, tuple[re.Pattern[Any], int]] = {}
     seen: set[int] = set()
-    for module in modules_:
+    # What several modules hold is asked of the shortest texts: the rules of a language's questions, in its pack.
+    for module in sorted(modules_, key=lambda module: LONGEST.get(module.__name__, FILE)):
         inside = [pattern for value in list(vars(module).values()) for pattern in patterns_in(value, seen)]
         for number, pattern in enumerate(inside):
             found[f"{module.__name__}-{number}"] = pattern, LONGEST.get(module.__name__, FILE)
