@@ -7,13 +7,16 @@ those of all languages are looked for at once: an answer may be in another langu
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from components.patterns import LazyPattern
-from components.types import QueryKind
+
+if TYPE_CHECKING:
+    # Not imported where it runs: with the types comes Haystack, which the process that reads one file does without.
+    from components.types import QueryKind
 
 Words = tuple[str, ...]
-Rules = tuple[tuple[QueryKind, LazyPattern], ...]
+Rules: TypeAlias = "tuple[tuple[QueryKind, LazyPattern], ...]"
 
 
 def words(text: str) -> Words:
