@@ -284,6 +284,12 @@ def test_secrets_and_heavy_libraries_stay_outside(note: Path, monkeypatch: pytes
     assert "'heavy': []" in seen and "'encoding': 'utf-8'" in seen
 
 
+def test_rows_with_questions_need_no_heavy_library_either(note: Path) -> None:
+    rows = note.with_name("rows.csv")
+    rows.write_text("Frage,Antwort\nWie lange?,72 Stunden\n", "utf-8")
+    assert "'heavy': []" in load_confined(rows, loader="hostile:look").text
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="the system limits no files")
 def test_nothing_is_written(note: Path) -> None:
     reason(note, "write")
