@@ -20,6 +20,7 @@ import pipelines
 import training
 import ui
 from components.converters.metadata import _glob_pattern
+from components.converters.office.number_formats import LONGEST_FORMAT
 from components.languages.packs import PACKS
 from components.patterns import LazyPattern
 from components.query.synonyms import _pattern as _synonym_pattern
@@ -41,6 +42,7 @@ LONGEST = {
     "components.query.answer_types": PASSAGE,
     "components.languages.detect": 3700,
     "components.converters.html": 2048,
+    "components.converters.office.number_formats": LONGEST_FORMAT,
 }
 """What the patterns of a module see at most, where that is less than a file."""
 

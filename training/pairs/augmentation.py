@@ -17,10 +17,11 @@ _NEIGHBOURS = {
 }  # fmt: skip
 """Letters beside each other on a QWERTY keyboard."""
 
+# White space is taken whole, behind a word: looked for at each of its own places it would take for ever.
 _ASKED = re.compile(
-    r"^(?P<asked>(?:in|on|at|for|to|from|by|with)?\s*(?:who|what|when|where|which|why|how)\b[^,?]*?)\s+"
-    r"(?:is|are|was|were|did|does|do|can|could|will|would|has|have|had|should|must)\s+"
-    r"(?P<rest>[^?]+?)\s*\??$",
+    r"^(?P<asked>(?:in|on|at|for|to|from|by|with)?\s*(?:who|what|when|where|which|why|how)\b[^,?]*?)(?<!\s)\s++"
+    r"(?:is|are|was|were|did|does|do|can|could|will|would|has|have|had|should|must)\s++"
+    r"(?P<rest>[^?]+?)(?<!\s)\s*+\??$",
     re.IGNORECASE,
 )
 

@@ -9,11 +9,14 @@ import re
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 # A quoted text, an escaped character, a currency or colour in brackets, a gap or filler, or one character.
-_TOKEN = re.compile(r'"([^"]{0,255})"|\\(.)|\[([^\]]{0,255})\]|[_*].|(.)', re.DOTALL)
+_TOKEN = re.compile(r'"([^"]*)"|\\(.)|\[([^\]]*)\]|[_*].|(.)', re.DOTALL)
 _CURRENCY = re.compile(r"\$([^-\]]*)")
 _DIGITS = re.compile(r"[#,]*(0*)(?:\.(0*)(#*))?")
 _LITERAL = frozenset(" $€£¥%+-()")
 _MAX_PLACES = 30
+
+LONGEST_FORMAT = 255
+"""Characters; Excel keeps no longer one."""
 
 
 def shown(value: float, number_format: str) -> str:
@@ -23,7 +26,7 @@ def shown(value: float, number_format: str) -> str:
         value: an int or a float.
         number_format: such as ``General``, ``0.00%`` or ``#,##0.00 "€"``; of several sections the first counts.
     """
-    parts = _parts(number_format.split(";", 1)[0])
+    parts = _parts(number_format.split(";", 1)[0]) if len(number_format) <= LONGEST_FORMAT else None
     digits = _DIGITS.fullmatch(parts[1]) if parts is not None else None
     if parts is None or digits is None or not parts[1] or (isinstance(value, float) and not math.isfinite(value)):
         return plain(value)
