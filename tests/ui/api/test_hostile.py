@@ -121,6 +121,7 @@ def test_deep_and_broken_json_is_answered(client: TestClient, method: str, path:
         send(client, method, path, raw)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/api/v1/ask", "/api/v1/search"])
 def test_any_comparison_is_answered(client: TestClient, path: str) -> None:
     for operator in OPERATORS:
