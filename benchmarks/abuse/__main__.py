@@ -1,5 +1,6 @@
 """``python -m benchmarks.abuse``: runs the attacks, tells pass or fail with figure and limit, keeps a report."""
 
+import os
 import signal
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from rich.table import Table
 
 from benchmarks.abuse.attack import Outcome, Run
 from benchmarks.abuse.catalogue import ATTACKS
+from benchmarks.abuse.processes import descendants, end
 from components.errors import QuaereError
 from evaluation.benchmark.results import Results
 from ui.commands.options import parse_pairs
@@ -60,6 +62,10 @@ def abuse(
     except QuaereError as error:
         session.error(str(error))
         raise typer.Exit(_FAILED) from error
+    finally:
+        # What was being started when the end came is known to nobody else.
+        for child in descendants(os.getpid()):
+            end(child)
     if set(results.report["attacks"]) == set(ATTACKS):
         results.finish()
     if not all(passed):

@@ -310,7 +310,7 @@ def _data_folder_inside_the_folder(run: Run) -> Complaints:
         wait_for_job(client, sent.json()["job_id"], 30)
     command(run, data, "index", str(docs))
     # By the name of the source: what was sent is kept in the data folder, and known by the name that it was sent with.
-    listed = json.loads(command(run, data, "sources", "list", "--json").out)
+    listed = json.loads(command(run, data, "sources", "list", "--json").out)["sources"]
     return [f"{each['source']} is indexed" for each in listed if "held.data" in each["source"]]
 
 

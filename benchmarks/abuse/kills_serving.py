@@ -11,7 +11,6 @@ from benchmarks.abuse.kills_indexing import Scenario, halves, opened, prose, sta
 from pipelines.service import QAService
 from ui.api.app import build_api
 from ui.backend import Backend, open_backend
-from ui.uploads import INCOMING
 
 _TOGETHER = ("a.md", "b.md", "c.md")
 """Sent in one request, which is kept as a whole or not at all."""
@@ -99,7 +98,7 @@ def _versions(service: QAService) -> set[str]:
 
 def _strays(backend: Backend) -> list[str]:
     """Uploads on disk that are in no index, or the other way round."""
-    held = {path.name for path in backend.uploads.folder.iterdir() if path.name != INCOMING}
+    held = {path.name for path in backend.uploads.folder.iterdir() if not path.name.startswith(".")}
     known = {info.source_id for info in backend.service.sources()}
     return [f"files of {len(held - known)} uploads that are in no index"] * bool(held - known) + [
         f"{len(known - held)} sources whose files are gone"

@@ -175,3 +175,21 @@ def test_admins_see_and_cancel_the_jobs_of_all(client: TestClient, backend: Back
     until(lambda: "running" not in states())
     assert states() == {"cancelled"}
     assert names(client, writer) == []
+
+
+def test_an_admin_reads_the_names_of_jobs_only_in_all_groups_of_their_sender(
+    client: TestClient, backend: Backend
+) -> None:
+    writer, inside, outside = (
+        bearer(backend.keys.make(name, roles, groups)[1])
+        for name, roles, groups in (
+            ("writer", ["read", "write"], ["staff"]), ("inside", ["admin"], ["staff"]), ("outside", ["admin"], []),
+        )
+    )  # fmt: skip
+    sent = ended(client, send_files(client, ("secret.md", MANUAL), ("empty.md", ""), headers=writer), writer)
+    path = f"/api/v1/jobs/{sent['job_id']}"
+    assert client.get(path, headers=inside).json() == client.get(path, headers=writer).json() == sent
+    seen = client.get(path, headers=outside)
+    assert (seen.json()["state"], seen.json()["passages"]) == ("done", sent["passages"])
+    assert "secret" not in seen.text and "empty" not in seen.text
+    assert all(each["source_id"] not in seen.text for each in sent["uploads"])

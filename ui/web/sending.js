@@ -142,7 +142,7 @@
   };
 
   // A job that was begun elsewhere on the page.
-  quaere.follow = (job) => follow(entryOf(job.uploads.map((each) => each.name).join(", ")), job);
+  quaere.follow = (job) => follow(entryOf(job.uploads.map((each) => each.name).join(", ") || job.job_id), job);
 
   // Whether the job has ended, and then what came of it.
   const settle = (entry, job, beside) => {

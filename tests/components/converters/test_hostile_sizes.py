@@ -33,7 +33,7 @@ SHAPES = {
     "lists.html": (2_000, lambda n: "<ul><li>" * 60 + "<ul><li>a</li></ul>" * n),
     "cells.html": (5_000, lambda n: f"<table><tr>{'<td>a</td>' * n}</tr></table>"),
     "name.csv": (2_000, lambda n: "a " * n + ",b\n" + ",c\n" * n),
-    "cells.csv": (5_000, lambda n: ",".join(f"c{at}" for at in range(n)) + "\n" + ",".join("v" * n)),
+    "cells.csv": (1_000, lambda n: ",".join(f"c{at}" for at in range(n)) + ("\n" + ",".join("v" * n)) * 20),
     "question.jsonl": (2_000, lambda n: f'{{"question": "{"a " * n}", "answer": "{"b. " * 20 * n}"}}\n'),
 }
 
