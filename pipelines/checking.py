@@ -163,6 +163,8 @@ def _check_both(check: Check, folder: OpenFolder) -> None:
     _note(check, known, checksums, changing)
     _check_catalogue(check, catalogue)
     points = _points(check, folder)
+    if points is not None and not changing:
+        _check_languages(check, catalogue, [each for found in points.values() for each in found])
     if points is None:
         points, known = {}, {source_id: replace(info, passages=-1) for source_id, info in known.items()}
     for source_id, info in known.items():
@@ -172,6 +174,16 @@ def _check_both(check: Check, folder: OpenFolder) -> None:
     strange = sum(len(found) for (source_id, _), found in points.items() if source_id not in changing)
     if strange:
         check.add(f"{strange:,} passages of the index", "belong to no source in the catalogue", RESTORE_OR_REBUILD)
+
+
+def _check_languages(check: Check, catalogue: Catalogue, points: Iterable[Surveyed]) -> None:
+    """Every question is analysed by the languages that the catalogue lists: one that is missing finds nothing."""
+    try:
+        listed = set(catalogue.languages())
+    except StoreError:
+        return  # noted already
+    if listed != {each.language for each in points if not each.staged}:
+        check.add(catalogue.location, "lists other languages than the passages of the index have", REBUILD)
 
 
 def _note(

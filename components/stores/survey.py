@@ -29,6 +29,7 @@ class Surveyed:
     source_id: str
     version: str
     staged: bool
+    language: str
     start: int
     end: int
     content: str
@@ -78,6 +79,7 @@ def _surveyed(point: Point) -> Surveyed:
         source_id=str(meta.get("source_id", "")),
         version=str(meta.get("version", "")),
         staged=bool(payload.get(STATE)),
+        language=str(meta.get("language", "und")),
         start=_offset(meta.get("start")),
         end=_offset(meta.get("end")),
         content=hashlib.sha256(str(content).encode("utf-8", "surrogatepass")).hexdigest(),

@@ -35,7 +35,7 @@ QUESTIONS = (
     "When does the valve open?",
     "What costs 480?",
 )
-EVERY_KIND = (
+DECISIVE = (
     "catalogue",
     "manifest.json",
     "seal",
@@ -45,7 +45,7 @@ EVERY_KIND = (
     "segment.json",
     "version",
 )
-"""Parts of names of files that are damaged in every way; of the others, each in one way."""
+"""Parts of names of files that are damaged in several ways; of the others, each in one way."""
 OF_THE_ENGINE = ("id_tracker", "page_0", "chunk_0", "tracker.dat", "segment.json", "open-1", "config.json")
 
 
@@ -159,33 +159,35 @@ class Damaged:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(900)
 def test_every_kind_of_damage_is_told_or_changes_nothing(sound: Path, tmp_path: Path) -> None:
     damaged = Damaged(sound, tmp_path / "damaged")
     cases = list(_chosen(sound)) + list(of_rows())
-    assert len(cases) >= 150
+    assert len(cases) >= 71
     found = {name: damaged.complaint(damage, sealed=True) for name, damage in cases}
     assert {name: said for name, said in found.items() if said} == {}
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(900)
 def test_so_it_is_after_a_kill_without_seals(sound: Path, tmp_path: Path) -> None:
     damaged = Damaged(sound, tmp_path / "damaged")
     cases = [
         (name, damage)
         for number, (name, damage) in enumerate(of_files(sound))
-        if "seal" not in name
-        and (CATALOGUE_FILE in name or (any(part in name for part in OF_THE_ENGINE) and number % 3 == 0))
+        if number % 9 == 0 and "seal" not in name and any(part in name for part in (CATALOGUE_FILE, *OF_THE_ENGINE))
     ]
     found = {name: damaged.complaint(damage, sealed=False) for name, damage in [*cases, *of_rows()]}
     assert {name: said for name, said in found.items() if said} == {}
-    assert len(found) >= len(ROWS) + 50
+    assert len(found) >= len(ROWS) + 15
 
 
 def _chosen(sound: Path) -> Iterator[tuple[str, Damage]]:
-    """Every kind for the files that matter most, and for each other file one kind, in turn."""
+    """Every fifth kind, in turn, for the files that matter most, and for each other file one kind, in turn."""
     kinds = len(KINDS)
     for number, (name, damage) in enumerate(of_files(sound)):
-        if any(part in name for part in EVERY_KIND) or number // kinds % kinds == number % kinds:
+        is_chosen = (
+            number % 3 == 0 if any(part in name for part in DECISIVE) else number // kinds % kinds == number % kinds
+        )
+        if is_chosen:
             yield name, damage
