@@ -9,7 +9,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
-    "mode", ["index", "rebuild", "random", pytest.param("random-rebuild", marks=[pytest.mark.slow])]
+    "mode",
+    ["index", "random", *(pytest.param(mode, marks=[pytest.mark.slow]) for mode in ("rebuild", "random-rebuild"))],
 )
 @pytest.mark.timeout(1800)
 def test_a_kill_at_any_moment_ends_in_the_index_of_an_uninterrupted_run(mode, tmp_path):

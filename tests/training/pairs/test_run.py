@@ -260,6 +260,7 @@ def test_a_worse_model_does_not_take_the_place_of_a_better_one(tiny_models: dict
     assert read_run(good.folder.with_name("out.refused")) is not None
 
 
+@pytest.mark.slow
 def test_a_model_that_forgot_is_refused(tmp_path: Path) -> None:
     # The bundled model: a tiny one knows too little to forget any of it on every kind of machine.
     general = squad(tmp_path / "general.json", 8)
@@ -343,6 +344,7 @@ def test_nothing_left_to_learn_from(tiny_models: dict[str, Path], data: Path) ->
         run(options(tiny_models, data, development=[data]))
 
 
+@pytest.mark.slow
 def test_a_search_finds_the_better_settings(tiny_models: dict[str, Path], data: Path) -> None:
     development = squad(data.parent / "dev.json", 12)
     file = data.parent / "search.toml"
