@@ -1,5 +1,6 @@
 """What make shows of an install: nothing of pip's warnings, and the reason where it fails."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -39,8 +40,18 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def make(checkout: Path, target: str) -> subprocess.CompletedProcess[str]:
+    """As typed by hand: a make that runs these tests would pass its own options on, and speak of folders."""
+    environment = {
+        name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MFLAGS", "MAKELEVEL"}
+    }
     return subprocess.run(
-        ["make", target], cwd=checkout, capture_output=True, encoding="utf-8", timeout=60, check=False
+        ["make", target],
+        cwd=checkout,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
     )
 
 
