@@ -32,11 +32,11 @@ from pipelines.folder import OpenFolder
 from pipelines.replacing import commit_sources
 from pipelines.service import QAService
 from pipelines.settings import Settings
-from ui.api.access import GROUPS_HEADER
+from service.backend import Backend, open_backend
+from service.feedback import Feedback, Mark
+from service.keys import ROLES
 from ui.api.app import build_api
-from ui.backend import Backend, open_backend
-from ui.feedback import Feedback, Mark
-from ui.keys import ROLES
+from ui.api.middleware.access import GROUPS_HEADER
 
 _TOGETHER = 500
 _FIELDS = 40

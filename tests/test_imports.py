@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
-LAYERS = ("components", "pipelines", "evaluation", "training", "ui", "benchmarks")
+LAYERS = ("components", "pipelines", "service", "evaluation", "training", "ui", "benchmarks")
 """Each may import those before it."""
 
 NOT_INSTALLED = ("benchmarks",)
@@ -24,7 +24,7 @@ NOT_INSTALLED = ("benchmarks",)
 
 EXTRAS = {
     "training": ("train",),
-    "ui.commands.train": ("train",),
+    "ui.cli.commands.train": ("train",),
     "pipelines.ray_engine": ("ray",),
     "evaluation.benchmark": ("benchmark",),
     "benchmarks": ("dev",),

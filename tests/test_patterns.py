@@ -51,7 +51,7 @@ FACTORIES = {
     ("components/stores/catalogue/tables.py", "_said"): "called for a table that is collected",
     ("components/query/synonyms.py", "_pattern"): "of the operator's words; samples are below",
     ("components/converters/metadata.py", "_glob_pattern"): "of the operator's names; samples are below",
-    ("ui/api/logs.py", "formatException"): "of the words of one message, each line of it as it is",
+    ("ui/api/middleware/logs.py", "formatException"): "of the words of one message, each line of it as it is",
     ("evaluation/places.py", "mentions"): "of the words of one answer, each as it is",
 }
 """Which functions make patterns of what they are given, and of what."""

@@ -15,12 +15,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from components.errors import ConfigurationError
 from pipelines.service import QAService
 from pipelines.settings import Settings
-from ui.api.access import Access
+from service.backend import Backend, open_backend
 from ui.api.app import build_api
-from ui.api.logs import AccessLog
-from ui.api.lookup import Lookup
-from ui.api.rates import Rates
-from ui.backend import Backend, open_backend
+from ui.api.middleware.access import Access
+from ui.api.middleware.logs import AccessLog
+from ui.api.middleware.lookup import Lookup
+from ui.api.middleware.rates import Rates
 from ui.web.app import build_page
 from ui.web.login import LOGIN_PATHS, login_app, to_login
 from ui.web.protection import Protection

@@ -19,8 +19,8 @@ from benchmarks.abuse.catalogue import ATTACKS
 from benchmarks.abuse.processes import descendants, end
 from components.errors import QuaereError
 from evaluation.benchmark.results import Results
-from ui.commands.options import parse_pairs
-from ui.session import INTERRUPTED, Session
+from ui.cli.commands.options import parse_pairs
+from ui.cli.session import INTERRUPTED, Session
 
 _FAILED = 1
 _SHOWN = 12

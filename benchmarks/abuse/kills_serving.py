@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 
 from benchmarks.abuse.kills_indexing import Scenario, halves, opened, prose, state
 from pipelines.service import QAService
+from service.backend import Backend, open_backend
 from ui.api.app import build_api
-from ui.backend import Backend, open_backend
 
 _TOGETHER = ("a.md", "b.md", "c.md")
 """Sent in one request, which is kept as a whole or not at all."""

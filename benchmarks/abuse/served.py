@@ -16,8 +16,8 @@ from benchmarks.abuse.attack import Run
 from benchmarks.abuse.environment import environment
 from benchmarks.abuse.processes import Watch, end, watched
 from components.errors import QuaereError
-from ui.database.connection import DATABASE_FILE, ServiceDatabase
-from ui.keys import KeyRing
+from service.database.connection import DATABASE_FILE, ServiceDatabase
+from service.keys import KeyRing
 
 QUICK = {"requests_per_minute": "1000000000"}
 """Settings of a service that attacks may ask as often as they like."""
@@ -83,7 +83,7 @@ def _shortened(line: str) -> str:
 def program(data: Path, settings: Mapping[str, str], arguments: Sequence[str]) -> list[str]:
     """The words of a command."""
     given = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
-    return [sys.executable, "-m", "ui.cli", "--data", str(data), *given, *arguments]
+    return [sys.executable, "-m", "ui.cli.main", "--data", str(data), *given, *arguments]
 
 
 def command(run: Run, data: Path, *arguments: str, seconds: float = 300.0) -> Done:

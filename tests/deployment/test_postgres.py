@@ -23,12 +23,12 @@ from components.stores.catalogue.turn import Turn
 from pipelines.indexing import IndexProgress
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.backend import open_backend
+from service.database.connection import ServiceDatabase
+from service.keys import KeyRing
+from service.uploads import Upload, Uploads, sealed
 from tests.deployment.postgresql import PASSWORD, SUPERUSER, PostgreSQL
 from tests.deployment.qdrant_stand_in import QdrantStandIn
-from ui.backend import open_backend
-from ui.database.connection import ServiceDatabase
-from ui.keys import KeyRing
-from ui.uploads import Upload, Uploads, sealed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -211,9 +211,9 @@ OPEN = """
     import sys
     import components
     from components.stores.catalogue.sources import Catalogue
-    from ui.database.connection import ServiceDatabase
+    from service.database.connection import ServiceDatabase
     with Catalogue(sys.argv[1]), ServiceDatabase(sys.argv[1]) as database:
-        from ui.keys import KeyRing
+        from service.keys import KeyRing
         KeyRing(database).make(sys.argv[2], ["read"])
 """
 
@@ -463,7 +463,7 @@ def write(folder: Path, texts: dict[str, str]) -> str:
     return str(folder)
 
 
-CLI = "import sys; from ui.cli import main; sys.argv[0] = 'quaere'; main()"
+CLI = "import sys; from ui.cli.main import main; sys.argv[0] = 'quaere'; main()"
 
 
 @pytest.mark.slow

@@ -10,10 +10,10 @@ from fastapi.testclient import TestClient
 
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.backend import open_backend
 from tests.deployment.qdrant_stand_in import QdrantStandIn
 from tests.ui.api.test_sources import ended, names, send_files
 from ui.api.app import build_api
-from ui.backend import open_backend
 
 QUESTION = {"question": "How long is the warranty of the Aria pump?"}
 MANUAL = b"The warranty of the Aria pump is 24 months.\n"

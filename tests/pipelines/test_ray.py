@@ -133,7 +133,19 @@ def test_the_command(tmp_path: Path) -> None:
 
     def run(*options: str) -> subprocess.CompletedProcess[str]:
         data, path = str(tmp_path / "data"), str(tmp_path / "a.md")
-        command = [sys.executable, "-m", "ui.cli", "--data", data, "index", path, "--json", "--workers", "2", *options]
+        command = [
+            sys.executable,
+            "-m",
+            "ui.cli.main",
+            "--data",
+            data,
+            "index",
+            path,
+            "--json",
+            "--workers",
+            "2",
+            *options,
+        ]
         return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120)
 
     done = run("--engine", "ray")

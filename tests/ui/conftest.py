@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ui.database.connection import DATABASE_FILE, ServiceDatabase
-from ui.keys import KeyRing
+from service.database.connection import DATABASE_FILE, ServiceDatabase
+from service.keys import KeyRing
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import fastapi
 import uvicorn
 from starlette.types import ASGIApp
 
-from ui.backend import Backend, open_backend
+from service.backend import Backend, open_backend
 from ui.server import LOOPBACK, address, build_server, listen
 from ui.web.app import build_page
 from ui.web.protection import Protection

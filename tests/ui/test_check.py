@@ -17,12 +17,12 @@ from components.stores.catalogue.sources import CATALOGUE_FILE
 from components.stores.engine.sparse_copy import copy_folder
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.backend import open_backend
+from service.checking import check_data
+from service.uploads import sealed
 from tests.ui.api.test_leaks import wait
 from tests.ui.damage import KINDS, ROWS, Damage, of_files, of_rows, unseal
-from ui.backend import open_backend
-from ui.checking import check_data
-from ui.cli import app
-from ui.uploads import sealed
+from ui.cli.main import app
 
 DOCUMENTS = {
     "manual.md": "# H8\n\nThe warranty of the H8 is 24 months.\n\nThe H8 weighs 12 kilograms.\n",

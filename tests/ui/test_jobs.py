@@ -12,13 +12,13 @@ from fastapi.testclient import TestClient
 
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.backend import Backend, open_backend
+from service.fair_queue import FairQueue
+from service.jobs import Jobs
 from tests.ui.api.test_access import bearer
 from tests.ui.api.test_api import detail_of
 from tests.ui.api.test_sources import MANUAL, ended, names, send_files
 from ui.api.app import build_api
-from ui.backend import Backend, open_backend
-from ui.fair_queue import FairQueue
-from ui.jobs import Jobs
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_the_worker_outlives_a_database_that_is_away_and_no_job_is_lost(client: 
 def test_a_job_that_fails_the_program_again_and_again_has_failed_and_the_others_go_on(
     client: TestClient, backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ui.jobs._FIRST_PAUSE", 0.001)
+    monkeypatch.setattr("service.jobs._FIRST_PAUSE", 0.001)
     is_indexed = backend.service.is_indexed
 
     def fails(source_id: str, path: str) -> bool:
@@ -136,14 +136,14 @@ def test_a_key_with_many_jobs_keeps_another_waiting_for_one_job_only(client: Tes
 
 
 def test_a_key_has_only_so_much_waiting(client: TestClient, backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.job_records.MOST_WAITING_JOBS", 2)
+    monkeypatch.setattr("service.job_records.MOST_WAITING_JOBS", 2)
     one, other = (bearer(backend.keys.make(name, ["read", "write"])[1]) for name in ("one", "other"))
     with first_job_held(backend):
         sent = [send_files(client, (f"{n}.md", f"Number {n}."), headers=one) for n in range(2)]
         refused = send_files(client, ("2.md", "Number 2."), headers=one)
         assert "cancel some" in detail_of(refused, 429)
         assert refused.json()["type"].endswith("uploads-waiting") and refused.headers["Retry-After"] == "5"
-        monkeypatch.setattr("ui.job_records.MOST_WAITING_UPLOADS", 2)
+        monkeypatch.setattr("service.job_records.MOST_WAITING_UPLOADS", 2)
         too_many = [(f"{n}.md", f"Number {n}.") for n in range(3)]
         detail_of(send_files(client, *too_many, headers=other), 429)
         lone = send_files(client, ("lone.md", MANUAL), headers=other)

@@ -12,9 +12,9 @@ from components.private_files import private_by_default, tighten
 from components.stores.folder_lock import HOLDER_FILE, LOCK_FILE
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.backend import open_backend
 from tests.ui.api.test_sources import MANUAL, ended, send_files
 from ui.api.app import build_api
-from ui.backend import open_backend
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
 

@@ -16,9 +16,9 @@ from components.errors import ConfigurationError
 from components.stores.folder_lock import HOLDER_FILE
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.backend import open_backend
+from service.database.tables import KeyRow
 from tests.ui.serving import serving, serving_backend
-from ui.backend import open_backend
-from ui.database.tables import KeyRow
 from ui.server import launch, listen
 
 
@@ -165,7 +165,7 @@ def test_keys_that_vanish_let_nobody_in(tmp_path: Path, keys_needed: bool) -> No
 
 
 def test_a_supervisor_ends_the_server_as_orderly_as_ctrl_c(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "ui.cli", "--data", str(tmp_path / "data"), "serve", "--port", "0"]
+    command = [sys.executable, "-m", "ui.cli.main", "--data", str(tmp_path / "data"), "serve", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as process:
         assert process.stdout is not None
         assert "Open http" in process.stdout.readline()

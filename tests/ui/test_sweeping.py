@@ -9,10 +9,10 @@ from fastapi.testclient import TestClient
 
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.backend import Backend, open_backend
+from service.database.tables import JobRow
 from tests.ui.api.test_sources import MANUAL, ended, followed, kept_job, names, send_files
 from ui.api.app import build_api
-from ui.backend import Backend, open_backend
-from ui.database.tables import JobRow
 
 STRAY = str(uuid.UUID(int=7))
 

@@ -2,22 +2,22 @@
 
 from fastapi import FastAPI
 
-from ui.api.access import Access
-from ui.api.admission import Admission
-from ui.api.asking import asking_router
-from ui.api.chat import chat_router
-from ui.api.feedback import feedback_router
-from ui.api.health import health_router
-from ui.api.jobs import jobs_router
-from ui.api.lookup import Lookup
-from ui.api.metadata import metadata_router
-from ui.api.metrics import Measured, Metrics, metrics_router
-from ui.api.openai_errors import OpenAIErrors
-from ui.api.own import own_router
+from service.backend import Backend
+from ui.api.concurrency_limit import Admission
+from ui.api.middleware.access import Access
+from ui.api.middleware.lookup import Lookup
+from ui.api.middleware.openai_errors import OpenAIErrors
+from ui.api.middleware.rates import RateLimit, Rates
 from ui.api.problems import answer_with_problems
-from ui.api.rates import RateLimit, Rates
-from ui.api.sources import sources_router
-from ui.backend import Backend
+from ui.api.routers.asking import asking_router
+from ui.api.routers.chat import chat_router
+from ui.api.routers.feedback import feedback_router
+from ui.api.routers.health import health_router
+from ui.api.routers.jobs import jobs_router
+from ui.api.routers.local_rpc import own_router
+from ui.api.routers.metadata import metadata_router
+from ui.api.routers.metrics import Measured, Metrics, metrics_router
+from ui.api.routers.sources import sources_router
 from ui.version import version
 
 _WITHOUT_A_KEY = ("/health/",)

@@ -8,7 +8,7 @@ from typing import Any
 from components.types import Reply
 from pipelines.replies import Question
 from pipelines.service import QAService
-from ui.api.stages import reply_of
+from ui.api.streaming import reply_of
 
 _AT_ONCE = 8
 """Questions of a batch that are in work or wait for their turn; as many as have a place share the models' calls."""

@@ -8,9 +8,9 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ui.api.access import Needs
 from ui.api.bodies import BoundedRequest, limits_of
-from ui.api.callers import current_caller
+from ui.api.middleware.access import Needs
+from ui.api.principal import current_caller
 
 
 class Guarded(APIRoute):

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 
 from components.answers.composer import DIFFER
 from components.types import Answer, Passage, QueryKind, Reply
-from ui.plain import one_line
-from ui.terminal import place_line, support_line
+from ui.cli.views.plain import one_line
+from ui.cli.views.replies import place_line, support_line
 from ui.web.cards import percent
 from ui.web.texts import ENGLISH
 

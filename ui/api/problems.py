@@ -19,8 +19,8 @@ from components.query.filters.inline import UnreadableFilter
 from components.query.filters.syntax import UnknownField
 from components.query.understanding import EmptyQuestion, QuestionTooLong
 from pipelines.sources import UnknownSource
-from ui.api.callers import Caller, known_caller
-from ui.jobs import TooManyWaiting
+from service.jobs import TooManyWaiting
+from ui.api.principal import Caller, known_caller
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import fastapi
 import gradio as gr
 
-from ui.api.admission import AT_ONCE, Admission
-from ui.api.rates import Rates
+from ui.api.concurrency_limit import AT_ONCE, Admission
+from ui.api.middleware.rates import Rates
 from ui.web import scripts
 from ui.web.ask_page import ask_page
 from ui.web.asking import Admit, Asker, AskingService, OnReply

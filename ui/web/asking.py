@@ -20,13 +20,13 @@ from pipelines.replies import Stage as Result
 from pipelines.settings import Settings
 from pipelines.similar import SimilarKind
 from pipelines.status import Status
-from ui.api.admission import Admission
-from ui.api.patience import within
+from ui.api.concurrency_limit import Admission
 from ui.api.problems import Busy, note_fault
-from ui.render import render_notice, render_reply
+from ui.api.timeouts import within
 from ui.web.explaining import Explanation, explain
 from ui.web.filter_panel import render_filters
 from ui.web.filters import Filters
+from ui.web.render import render_notice, render_reply
 from ui.web.texts import Texts
 from ui.web.turns import Stage, render_hero, render_progress, render_turn, spoken
 

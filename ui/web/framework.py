@@ -16,9 +16,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.api.bodies import MOST_BYTES, limited
-from ui.api.callers import Caller
+from ui.api.middleware.rates import Rates
+from ui.api.principal import Caller
 from ui.api.problems import TooMany, problem, problem_of
-from ui.api.rates import Rates
 from ui.web.visitors import visitor
 
 _READ = frozenset({"GET", "HEAD"})

@@ -13,11 +13,11 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from components.errors import QuaereError
-from ui.api.access import SESSION_COOKIE, refuse_foreign_pages
+from service.keys import SESSION_SECONDS
 from ui.api.bodies import limited
-from ui.api.lookup import Lookup
+from ui.api.middleware.access import SESSION_COOKIE, refuse_foreign_pages
+from ui.api.middleware.lookup import Lookup
 from ui.api.problems import Unauthorized, problem_of
-from ui.keys import SESSION_SECONDS
 from ui.web import scripts
 from ui.web.escaping import escape
 from ui.web.languages import language_of

@@ -2,7 +2,7 @@
 
 from starlette.requests import HTTPConnection
 
-from ui.api.callers import CALLER, LOCAL, Caller
+from ui.api.principal import CALLER, LOCAL, Caller
 from ui.web.asking import Groups
 
 

@@ -18,10 +18,10 @@ from evaluation.benchmark.load import LoadPlan, doubled, is_saturated, level_fig
 from evaluation.benchmark.questions import read_load_questions
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.backend import open_backend
+from service.database.connection import DATABASE_FILE, ServiceDatabase
+from service.keys import KeyRing
 from tests.ui.serving import served, serving, serving_backend
-from ui.backend import open_backend
-from ui.database.connection import DATABASE_FILE, ServiceDatabase
-from ui.keys import KeyRing
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,11 @@ from fastapi.testclient import TestClient
 from components.errors import StoreError
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.backend import Backend, open_backend
+from service.keys import KeyRing
 from tests.ui.api.test_api import QUESTION, break_search, detail_of
-from ui.api.access import GROUPS_HEADER
 from ui.api.app import build_api
-from ui.backend import Backend, open_backend
-from ui.keys import KeyRing
+from ui.api.middleware.access import GROUPS_HEADER
 
 PRICE = "What does the Aria pump cost?"
 DOCUMENTS = {

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from ui.api.admission import Admission
+from ui.api.concurrency_limit import Admission
 from ui.api.problems import Busy
 
 

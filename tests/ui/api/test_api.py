@@ -12,13 +12,13 @@ from jsonschema import Draft202012Validator
 from components.errors import StoreError
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.backend import Backend, open_backend
 from tests.ui.api.cases import CASES
 from ui.api.app import build_api
 from ui.api.bodies import MOST_BYTES
 from ui.api.problems import MEDIA_TYPE
-from ui.api.replies import reply_schema
-from ui.api.requests import MOST_QUESTIONS
-from ui.backend import Backend, open_backend
+from ui.api.schemas.replies import reply_schema
+from ui.api.schemas.requests import MOST_QUESTIONS
 
 QUESTION = "How long is the warranty of the Aria pump?"
 DOCUMENTS = {

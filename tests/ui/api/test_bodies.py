@@ -16,11 +16,11 @@ from starlette.exceptions import HTTPException
 import ui.api.bodies
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.backend import Backend, open_backend
 from tests.ui.serving import serving_backend
 from ui.api.app import build_api
 from ui.api.bodies import MOST_BYTES, MOST_PARTS, limits_of, read_json
 from ui.api.guarded import Guarded
-from ui.backend import Backend, open_backend
 
 LONG = 200_000_000
 

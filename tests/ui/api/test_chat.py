@@ -19,15 +19,15 @@ from starlette.types import ASGIApp
 from components.errors import StoreError
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.keys import KeyRing
 from tests.ui.api.test_api import break_search
 from tests.ui.serving import served
-from ui.api.access import Access
-from ui.api.admission import Admission
-from ui.api.chat import MODEL, chat_router
-from ui.api.lookup import Lookup
-from ui.api.openai_errors import OpenAIErrors
+from ui.api.concurrency_limit import Admission
+from ui.api.middleware.access import Access
+from ui.api.middleware.lookup import Lookup
+from ui.api.middleware.openai_errors import OpenAIErrors
 from ui.api.problems import MEDIA_TYPE, answer_with_problems
-from ui.keys import KeyRing
+from ui.api.routers.chat import MODEL, chat_router
 
 QUESTION = "How long is the warranty of the Aria pump?"
 PRICE = "What does the Aria pump cost?"

@@ -7,15 +7,15 @@ from pathlib import Path
 from components.converters.metadata import MOST_CHARACTERS, MOST_FIELDS, MOST_ITEMS
 from components.query.understanding import MAX_CHARACTERS
 from pipelines.settings import Settings
+from service.job_records import MOST_WAITING_JOBS, MOST_WAITING_UPLOADS
+from service.keys import SESSION_SECONDS
 from tests.ui.api.cases import CASES
-from ui.api.admission import AT_ONCE, WAITING
 from ui.api.bodies import MOST_BYTES
-from ui.api.feedback import Said
+from ui.api.concurrency_limit import AT_ONCE, WAITING
 from ui.api.problems import Problem
-from ui.api.requests import MOST_ANSWERS, MOST_QUESTIONS, Ask, AskBatch, Search, Similar
-from ui.api.sources import Documents
-from ui.job_records import MOST_WAITING_JOBS, MOST_WAITING_UPLOADS
-from ui.keys import SESSION_SECONDS
+from ui.api.routers.feedback import Said
+from ui.api.routers.sources import Documents
+from ui.api.schemas.requests import MOST_ANSWERS, MOST_QUESTIONS, Ask, AskBatch, Search, Similar
 
 TEXT = (Path(__file__).parents[3] / "docs" / "api.md").read_text("utf-8")
 

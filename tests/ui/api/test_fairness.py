@@ -11,11 +11,11 @@ import pytest
 from pipelines.replies import Question, Stage
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.backend import Backend, open_backend
 from tests.ui.api.test_api import DOCUMENTS, QUESTION, detail_of
-from ui.api.admission import AT_ONCE, Admission
 from ui.api.app import build_api
+from ui.api.concurrency_limit import AT_ONCE, Admission
 from ui.api.problems import Busy
-from ui.backend import Backend, open_backend
 
 SINGLE = "How much does the Aria pump weigh?"
 BATCH = {"questions": [{"question": QUESTION}] * 100}

@@ -12,11 +12,11 @@ from fastapi.testclient import TestClient
 from evaluation.data.squad import read_questions
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.backend import Backend, open_backend
 from tests.ui.api.test_access import bearer
 from tests.ui.api.test_api import detail_of
-from ui.api.access import GROUPS_HEADER
 from ui.api.app import build_api
-from ui.backend import Backend, open_backend
+from ui.api.middleware.access import GROUPS_HEADER
 
 MANUAL = "# Aria pump\n\nThe warranty of the Aria pump is 24 months.\n\nThe Aria pump weighs 12 kilograms.\n"
 QUESTION = "How long is the warranty of the Aria pump?"

@@ -12,9 +12,9 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.backend import open_backend
 from tests.ui.api.cases import CANNOT_BE_WRONG, CASES
 from ui.api.app import build_api
-from ui.backend import open_backend
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 

@@ -11,10 +11,10 @@ from fastapi.testclient import TestClient
 
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.backend import Backend, open_backend
 from tests.ui.api.test_access import bearer
 from tests.ui.api.test_sources import ended, names, send_files
 from ui.api.app import build_api
-from ui.backend import Backend, open_backend
 
 FACT = "The margin of the Aria pump is 12 percent."
 

@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.backend import open_backend
 from ui.api.app import build_api
-from ui.backend import open_backend
 
 DEEP = 10_000
 ONLY = {"field": "meta.language", "operator": "==", "value": "en"}

@@ -9,11 +9,11 @@ from fastapi.testclient import TestClient
 from components.errors import InputError
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.backend import Backend, open_backend
 from tests.ui.api.test_access import bearer
 from tests.ui.api.test_api import detail_of
 from tests.ui.api.test_sources import MANUAL, ended, names, send_files
 from ui.api.app import build_api
-from ui.backend import Backend, open_backend
 
 
 @pytest.fixture

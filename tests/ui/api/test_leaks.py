@@ -14,11 +14,11 @@ from fastapi.testclient import TestClient
 from components.stores.catalogue.records import SourceInfo
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.backend import Backend, open_backend
+from service.jobs import ENDED
 from tests.ui.api.test_access import bearer
-from ui.api.access import GROUPS_HEADER
 from ui.api.app import build_api
-from ui.backend import Backend, open_backend
-from ui.jobs import ENDED
+from ui.api.middleware.access import GROUPS_HEADER
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 

@@ -17,12 +17,12 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from starlette.responses import StreamingResponse
 
+from service.keys import KeyRing
 from tests.ui.serving import served
-from ui.api.access import Access
-from ui.api.logs import ACCESS, HEADER, AccessLog, log_as_json, note_question, request_id
-from ui.api.lookup import Lookup
+from ui.api.middleware.access import Access
+from ui.api.middleware.logs import ACCESS, HEADER, AccessLog, log_as_json, note_question, request_id
+from ui.api.middleware.lookup import Lookup
 from ui.api.problems import answer_with_problems
-from ui.keys import KeyRing
 
 QUESTION = "How long is the warranty\nof the Aria pump?"
 

@@ -12,7 +12,7 @@ from components.answers.composer import DIFFER
 from components.types import Place
 from tests.ui.replies import a_passage, a_reply, an_answer
 from ui.api.markdown import escaped, reply_text
-from ui.plain import harmless
+from ui.cli.views.plain import harmless
 
 RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 

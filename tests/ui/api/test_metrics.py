@@ -16,14 +16,14 @@ from starlette.responses import StreamingResponse
 from components.errors import StoreError
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.keys import KeyRing
 from tests.ui.serving import served
-from ui.api.access import Access
-from ui.api.admission import Admission
-from ui.api.chat import chat_router
-from ui.api.lookup import Lookup
-from ui.api.metrics import PATH, UNMATCHED, Measured, Metrics, metrics_router, note_reply
+from ui.api.concurrency_limit import Admission
+from ui.api.middleware.access import Access
+from ui.api.middleware.lookup import Lookup
 from ui.api.problems import answer_with_problems
-from ui.keys import KeyRing
+from ui.api.routers.chat import chat_router
+from ui.api.routers.metrics import PATH, UNMATCHED, Measured, Metrics, metrics_router, note_reply
 
 QUESTION = "How long is the warranty of the Aria pump?"
 CHAT = "/v1/chat/completions"

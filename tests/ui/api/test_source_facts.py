@@ -9,9 +9,9 @@ from fastapi.testclient import TestClient
 
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.backend import Backend, open_backend
 from tests.ui.api.test_sources import MANUAL, SAMPLES, ended, send_files
 from ui.api.app import build_api
-from ui.backend import Backend, open_backend
 
 
 @pytest.fixture

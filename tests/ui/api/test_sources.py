@@ -21,14 +21,14 @@ from PIL import Image
 
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.backend import Backend, open_backend
+from service.job_files import JobFiles
+from service.jobs import Job
+from service.keys import KeyRing
+from service.uploads import FOLDER, Upload, sealed
 from tests.ui.api.test_access import bearer
 from tests.ui.api.test_api import detail_of
 from ui.api.app import build_api
-from ui.backend import Backend, open_backend
-from ui.job_files import JobFiles
-from ui.jobs import Job
-from ui.keys import KeyRing
-from ui.uploads import FOLDER, Upload, sealed
 
 MANUAL = "# Aria pump\n\nThe warranty of the Aria pump is 24 months.\n\nThe Aria pump weighs 12 kilograms.\n"
 QUESTION = "How long is the warranty of the Aria pump?"
@@ -481,7 +481,7 @@ from pathlib import Path
 from pipelines.service import QAService
 from pipelines.settings import Settings
 from tests.ui.api.test_sources import kept_job
-from ui.backend import open_backend
+from service.backend import open_backend
 with QAService(Settings(data=Path(sys.argv[1]))) as service, open_backend(service) as backend:
     text = Path(sys.argv[2]).read_text("utf-8")
     job = kept_job(backend, {f"{n}.md": text for n in range(40)})

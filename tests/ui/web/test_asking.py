@@ -11,7 +11,7 @@ import components  # noqa: F401
 from components.errors import StoreError
 from components.types import Reply
 from tests.ui.web.handmade import EVIL, REPLIES, HandMade
-from ui.api.admission import Admission
+from ui.api.concurrency_limit import Admission
 from ui.api.problems import TooMany
 from ui.web.asking import Asker, Shown
 from ui.web.suggesting import Chosen, FromDocuments

@@ -11,11 +11,11 @@ import pytest
 
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.backend import Backend, open_backend
 from tests.ui.api.test_api import DOCUMENTS, QUESTION, break_search
 from tests.ui.serving import serving_backend
-from ui.api.callers import LOCAL, Caller
 from ui.api.lasting import Lasting
-from ui.backend import Backend, open_backend
+from ui.api.principal import LOCAL, Caller
 from ui.web.framework import named
 
 JOIN, EVENTS = "gradio_api/queue/join", "gradio_api/queue/data"

@@ -58,7 +58,7 @@ class Visitor:
 @contextmanager
 def serving(data: Path) -> Iterator[tuple[int, str]]:
     """A service in a process of its own: its number and address."""
-    command = [sys.executable, "-m", "ui.cli", "--data", str(data), "serve", "--port", "0"]
+    command = [sys.executable, "-m", "ui.cli.main", "--data", str(data), "serve", "--port", "0"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8"
     ) as process:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from ui.api.callers import LOCAL
+from ui.api.principal import LOCAL
 from ui.web.asking import Shown
 from ui.web.framework import named
 from ui.web.stopping import Stop, Stops, stop_route

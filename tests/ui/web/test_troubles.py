@@ -12,12 +12,12 @@ from components.errors import StoreError
 from pipelines.replies import Question, Stage
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.backend import Backend, open_backend
 from tests.ui.serving import serving_backend, serving_page
 from tests.ui.web.handmade import REPLIES, HandMade
 from tests.ui.web.visiting import Visit, assert_accessible, chromium, visiting
-from ui.api.access import SESSION_COOKIE
-from ui.api.admission import Admission
-from ui.backend import Backend, open_backend
+from ui.api.concurrency_limit import Admission
+from ui.api.middleware.access import SESSION_COOKIE
 
 pytestmark = pytest.mark.browser
 

@@ -13,11 +13,11 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from pipelines.service import QAService
 from pipelines.settings import Settings
+from service.backend import Backend, open_backend
+from service.keys import Key
 from tests.ui.serving import serving_backend
 from tests.ui.web.visiting import Visit, assert_accessible, chromium, no_sideways_scrolling, visiting
-from ui.api.access import SESSION_COOKIE
-from ui.backend import Backend, open_backend
-from ui.keys import Key
+from ui.api.middleware.access import SESSION_COOKIE
 
 pytestmark = pytest.mark.browser
 

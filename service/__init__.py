@@ -1,0 +1,1 @@
+"""What the API, the page and the commands stand on: jobs, uploads, keys, feedback, and their database. No HTTP."""

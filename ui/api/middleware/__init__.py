@@ -1,0 +1,1 @@
+"""What stands before every endpoint: who calls, how often, and what is logged."""

@@ -1,0 +1,46 @@
+"""``quaere status``, ``backup`` and ``restore``: the data folder as a whole."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ui.cli.commands.options import AsJson
+from ui.cli.session import session_of
+from ui.cli.views.plain import one_line
+from ui.cli.views.reports import status_view
+
+
+def status(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Show what is indexed, with which models, and every setting with where it came from."""
+    session = session_of(ctx)
+    with session.shared_service("status") as service:
+        found = service.status()
+    if as_json:
+        session.write_json(found)
+    else:
+        session.out.print(status_view(found))
+
+
+def backup(
+    ctx: typer.Context,
+    target: Annotated[Path, typer.Argument(metavar="TARGET", help="The archive to write; must not exist yet.")],
+) -> None:
+    """Write the whole data folder into one archive."""
+    session = session_of(ctx)
+    with session.service("backup") as service:
+        service.backup(target)
+    session.remark(f"written to {one_line(str(target))}")
+
+
+def restore(
+    ctx: typer.Context,
+    archive: Annotated[Path, typer.Argument(metavar="ARCHIVE", help="An archive that `quaere backup` wrote.")],
+) -> None:
+    """Fill an empty data folder from an archive."""
+    from pipelines.service import QAService
+
+    session = session_of(ctx)
+    settings = session.settings()
+    QAService.restore(settings, archive)
+    session.remark(f"restored into {one_line(str(settings.data))}")

@@ -1,0 +1,91 @@
+"""``quaere index`` and ``quaere rebuild``: documents into the index, with progress and an honest summary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from ui.cli.commands.options import AsJson, Groups, parse_pairs, split_groups, typed
+from ui.cli.session import SOME_FAILED, Session, session_of
+from ui.cli.views.progress import index_progress
+from ui.cli.views.reports import index_report_view
+
+if TYPE_CHECKING:
+    from pipelines.indexing import IndexReport
+
+_METADATA_HELP = "A metadata field of every file; JSON where it is valid JSON, else text; may be given again."
+
+
+def index(
+    ctx: typer.Context,
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Files, folders, or patterns such as 'docs/*.md'.")
+    ],
+    meta: Annotated[list[str] | None, typer.Option("--meta", metavar="NAME=VALUE", help=_METADATA_HELP)] = None,
+    groups: Groups = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Also take out sources whose files are gone from disk.")
+    ] = False,
+    follow_links: Annotated[
+        bool, typer.Option("--follow-links", help="Follow links that lead out of a given folder, too.")
+    ] = False,
+    engine: Annotated[
+        Literal["local", "ray"], typer.Option("--engine", help="Who reads and embeds: this process, or workers of Ray.")
+    ] = "local",
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Workers of Ray; default: one for each core.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add documents to the index, or bring it up to date.
+
+    Unchanged files are skipped, changed ones replaced as a whole; a run that was stopped can be started again.
+    Exit code 4: some files failed; the others are indexed.
+    """
+    fields: dict[str, Any] = {name: typed(name, value) for name, value in parse_pairs(meta, "--meta").items()}
+    names = split_groups(groups)
+    if names and "groups" in fields:
+        raise typer.BadParameter("groups are given twice, by --groups and by --meta; use one of them")
+    if names:
+        fields["groups"] = names
+    if workers is not None and engine == "local":
+        raise typer.BadParameter("--workers is for --engine ray; this process uses as many cores as --threads says")
+    session = session_of(ctx)
+    with (
+        session.shared_service("index", writable=True) as service,
+        index_progress(session.err, quiet=session.quiet) as tell,
+    ):
+        report = service.index(
+            paths,
+            meta=fields,
+            prune=prune,
+            follow_links=follow_links,
+            engine=engine,
+            workers=workers,
+            on_progress=tell,
+        )
+    _finish(session, report, as_json=as_json)
+
+
+def rebuild(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Make the whole index again from the stored texts, after a change of model or of splitting.
+
+    The files themselves are not needed.
+    """
+    session = session_of(ctx)
+    with (
+        session.service("rebuild", writable=True) as service,
+        index_progress(session.err, quiet=session.quiet) as tell,
+    ):
+        report = service.rebuild(tell)
+    _finish(session, report, as_json=as_json)
+
+
+def _finish(session: Session, report: IndexReport, *, as_json: bool) -> None:
+    if as_json:
+        session.write_json(report)
+    else:
+        session.out.print(index_report_view(report))
+    if any(not failure.skipped for failure in report.failures):
+        raise typer.Exit(SOME_FAILED)

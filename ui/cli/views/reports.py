@@ -1,0 +1,157 @@
+"""What the commands besides ``ask`` show: the summary of a run, lists of sources, the status.
+
+Pure: values in, Rich renderables out; everything from documents and file names is made harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from ui.cli.views.plain import harmless, one_line
+from ui.cli.views.progress import duration, size
+
+if TYPE_CHECKING:
+    from components.stores.catalogue.sources import SourceInfo
+    from pipelines.checking import CheckReport
+    from pipelines.indexing import FileFailure, IndexReport
+    from pipelines.sources import SourceDetail
+    from pipelines.status import Status
+
+_LISTED_FAILURES = 20
+
+
+def index_report_view(report: IndexReport) -> RenderableType:
+    """What a run did, and which files it left out and why."""
+    counts = [
+        f"{report.indexed} of {report.files} files indexed",
+        f"{report.unchanged} unchanged",
+        f"{report.removed} removed",
+    ]
+    seconds = f"{report.seconds:.1f} s" if report.seconds < 60 else duration(report.seconds)
+    parts: list[RenderableType] = [Text(f"{', '.join(counts)}; {report.passages} passages; {seconds}")]
+    for title, skipped in (("failed", False), ("skipped", True)):
+        found = [failure for failure in report.failures if failure.skipped is skipped]
+        if found:
+            parts.append(_failures(found, title, "yellow" if skipped else "red"))
+    return Group(*parts)
+
+
+def _failures(failures: Sequence[FileFailure], title: str, style: str) -> RenderableType:
+    lines = [Text(f"{len(failures)} {title}:", style=style)]
+    lines += [
+        Text(f"  {one_line(str(failure.path))}: {one_line(failure.reason)}") for failure in failures[:_LISTED_FAILURES]
+    ]
+    rest = len(failures) - _LISTED_FAILURES
+    if rest > 0:
+        lines.append(Text(f"  and {rest} more (--json lists all)", style="dim"))
+    return Group(*lines)
+
+
+def check_view(report: CheckReport) -> RenderableType:
+    """What a check found, one line for each finding."""
+    held = f"{report.sources:,} sources and {report.passages:,} passages in {one_line(report.data)}"
+    verdict = "sound" if report.sound else f"{len(report.findings):,} damaged"
+    parts: list[RenderableType] = [
+        Text(f"{verdict}: {held}; {report.seconds:.1f} s", style="" if report.sound else "red")
+    ]
+    parts += [Text(f"  {one_line(str(finding))}") for finding in report.findings]
+    parts += [Text(f"note: {one_line(note)}", style="dim") for note in report.notes]
+    return Group(*parts)
+
+
+def sources_table(sources: Sequence[SourceInfo]) -> RenderableType:
+    """One line for each source."""
+    if not sources:
+        return Text("No sources. Add some with: quaere index PATH")
+    table = Table(box=box.SIMPLE_HEAD, expand=False, pad_edge=False)
+    table.add_column("source", overflow="fold")
+    table.add_column("title", overflow="fold")
+    table.add_column("format", no_wrap=True)
+    table.add_column("language", no_wrap=True)
+    table.add_column("groups")
+    table.add_column("passages", justify="right", no_wrap=True)
+    table.add_column("size", justify="right", no_wrap=True)
+    for info in sources:
+        table.add_row(
+            Text(one_line(info.source)),
+            Text(one_line(info.title or "")),
+            Text(info.format),
+            Text(info.language),
+            Text(one_line(", ".join(info.groups))),
+            str(info.passages),
+            size(info.bytes),
+        )
+    return table
+
+
+def source_view(detail: SourceDetail, *, text: bool) -> RenderableType:
+    """One source: what is known of it, and its passages or its whole extracted text."""
+    info = detail.info
+    facts = {
+        "source": info.source,
+        "path": info.path,
+        "title": info.title,
+        "format": info.format,
+        "language": info.language,
+        "groups": ", ".join(info.groups),
+        "tags": ", ".join(info.tags),
+        "url": info.url,
+        "size": size(info.bytes),
+        "indexed": info.indexed_at,
+        "uploaded": info.uploaded_at,
+        "updated": info.updated_at,
+        "pages": None if info.pages is None else str(info.pages),
+        "passages": str(info.passages),
+    }
+    parts: list[RenderableType] = [_pairs([(name, value) for name, value in facts.items() if value])]
+    if text:
+        return Group(*parts, Text(), Text(harmless(detail.text)))
+    for number, passage in enumerate(detail.passages, 1):
+        head = f"{number}. {passage.start}–{passage.end}"
+        if passage.page is not None:
+            head += f", page {passage.page}"
+        if passage.heading:
+            head += f" — {one_line(passage.heading)}"
+        parts += [Text(), Text(head, style="cyan"), Padding(Text(harmless(passage.text)), (0, 0, 0, 3), expand=False)]
+    return Group(*parts)
+
+
+def status_view(status: Status) -> RenderableType:
+    """What the data folder holds, the models, and every setting with its origin."""
+    parts: list[RenderableType] = []
+    if not status.sources:
+        parts += [Text("Nothing is indexed here yet. Start with: quaere index PATH", style="yellow"), Text()]
+    facts = [
+        ("data folder", status.data),
+        ("sources", str(status.sources)),
+        ("passages", str(status.passages)),
+        ("generation", str(status.generation)),
+        ("languages", ", ".join(status.languages)),
+    ]
+    parts.append(_pairs(facts))
+    for title, values in (("Store", status.store), ("Models", status.models)):
+        if values:
+            parts += [Text(), Text(title, style="bold"), _pairs(list(values.items()))]
+    settings = Table(title="Settings in force", title_justify="left", box=box.SIMPLE_HEAD, expand=False, pad_edge=False)
+    settings.add_column("setting", no_wrap=True)
+    settings.add_column("value", overflow="fold")
+    settings.add_column("from", no_wrap=True)
+    for setting in status.settings:
+        settings.add_row(Text(setting.name), Text(one_line(setting.value)), Text(setting.origin))
+    return Group(*parts, Text(), settings)
+
+
+def _pairs(pairs: Sequence[tuple[str, str | None]]) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim")
+    grid.add_column(overflow="fold")
+    for name, value in pairs:
+        grid.add_row(name, Text(one_line(str(value or "-"))))
+    return grid
