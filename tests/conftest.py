@@ -1,11 +1,14 @@
-"""What every test may use: converted models in a cache of the checkout, and tiny real models."""
+"""What every test may use: converted models in a cache of the checkout, tiny real models, and keys of a service."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import components  # noqa: F401  (before any test imports Haystack: switches off its usage reports)
+from service.database.connection import DATABASE_FILE, ServiceDatabase
+from service.keys import KeyRing
 
 pytest_plugins = ["tests.programs.needs"]
 
@@ -29,3 +32,10 @@ def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     from tests.tiny_models import build_tiny_models
 
     return build_tiny_models(tmp_path_factory.mktemp("tiny"))
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Iterator[KeyRing]:
+    """In a database of their own, to be made by a test."""
+    with ServiceDatabase(tmp_path / DATABASE_FILE) as database:
+        yield KeyRing(database)
