@@ -183,6 +183,7 @@ def test_a_report_on_nothing_is_refused(tmp_path):
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_in_a_browser_it_is_readable_accessible_and_can_be_narrowed_to_a_stage(tmp_path):
     written(tmp_path / "report.html", many=True)
     (tmp_path / "one").mkdir()
