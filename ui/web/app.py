@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import fastapi
 import gradio as gr
+from markupsafe import Markup
 
 from ui.api.concurrency_limit import AT_ONCE, Admission
 from ui.api.middleware.rates import Rates
@@ -14,7 +15,7 @@ from ui.web.framework import OnlyWhatThePageUses
 from ui.web.languages import PreferredLanguage
 from ui.web.stopping import Stops, stop_route
 from ui.web.suggesting import Chosen, FromDocuments, Suggesting
-from ui.web.templates import ASKING, STATIC, script, style
+from ui.web.templates import ASKING, STATIC, render, script, style
 from ui.wording import ENGLISH, languages
 
 _STYLES = ("colours", "style", "framework", "conversation", "replies", "judging")
@@ -80,7 +81,7 @@ def build_page(
             theme=_theme(),
             css=style(_STYLES),
             # The framework takes the media rules of `css` as meant for what is inside its frame; dialogs are not.
-            head=f"<style>{style(_BESIDE_THE_FRAME)}</style>",
+            head=str(render("head", words, style=Markup(style(_BESIDE_THE_FRAME)))),
             js=script(ASKING, words),
             # Browsers look for it at the root, whichever page they show.
             favicon_path=str(STATIC / "favicon.svg") if at_root else None,
