@@ -14,7 +14,7 @@ Pair = tuple[Outcome, Outcome]
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class OutcomeChanges:
     """The questions that go well now and went wrong before, and those the other way round."""
 
     baseline: str
@@ -22,7 +22,7 @@ class Changes:
     broken: list[Pair]
 
 
-def changes_of(evaluation: Evaluation, baseline: Evaluation | None) -> Changes | None:
+def changes_of(evaluation: Evaluation, baseline: Evaluation | None) -> OutcomeChanges | None:
     """What is different beside the baseline, where there is one."""
     if baseline is None:
         return None
@@ -30,7 +30,7 @@ def changes_of(evaluation: Evaluation, baseline: Evaluation | None) -> Changes |
     pairs = [(before[each.id], each) for each in evaluation.outcomes]
     mended = [(old, new) for old, new in pairs if old.failure is not None and new.failure is None]
     broken = [(old, new) for old, new in pairs if old.failure is None and new.failure is not None]
-    return Changes(baseline.system, mended, broken)
+    return OutcomeChanges(baseline.system, mended, broken)
 
 
 def change_rows(pairs: Sequence[Pair]) -> list[tuple[str, ...]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from evaluation.outcome import Outcome
+from evaluation.outcome import Failure, Outcome
 from evaluation.report.wording import FAILURES, stage_name
 
 Part = tuple[str, str]
@@ -18,7 +18,7 @@ class Failures:
     failed: int
     """All of them."""
     shown: list[Outcome]
-    counts: Mapping[str, int]
+    counts: Mapping[Failure, int]
     """How many of those that are shown are of which kind."""
 
 

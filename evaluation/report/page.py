@@ -13,7 +13,7 @@ from components.foreign_text import harmless
 from components.templates import html_environment
 from evaluation.comparison import Comparison
 from evaluation.outcome import Evaluation
-from evaluation.report.changes import MOST, Changes, change_rows, changes_of
+from evaluation.report.changes import MOST, OutcomeChanges, change_rows, changes_of
 from evaluation.report.failures import Failures, facts_of, failures_of, passages_of
 from evaluation.report.plots import difference_plots, plots_of
 from evaluation.report.svg import style_of
@@ -32,7 +32,7 @@ class Section:
 
     evaluation: Evaluation
     failures: Failures
-    changes: Changes | None
+    changes: OutcomeChanges | None
     """Beside the baseline; None where there is none."""
 
 

@@ -69,7 +69,7 @@ def build_page(
         server.router.routes.append(documents)
         own.add((documents.path, "GET"))
     # English last: its path is the root, which would swallow the others'.
-    for words in reversed(languages().values()):
+    for words in reversed(list(languages().values())):
         at_root = words is ENGLISH
         asker = Asker(service, words, places, on_reply, admit)
         app = build_app(asker, Chosen(examples) if examples else FromDocuments(service, words), stops)

@@ -122,7 +122,8 @@ def messages_of(name: str) -> Iterator[tuple[str, str | None]]:
     """The words that a script says, as it asks for them: one text, or the forms for one and for more."""
     with (STATIC / "js" / f"{name}.js").open("rb") as opened:
         for _, message, *_ in extract("javascript", opened, _SCRIPT_WORDS, options={"parse_template_string": True}):
-            yield message if isinstance(message, tuple) else (message, None)
+            one, *more = (message,) if isinstance(message, str) else message
+            yield one, more[0] if more else None
 
 
 def _shared(names: Sequence[str], words: Words) -> dict[str, Any]:
