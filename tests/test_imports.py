@@ -182,6 +182,22 @@ def test_every_package_is_installed() -> None:
     assert {name for name in packages if name.split(".")[0] not in NOT_INSTALLED} == listed
 
 
+def test_every_file_beside_the_code_is_installed() -> None:
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"]
+    installed = {
+        path
+        for package, patterns in listed.items()
+        for pattern in patterns
+        for path in (ROOT / package.replace(".", "/")).glob(pattern)
+    }
+    for layer in LAYERS:
+        if layer not in NOT_INSTALLED:
+            beside = (
+                path for path in (ROOT / layer).rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")
+            )
+            assert set(beside) <= installed, layer
+
+
 def declared(requirements: list[str]) -> set[str]:
     return {canonicalize_name(Requirement(each).name) for each in requirements}
 
