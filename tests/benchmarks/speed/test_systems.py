@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 import pytest
 
+from benchmarks.speed.corpus import Corpus, read_passages
+from benchmarks.speed.stock import require
+from benchmarks.speed.systems import SYSTEMS, Asked, Peer, System, Task, chosen_systems
+from benchmarks.speed.worker import make_peer
 from components.errors import ConfigurationError, InputError
-from evaluation.benchmark.corpus import Corpus, read_passages
-from evaluation.benchmark.stock import require
-from evaluation.benchmark.systems import SYSTEMS, Asked, Peer, System, Task, chosen_systems
-from evaluation.benchmark.worker import make_peer
 from evaluation.data.squad import LabelledQuestion
-from tests.evaluation.benchmark.conftest import ASKED
+from tests.benchmarks.speed.conftest import ASKED
 
 BY_NAME = {system.name: system for system in SYSTEMS}
 TaskOf = Callable[..., Task]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evaluation.benchmark.corpus import Corpus
-from evaluation.benchmark.quaere import settings_for_systems
-from evaluation.benchmark.systems import System, Task
+from benchmarks.speed.corpus import Corpus
+from benchmarks.speed.quaere import settings_for_systems
+from benchmarks.speed.systems import System, Task
 from pipelines.settings import Settings
 
 Tell = Callable[[str, int, int], None]

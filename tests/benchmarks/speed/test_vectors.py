@@ -3,8 +3,8 @@ from pathlib import Path
 
 import numpy as np
 
-from evaluation.benchmark.corpus import Corpus, read_passages
-from evaluation.benchmark.vectors import make_vectors, numbered, with_vectors
+from benchmarks.speed.corpus import Corpus, read_passages
+from benchmarks.speed.vectors import make_vectors, numbered, with_vectors
 from pipelines.settings import Settings
 
 

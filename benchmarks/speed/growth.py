@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.results import Results
+from benchmarks.speed.alternation import turns
+from benchmarks.speed.asking import asking_figures
+from benchmarks.speed.corpus import Corpus, make_corpus, read_passages
+from benchmarks.speed.plan import Tell, emptied
+from benchmarks.speed.process import SystemProcess
+from benchmarks.speed.quaere import settings_for_systems
+from benchmarks.speed.systems import System, Task
+from benchmarks.speed.vectors import make_vectors
 from components.errors import InputError, QuaereError
 from components.passages import context_before
 from components.stores.engine.sparse_copy import allocated_bytes
-from evaluation.benchmark.alternation import turns
-from evaluation.benchmark.asking import asking_figures
-from evaluation.benchmark.corpus import Corpus, make_corpus, read_passages
-from evaluation.benchmark.plan import Tell, emptied
-from evaluation.benchmark.process import SystemProcess
-from evaluation.benchmark.quaere import settings_for_systems
-from evaluation.benchmark.results import Results
-from evaluation.benchmark.systems import System, Task
-from evaluation.benchmark.vectors import make_vectors
 from evaluation.corpus import index_corpus
 from evaluation.data.squad import LabelledQuestion, read_questions
 from evaluation.sampling import sample_of

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from evaluation.benchmark.corpus import Corpus, make_corpus
-from evaluation.benchmark.quaere import settings_for_systems
-from evaluation.benchmark.systems import System, Task
+from benchmarks.speed.corpus import Corpus, make_corpus
+from benchmarks.speed.quaere import settings_for_systems
+from benchmarks.speed.systems import System, Task
 from evaluation.data.squad import read_questions
 from pipelines.settings import Settings
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
+from benchmarks.results import Results
+from benchmarks.speed.alternation import turns
+from benchmarks.speed.corpus import Corpus
+from benchmarks.speed.plan import Plan, Tell, emptied
+from benchmarks.speed.process import SystemProcess
+from benchmarks.speed.systems import System
 from components.stores.engine.sparse_copy import allocated_bytes
-from evaluation.benchmark.alternation import turns
-from evaluation.benchmark.corpus import Corpus
-from evaluation.benchmark.plan import Plan, Tell, emptied
-from evaluation.benchmark.process import SystemProcess
-from evaluation.benchmark.results import Results
-from evaluation.benchmark.systems import System
 
 
 def prepare_all(plan: Plan, corpus: Corpus, tell: Tell) -> None:

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 import httpx
 import numpy as np
 
+from benchmarks.results import Results
 from components.errors import InputError, QuaereError
-from evaluation.benchmark.results import Results
 
 GROWS = 1.05
 """Throughput that is less than this many times the best so far has stopped growing."""

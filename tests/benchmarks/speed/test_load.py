@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from benchmarks.speed.load import LoadPlan, doubled, is_saturated, level_figures, remark, run_load
+from benchmarks.speed.questions import read_load_questions
 from components.errors import InputError, QuaereError
-from evaluation.benchmark.load import LoadPlan, doubled, is_saturated, level_figures, remark, run_load
-from evaluation.benchmark.questions import read_load_questions
 from pipelines.service import QAService
 from pipelines.settings import Settings
 from service.backend import open_backend

@@ -11,11 +11,11 @@ from typing import Any
 from haystack import Document, Pipeline
 from haystack.document_stores.types import DuplicatePolicy
 
+from benchmarks.speed.corpus import Spot
+from benchmarks.speed.systems import CANDIDATES, READ, Asked, Task
 from components.errors import ConfigurationError
 from components.models.checkpoints import resolve
 from components.passages import context_before
-from evaluation.benchmark.corpus import Spot
-from evaluation.benchmark.systems import CANDIDATES, READ, Asked, Task
 from pipelines.timing import stage_seconds
 
 PACKAGES = {
@@ -34,7 +34,7 @@ _CONTEXT = "context"
 
 
 class StockPeer:
-    """See :class:`evaluation.benchmark.systems.Peer`.
+    """See :class:`benchmarks.speed.systems.Peer`.
 
     The weights are those of Quaere's settings: the embedder, and the ranker and reader as two models, each loaded by
     itself. All else is left as the components set it.

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.benchmark.alternation import blocks, turns
+from benchmarks.speed.alternation import blocks, turns
 
 
 def test_the_next_system_begins_each_round() -> None:

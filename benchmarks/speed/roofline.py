@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from tokenizers import Tokenizer
 
+from benchmarks.speed.quaere import settings_for_systems
+from benchmarks.speed.systems import CANDIDATES, READ, System
 from components.models.checkpoints import resolve, tokenizer_file
 from components.models.conversion import effective_precision
-from evaluation.benchmark.quaere import settings_for_systems
-from evaluation.benchmark.systems import CANDIDATES, READ, System
 from pipelines.settings import Settings
 
 ROWS = 512

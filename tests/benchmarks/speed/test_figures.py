@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from evaluation.benchmark.figures import (
+from benchmarks.speed.figures import (
     best_of_same_quality,
     is_same_quality,
     paired_ratio,
@@ -11,8 +11,8 @@ from evaluation.benchmark.figures import (
     table_rows,
     throughput,
 )
-from evaluation.benchmark.process import Round
-from evaluation.benchmark.systems import SYSTEMS, Asked
+from benchmarks.speed.process import Round
+from benchmarks.speed.systems import SYSTEMS, Asked
 from evaluation.data.squad import LabelledQuestion
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from evaluation.benchmark.roofline import distances, mean_pair_tokens, measure_roofline, pair_operations, spread
-from evaluation.benchmark.systems import System, chosen_systems
+from benchmarks.speed.roofline import distances, mean_pair_tokens, measure_roofline, pair_operations, spread
+from benchmarks.speed.systems import System, chosen_systems
 from pipelines.settings import Settings
 
 

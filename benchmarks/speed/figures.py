@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from evaluation.benchmark.process import Round
-from evaluation.benchmark.systems import STOCK, System
+from benchmarks.speed.process import Round
+from benchmarks.speed.systems import STOCK, System
 from evaluation.data.squad import LabelledQuestion
 from evaluation.metrics.exact_match import exact_match
 from evaluation.metrics.f1 import f1

@@ -5,15 +5,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.results import Results
+from benchmarks.speed.alternation import blocks, turns
+from benchmarks.speed.corpus import Corpus
+from benchmarks.speed.figures import paired_ratio, quality, stage_milliseconds, throughput
+from benchmarks.speed.plan import Plan, Tell, emptied
+from benchmarks.speed.process import Round, SystemProcess
+from benchmarks.speed.systems import STOCK, System
 from components.errors import QuaereError
 from components.stores.engine.sparse_copy import copy_folder
-from evaluation.benchmark.alternation import blocks, turns
-from evaluation.benchmark.corpus import Corpus
-from evaluation.benchmark.figures import paired_ratio, quality, stage_milliseconds, throughput
-from evaluation.benchmark.plan import Plan, Tell, emptied
-from evaluation.benchmark.process import Round, SystemProcess
-from evaluation.benchmark.results import Results
-from evaluation.benchmark.systems import STOCK, System
 from evaluation.data.squad import LabelledQuestion
 
 _TURN = 20

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from benchmarks.speed.corpus import Spot
+from benchmarks.speed.process import SystemProcess
+from benchmarks.speed.systems import SYSTEMS, Asked, Task
+from benchmarks.speed.worker import closed_loop, serve
 from components.errors import ModelError, QuaereError
-from evaluation.benchmark.corpus import Spot
-from evaluation.benchmark.process import SystemProcess
-from evaluation.benchmark.systems import SYSTEMS, Asked, Task
-from evaluation.benchmark.worker import closed_loop, serve
-from tests.evaluation.benchmark.conftest import ASKED
+from tests.benchmarks.speed.conftest import ASKED
 
 BM25 = next(system for system in SYSTEMS if system.name == "bm25s")
 QUAERE = next(system for system in SYSTEMS if system.name == "quaere-default")

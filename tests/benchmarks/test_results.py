@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.results import Results
 from components.errors import InputError
-from evaluation.benchmark.results import Results
 
 
 def test_every_part_is_on_disk_at_once_and_says_whether_it_is_all(tmp_path: Path) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from benchmarks.speed.growth import GrowthPlan, run_growth
+from benchmarks.speed.peers import run_peers
+from benchmarks.speed.plan import Plan
+from benchmarks.speed.systems import chosen_systems
+from benchmarks.speed.tables import error_lines, growth_view, peers_view
 from components.errors import InputError
-from evaluation.benchmark.growth import GrowthPlan, run_growth
-from evaluation.benchmark.peers import run_peers
-from evaluation.benchmark.plan import Plan
-from evaluation.benchmark.systems import chosen_systems
-from evaluation.benchmark.tables import error_lines, growth_view, peers_view
 from pipelines.settings import Settings
 
 

@@ -2,12 +2,12 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.speed.corpus import BATCH, SYNTHETIC, Corpus, Spot, make_corpus, parents, read_passages, synthetic
 from components.errors import LoadingError
 from components.retrievers.duplicates import near_duplicates
-from evaluation.benchmark.corpus import BATCH, SYNTHETIC, Corpus, Spot, make_corpus, parents, read_passages, synthetic
 from evaluation.data.squad import read_questions
 from pipelines.settings import Settings
-from tests.evaluation.benchmark.conftest import OTHERS, TEXTS
+from tests.benchmarks.speed.conftest import OTHERS, TEXTS
 
 
 def test_the_questions_own_passages_come_first_and_are_found_by_place(corpus: Corpus, questions_file: Path) -> None:

@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 from haystack import Document
 
+from benchmarks.speed.corpus import BATCH, parents, read_passages
 from components.models.checkpoints import fingerprint
 from components.models.encoder import ModelOptions, TextEncoder, text_encoder
 from components.passages import embedded_text
 from components.versions import digest
-from evaluation.benchmark.corpus import BATCH, parents, read_passages
 from pipelines.settings import Settings
 
 
@@ -26,7 +26,7 @@ def make_vectors(
     """The file of the first passages' vectors, (count, dimension) float32; what an earlier run computed is kept.
 
     Args:
-        passages: see :mod:`evaluation.benchmark.corpus`.
+        passages: see :mod:`benchmarks.speed.corpus`.
         count: of passages; none of them synthetic.
         settings: name the embedder.
         folder: where the vectors are kept.

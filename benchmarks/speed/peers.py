@@ -1,21 +1,21 @@
 """Systems side by side on the same passages, questions and weights, taking turns: indexing, asking, and load.
 
-In: a plan. Out: the report that :mod:`evaluation.benchmark.tables` shows.
+In: a plan. Out: the report that :mod:`benchmarks.speed.tables` shows.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.results import Results
+from benchmarks.speed.asking import ask_one_by_one, ask_together, load_part, opened
+from benchmarks.speed.corpus import Corpus, make_corpus, read_passages
+from benchmarks.speed.figures import best_of_same_quality, table_rows
+from benchmarks.speed.indexing import index_all, prepare_all
+from benchmarks.speed.plan import Plan, Tell, emptied
+from benchmarks.speed.roofline import distances, mean_pair_tokens, measure_roofline
+from benchmarks.speed.systems import STOCK
 from components.errors import InputError
-from evaluation.benchmark.asking import ask_one_by_one, ask_together, load_part, opened
-from evaluation.benchmark.corpus import Corpus, make_corpus, read_passages
-from evaluation.benchmark.figures import best_of_same_quality, table_rows
-from evaluation.benchmark.indexing import index_all, prepare_all
-from evaluation.benchmark.plan import Plan, Tell, emptied
-from evaluation.benchmark.results import Results
-from evaluation.benchmark.roofline import distances, mean_pair_tokens, measure_roofline
-from evaluation.benchmark.systems import STOCK
 from evaluation.data.squad import LabelledQuestion, QuestionFile, read_questions
 from evaluation.sampling import sample_of
 

@@ -9,14 +9,14 @@ from haystack import Document, Pipeline
 from haystack.dataclasses import SparseEmbedding
 from haystack.document_stores.types import DuplicatePolicy
 
+from benchmarks.speed.corpus import Spot
+from benchmarks.speed.systems import READ, Asked, Task
 from components.embedders.bm25 import LexicalDocumentEmbedder
 from components.embedders.dense import DocumentEmbedder
 from components.models.conversion import convert
 from components.rankers.cross_encoder import CrossEncoderRanker
 from components.readers.extractive import ExtractiveReader
 from components.stores.documents import Found, QuaereDocumentStore
-from evaluation.benchmark.corpus import Spot
-from evaluation.benchmark.systems import READ, Asked, Task
 from pipelines.asking import build_asking_pipeline, run_asking, stage_of
 from pipelines.folder import load_models
 from pipelines.settings import Settings
@@ -42,7 +42,7 @@ class DenseOnlyStore(QuaereDocumentStore):
 
 
 class QuaerePeer:
-    """See :class:`evaluation.benchmark.systems.Peer`.
+    """See :class:`benchmarks.speed.systems.Peer`.
 
     Args:
         task: what to be.

@@ -7,13 +7,13 @@ from typing import Any
 
 from haystack import Document
 
-from evaluation.benchmark.corpus import Spot
-from evaluation.benchmark.stock import require
-from evaluation.benchmark.systems import CANDIDATES, Asked, Task
+from benchmarks.speed.corpus import Spot
+from benchmarks.speed.stock import require
+from benchmarks.speed.systems import CANDIDATES, Asked, Task
 
 
 class LexicalPeer:
-    """See :class:`evaluation.benchmark.systems.Peer`; it finds passages and answers nothing.
+    """See :class:`benchmarks.speed.systems.Peer`; it finds passages and answers nothing.
 
     Args:
         task: what to be.

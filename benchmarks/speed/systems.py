@@ -1,6 +1,6 @@
 """The systems that are compared, what one of them is told to do, and what it says of a question.
 
-Knows no model and no store: :mod:`evaluation.benchmark.peer` makes a system out of its description.
+Knows no model and no store: :mod:`benchmarks.speed.peer` makes a system out of its description.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,8 +10,8 @@ from typing import Any, Literal, Protocol, Self
 
 from haystack import Document
 
+from benchmarks.speed.corpus import Spot
 from components.errors import InputError
-from evaluation.benchmark.corpus import Spot
 
 Kind = Literal["quaere", "stock", "bm25s"]
 
@@ -86,11 +86,11 @@ class Task:
     folder: Path
     """Where the system keeps its index."""
     passages: Path
-    """See :func:`evaluation.benchmark.corpus.write_passages`."""
+    """See :func:`benchmarks.speed.corpus.write_passages`."""
     settings: Mapping[str, Any]
     """The settings in force that concern models and searching, as JSON knows them."""
     vectors: Path | None = None
-    """Vectors of the passages (see :mod:`evaluation.benchmark.vectors`); None to embed them."""
+    """Vectors of the passages (see :mod:`benchmarks.speed.vectors`); None to embed them."""
     count: int | None = None
     """Passages to index; more than there are are filled up with synthetic ones. None for all."""
 

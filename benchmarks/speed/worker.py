@@ -1,4 +1,4 @@
-"""The child's side of :mod:`evaluation.benchmark.process`: one system, which does what lines of JSON say.
+"""The child's side of :mod:`benchmarks.speed.process`: one system, which does what lines of JSON say.
 
 Its stdout holds replies and nothing else: whatever a library prints goes to stderr.
 """
@@ -16,11 +16,11 @@ from typing import Any, TextIO
 import numpy as np
 from haystack import Document
 
+from benchmarks.memory import memory_of_this_process
+from benchmarks.speed.corpus import read_passages
+from benchmarks.speed.systems import Asked, Peer, Task
+from benchmarks.speed.vectors import numbered, with_vectors
 from components.errors import QuaereError
-from evaluation.benchmark.corpus import read_passages
-from evaluation.benchmark.memory import memory_of_this_process
-from evaluation.benchmark.systems import Asked, Peer, Task
-from evaluation.benchmark.vectors import numbered, with_vectors
 
 WARM_UP = ("Which question is asked by nobody?", "Who would ever ask this?", "What has never been asked before?")
 """Asked before the first question that is timed: the first calls of a model are slow."""
@@ -29,14 +29,14 @@ WARM_UP = ("Which question is asked by nobody?", "Who would ever ask this?", "Wh
 def make_peer(task: Task) -> Peer:
     """The system that a task describes."""
     if task.system.kind == "quaere":
-        from evaluation.benchmark.quaere import QuaerePeer
+        from benchmarks.speed.quaere import QuaerePeer
 
         return QuaerePeer(task)
     if task.system.kind == "stock":
-        from evaluation.benchmark.stock import StockPeer
+        from benchmarks.speed.stock import StockPeer
 
         return StockPeer(task)
-    from evaluation.benchmark.lexical_only import LexicalPeer
+    from benchmarks.speed.lexical_only import LexicalPeer
 
     return LexicalPeer(task)
 
@@ -86,7 +86,7 @@ class Worker:
         }
 
     def memory(self) -> dict[str, int]:
-        """See :func:`evaluation.benchmark.memory.memory_of_this_process`."""
+        """See :func:`benchmarks.memory.memory_of_this_process`."""
         return memory_of_this_process()
 
     def close(self) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A system in a process of its own, so that its memory is its own and nothing that another one loaded helps it.
 
-:mod:`evaluation.benchmark.worker` is the other side.
+:mod:`benchmarks.speed.worker` is the other side.
 """
 
 import json
@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
+from benchmarks.speed.systems import Asked, Task
 from components import errors
 from components.errors import QuaereError
-from evaluation.benchmark.systems import Asked, Task
 
 _LAST_WORDS = 1500
 
@@ -57,7 +57,7 @@ class SystemProcess:
     def __enter__(self) -> Self:
         self._said = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
-            [sys.executable, "-X", "utf8", "-m", "evaluation.benchmark.worker"],
+            [sys.executable, "-X", "utf8", "-m", "benchmarks.speed.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._said,
@@ -83,7 +83,7 @@ class SystemProcess:
         self._call({"do": "prepare"})
 
     def index(self) -> dict[str, Any]:
-        """See :meth:`evaluation.benchmark.worker.Worker.index`."""
+        """See :meth:`benchmarks.speed.worker.Worker.index`."""
         return self._call({"do": "index"})
 
     def open(self) -> float:
@@ -97,7 +97,7 @@ class SystemProcess:
         return Round(float(reply["seconds"]), asked, tuple(reply["errors"]))
 
     def memory(self) -> dict[str, int]:
-        """See :func:`evaluation.benchmark.memory.memory_of_this_process`."""
+        """See :func:`benchmarks.memory.memory_of_this_process`."""
         return self._call({"do": "memory"})
 
     def close(self) -> None:
