@@ -9,9 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from components.errors import InputError
-from evaluation.metrics.bootstrap import bootstrap_interval
-from evaluation.metrics.holm import holm
-from evaluation.metrics.randomisation import randomisation_p
+from evaluation.metrics.significance import bootstrap_interval, holm, randomisation_p
 from evaluation.outcome import Evaluation, Task
 
 SIGNIFICANT = 0.05

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from components.types import AnswerKind
-from evaluation.metrics.f1 import f1
-from evaluation.metrics.normalisation import normalised
+from evaluation.metrics.answers import f1, normalised
 
 LEAST_F1 = 0.5
 """An answer of a few words is right from this token F1 with a reference."""

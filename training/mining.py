@@ -22,7 +22,7 @@ from components.passages import Pair
 from components.writing import write_whole
 from evaluation.corpus import index_corpus
 from evaluation.gold import Place, paragraph_places
-from evaluation.metrics.normalisation import normalised
+from evaluation.metrics.answers import normalised
 from evaluation.places import Gold, source_of
 from evaluation.rows import RowFile
 from pipelines.service import QAService

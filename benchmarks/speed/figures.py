@@ -10,8 +10,7 @@ import numpy as np
 from benchmarks.speed.process import Round
 from benchmarks.speed.systems import STOCK, System
 from evaluation.data.squad import LabelledQuestion
-from evaluation.metrics.exact_match import exact_match
-from evaluation.metrics.f1 import f1
+from evaluation.metrics.answers import exact_match, f1
 
 CUTOFFS = (1, 5, 10, 30)
 

@@ -10,8 +10,7 @@ import numpy as np
 
 from evaluation.comparison import Comparison
 from evaluation.failures import ADVICE, losses, worst_stage
-from evaluation.metrics.calibration_error import reliability
-from evaluation.metrics.risk_coverage import risk_coverage_curve
+from evaluation.metrics.confidence import reliability, risk_coverage_curve
 from evaluation.outcome import Evaluation, Outcome
 from evaluation.report import svg
 from evaluation.report.wording import (

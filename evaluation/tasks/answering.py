@@ -14,9 +14,8 @@ from evaluation.data.dataset import DataSet, Question
 from evaluation.failures import Way, failure_of
 from evaluation.gold import Place
 from evaluation.judging import is_right
-from evaluation.metrics.exact_match import exact_match
-from evaluation.metrics.f1 import f1
-from evaluation.metrics.hit_rate import rank_of_first
+from evaluation.metrics.answers import exact_match, f1
+from evaluation.metrics.ranking import rank_of_first
 from evaluation.outcome import Outcome, Task
 from evaluation.places import Gold, Indexed, place_of
 from evaluation.tasks.measured import all_ranking_values, rankings_of

@@ -14,7 +14,7 @@ from components.readers.extractive import ExtractiveReader
 from evaluation.data.dataset import DataSet, Question
 from evaluation.failures import Way, failure_of
 from evaluation.judging import is_right
-from evaluation.metrics.f1 import f1
+from evaluation.metrics.answers import f1
 from evaluation.outcome import Outcome
 from evaluation.tasks.answering import WARM_UP, answer_values
 from pipelines.settings import Settings

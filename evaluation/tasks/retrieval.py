@@ -2,7 +2,7 @@
 
 from components.retrievers.hybrid import HybridRetriever
 from evaluation.data.dataset import DataSet, Question
-from evaluation.metrics.hit_rate import hit_at, rank_of_first
+from evaluation.metrics.ranking import hit_at, rank_of_first
 from evaluation.outcome import Failure, Outcome
 from evaluation.places import Gold, Indexed
 from evaluation.tasks.measured import TOP, all_ranking_values, ranking_values, rankings_of
@@ -39,7 +39,7 @@ class Retrieval:
             for stage, passages in places.items()
         }
         first = trace.ranked[0] if trace.ranked else None
-        right = bool(hit_at(ranks["reranked"], TOP))
+        right = hit_at(ranks["reranked"], TOP)
         return Outcome(
             id=question.id,
             question=question.text,
@@ -81,7 +81,7 @@ class FinishedRun:
         """Judge one question's ranking."""
         ranking = self._dataset.rankings[question.id]
         rank = rank_of_first([document in question.relevant for document in ranking])
-        right = bool(hit_at(rank, TOP))
+        right = hit_at(rank, TOP)
         return Outcome(
             id=question.id,
             question=question.text,

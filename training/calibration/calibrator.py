@@ -12,7 +12,7 @@ from typing import Any
 from components.answers.calibration import BUNDLED, Calibrator
 from components.errors import InputError
 from components.models.checkpoints import fingerprint
-from evaluation.metrics.coverage_at_precision import threshold_at_precision
+from evaluation.metrics.confidence import threshold_at_precision
 from evaluation.rows import RowFile
 from pipelines.service import QAService
 from pipelines.settings import Settings

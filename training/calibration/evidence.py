@@ -15,7 +15,7 @@ from components.answers.composer import Scored, scored_findings, scored_passages
 from components.answers.evidence import wanted_of
 from components.passages import opening_heading
 from evaluation.judging import is_right
-from evaluation.metrics.exact_match import exact_match
+from evaluation.metrics.answers import exact_match
 from pipelines.asking import trace
 from training.calibration.labelled import Asked
 

@@ -6,8 +6,7 @@ from pathlib import Path
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from evaluation.metrics.calibration_error import calibration_error, reliability
-from evaluation.metrics.risk_coverage import risk_coverage_area, risk_coverage_curve
+from evaluation.metrics.confidence import calibration_error, reliability, risk_coverage_area, risk_coverage_curve
 from training.calibration.judging import Judged
 
 _SIZE = (5.0, 4.5)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from evaluation.metrics.normalisation import normalised
+from evaluation.metrics.answers import normalised
 from training.data.offsets import checked_spans
 from training.data.readers import read_records
 from training.data.record import Record

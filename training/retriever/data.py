@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from components.errors import InputError
-from evaluation.metrics.normalisation import normalised
+from evaluation.metrics.answers import normalised
 from training.data.drawing import drawn
 from training.data.example import Example, read_examples
 from training.retriever.options import RetrieverOptions, SearchedOptions

@@ -78,7 +78,7 @@ def calibrator(
     from training.calibration.crossfit import fits_of
     from training.extra import require
 
-    require("matplotlib")
+    require("sklearn")
     data = _Data(questions or [], answerable, impossible, faq, faq_pairs, count, seed)
     _check(data)
     session = session_of(ctx)
