@@ -1,34 +1,62 @@
-"""Small plots as SVG text: lines, points, bars and intervals on labelled axes.
+"""Small plots by matplotlib: lines, discs, bars and intervals, as a file or as SVG inside a page.
 
-Colours, fonts and dashes are classes that the page's style sheet fills in, so that one plot suits light and dark. Sizes
-are for a phone: a plot is 360 units wide, about as many pixels as there, and grows with its column. Pure.
+In a page the colours are those of its style sheet, so that one plot suits light and dark. Sizes are for a phone: a plot
+is 360 pixels wide there, and grows with its column.
 """
 
-from collections.abc import Iterable, Sequence
+import html
+import io
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from evaluation.report.escaping import escape
 
-WIDTH = 360.0
-HEIGHT = 250.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 50.0, 18.0, 10.0, 48.0
-_ROW = 42.0
-_BAR = 14.0
-_STYLES = 4
+_COLOURS = {
+    "ink": "#1b211f", "muted": "#59645f", "card": "#ffffff", "line": "#e3e4de", "soft": "#e9f2f0",
+    "s0": "#12645d", "s1": "#b8490f", "s2": "#5b46b5",
+}  # fmt: skip
+"""Those of a file, by the name that a page's style sheet gives another one."""
+_STYLES = (("s0", "-"), ("s1", (0, (3, 1.5))), ("s2", (0, (1, 1.5))), ("ink", (0, (4, 1.5, 1, 1.5))))
+_WIDTH, _HEIGHT, _ROW = 3.6, 2.5, 0.42
+"""Inches."""
 _LETTERS = 50
 """About how many stand on a line across the plot."""
+_BAR = 0.34
+"""Height of a bar, in rows."""
+_SETTINGS = {
+    "axes.edgecolor": _COLOURS["line"],
+    "axes.labelcolor": _COLOURS["muted"],
+    "font.size": 9,
+    "grid.color": _COLOURS["line"],
+    "legend.frameon": False,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "quaere",
+    "text.color": _COLOURS["ink"],
+    "text.parse_math": False,
+    "xtick.color": _COLOURS["muted"],
+    "ytick.color": _COLOURS["muted"],
+}
 
 Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
-    """A scale from ``lower`` to ``upper``, with the values that are named on it."""
+class PlotAxis:
+    """A scale from ``lower`` to ``upper``; of shares in percent, else of counts."""
 
     label: str
     lower: float
     upper: float
-    ticks: tuple[tuple[float, str], ...]
+    is_share: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +64,11 @@ class Series:
     """A named line through points, in the axes' values."""
 
     name: str
-    points: tuple[Point, ...]
+    points: Sequence[Point]
+    sizes: Sequence[float] = ()
+    """Areas of discs at the points, in square points."""
+    is_joined: bool = True
+    """Whether the points are joined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +82,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class IntervalRow:
     """One row of a chart of intervals."""
 
     label: str
@@ -62,135 +94,124 @@ class Span:
     """Whether it is told apart from 0."""
 
 
-def share_axis(label: str, upper: float = 1.0) -> Axis:
-    """From 0 to a share that is at least ``upper``, in percent."""
-    step = next(each for each in (0.02, 0.05, 0.1, 0.25) if upper <= 5 * each or each == 0.25)
-    count = max(1, -(-round(1000 * upper) // round(1000 * step)))
-    ticks = tuple((place * step, f"{100 * place * step:.0f} %") for place in range(count + 1))
-    return Axis(label, 0.0, count * step, ticks)
+def share_axis(label: str, upper: float = 1.0) -> PlotAxis:
+    """From 0 to a share, in percent."""
+    return PlotAxis(label, 0.0, max(upper, 0.01), is_share=True)
 
 
-def count_axis(label: str, upper: int) -> Axis:
+def count_axis(label: str, upper: int) -> PlotAxis:
     """From 1 to ``upper``."""
-    step = next(each for each in (1, 2, 5, 10, 25, 50, 100) if upper <= 8 * each or each == 100)
-    values = [1, *range(max(step, 2), upper + 1, step)]
-    return Axis(label, 1.0, float(max(upper, 2)), tuple((float(each), str(each)) for each in values))
+    return PlotAxis(label, 1.0, float(max(upper, 2)), is_share=False)
 
 
 def style_of(place: int) -> str:
-    """The class of the n-th series, for its line and for its key."""
-    return f"s{place % _STYLES}"
+    """The class of the n-th series, for its key in a page."""
+    return f"s{place % len(_STYLES)}"
 
 
-def line_chart(title: str, series: Sequence[Series], x: Axis, y: Axis, *, steps: bool = False) -> str:
-    """Lines over two axes; ``steps`` keeps each value until the next point."""
-    frame = _Frame(x, y)
-    lines = [
-        f'<path class="line {style_of(place)}" d="{frame.path(each.points, steps)}">{_hint(each.name)}</path>'
-        for place, each in enumerate(series)
-        if each.points
-    ]
-    return _svg(title, HEIGHT, [*frame.grid(), *lines])
+def chart(
+    series: Sequence[Series], x: PlotAxis, y: PlotAxis, *, diagonal: bool = False, legend: bool = False
+) -> Figure:
+    """Lines and discs over two axes; the diagonal is where both are equal."""
+    with _figure(_HEIGHT) as (figure, axes):
+        for axis, scale, limit in ((axes.xaxis, x, axes.set_xlim), (axes.yaxis, y, axes.set_ylim)):
+            limit(scale.lower, scale.upper)
+            axis.set_major_locator(MaxNLocator(5, integer=not scale.is_share))
+            if scale.is_share:
+                axis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
+        axes.set_xlabel(x.label)
+        axes.set_ylabel(y.label)
+        axes.grid(axis="y")
+        axes.set_axisbelow(True)
+        axes.spines[:].set_visible(False)
+        axes.tick_params(length=0)
+        if diagonal:
+            axes.plot([0, 1], [0, 1], color=_COLOURS["muted"], linewidth=1, linestyle="--")
+        for place, each in enumerate(series):
+            _draw(axes, each, *_STYLES[place % len(_STYLES)])
+        if legend:
+            axes.legend()
+    return figure
 
 
-def point_chart(title: str, points: Sequence[tuple[float, float, float, str]], x: Axis, y: Axis) -> str:
-    """Discs of a radius (in units) at (x, y), each with a hint; and the diagonal on which both are equal."""
-    frame = _Frame(x, y)
-    ends = frame.path(((max(x.lower, y.lower),) * 2, (min(x.upper, y.upper),) * 2))
-    discs = []
-    for across, up, radius, hint in points:
-        column, row, level = frame.x(across), frame.y(up), frame.y(across)
-        circle = f'<circle class="disc" cx="{column:.1f}" cy="{row:.1f}" r="{radius:.1f}">{_hint(hint)}</circle>'
-        discs += [f'<path class="stem" d="M{column:.1f} {level:.1f}V{row:.1f}"/>', circle]
-    return _svg(title, HEIGHT, [*frame.grid(), f'<path class="ideal" d="{ends}"/>', *discs])
-
-
-def bar_chart(title: str, bars: Sequence[Bar]) -> str:
+def bar_chart(bars: Sequence[Bar]) -> Figure:
     """Horizontal bars from 0, each below its label."""
-    most = max((max(bar.value, bar.reach or 0.0) for bar in bars), default=0.0) or 1.0
-    parts = []
-    for place, bar in enumerate(bars):
-        top, length = _ROW * place, (WIDTH - 2) * bar.value / most
-        parts += _row_label(top, bar.label, bar.text)
-        parts.append(f'<rect class="track" x="0" y="{top + 21:.1f}" width="{WIDTH:.0f}" height="{_BAR:.0f}" rx="3"/>')
-        if length:
-            parts.append(
-                f'<rect class="bar" x="0" y="{top + 21:.1f}" width="{length:.1f}" height="{_BAR:.0f}" rx="3"/>'
-            )
-        if bar.reach is not None:
-            end, middle = (WIDTH - 2) * bar.reach / most, top + 21 + _BAR / 2
-            parts.append(f'<path class="reach" d="M{length:.1f} {middle:.1f}H{end:.1f}M{end:.1f} {middle - 4:.1f}v8"/>')
-    return _svg(title, _ROW * len(bars), parts)
+    with _figure(_ROW * max(1, len(bars))) as (figure, axes):
+        most = max((max(bar.value, bar.reach or 0.0) for bar in bars), default=0.0) or 1.0
+        _make_rows(axes, [(bar.label, bar.text) for bar in bars], (0, most))
+        for row, bar in enumerate(bars):
+            axes.barh(row, most, _BAR, color=_COLOURS["soft"])
+            axes.barh(row, bar.value, _BAR, color=_COLOURS["s0"])
+            if bar.reach is not None:
+                axes.plot([bar.value, bar.reach], [row, row], color=_COLOURS["muted"], linewidth=1, marker="|")
+    return figure
 
 
-def interval_chart(title: str, spans: Sequence[Span]) -> str:
+def interval_chart(spans: Sequence[IntervalRow]) -> Figure:
     """Intervals around 0, each below its label."""
-    reach = max((max(abs(each.lower), abs(each.upper), abs(each.middle)) for each in spans), default=0.0) or 1.0
-
-    def x(value: float) -> float:
-        return WIDTH / 2 + (WIDTH / 2 - 6) * value / reach
-
-    parts = [f'<path class="ideal" d="M{x(0):.1f} 0V{_ROW * len(spans):.1f}"/>']
-    for place, span in enumerate(spans):
-        top = _ROW * place
-        level, strength = top + 29, "strong" if span.strong else "weak"
-        parts += _row_label(top, span.label, span.text)
-        parts.append(f'<path class="span {strength}" d="M{x(span.lower):.1f} {level:.1f}H{x(span.upper):.1f}"/>')
-        parts.append(f'<circle class="middle {strength}" cx="{x(span.middle):.1f}" cy="{level:.1f}" r="4.5"/>')
-    return _svg(title, _ROW * len(spans), parts)
+    with _figure(_ROW * max(1, len(spans))) as (figure, axes):
+        reach = max((max(abs(each.lower), abs(each.upper), abs(each.middle)) for each in spans), default=0.0) or 1.0
+        _make_rows(axes, [(each.label, each.text) for each in spans], (-1.05 * reach, 1.05 * reach))
+        axes.axvline(0, color=_COLOURS["muted"], linewidth=1, linestyle="--")
+        for row, span in enumerate(spans):
+            colour = _COLOURS["s0" if span.strong else "muted"]
+            axes.plot([span.lower, span.upper], [row, row], color=colour, linewidth=2)
+            axes.plot(span.middle, row, "o", color=colour, markerfacecolor=colour if span.strong else _COLOURS["card"])
+    return figure
 
 
-class _Frame:
-    """Where the values of two axes stand in a plot."""
-
-    def __init__(self, x: Axis, y: Axis) -> None:
-        self._x, self._y = x, y
-
-    def x(self, value: float) -> float:
-        return _LEFT + (WIDTH - _LEFT - _RIGHT) * _part(value, self._x)
-
-    def y(self, value: float) -> float:
-        return HEIGHT - _BOTTOM - (HEIGHT - _TOP - _BOTTOM) * _part(value, self._y)
-
-    def path(self, points: Iterable[Point], steps: bool = False) -> str:
-        drawn = ""
-        for across, up in points:
-            column, row = f"{self.x(across):.1f}", f"{self.y(up):.1f}"
-            drawn += f"M{column} {row}" if not drawn else f"H{column}V{row}" if steps else f"L{column} {row}"
-        return drawn
-
-    def grid(self) -> list[str]:
-        left, right, bottom = _LEFT, WIDTH - _RIGHT, HEIGHT - _BOTTOM
-        parts = []
-        for value, text in self._y.ticks:
-            level = self.y(value)
-            parts.append(f'<path class="grid" d="M{left:.1f} {level:.1f}H{right:.1f}"/>')
-            parts.append(_text("tick", left - 6, level + 4, text, "end"))
-        parts += [_text("tick", self.x(value), bottom + 18, text, "middle") for value, text in self._x.ticks]
-        parts.append(_text("axis", (left + right) / 2, HEIGHT - 8, self._x.label, "middle"))
-        return parts
-
-
-def _part(value: float, axis: Axis) -> float:
-    return (value - axis.lower) / (axis.upper - axis.lower)
-
-
-def _row_label(top: float, label: str, text: str) -> list[str]:
-    room = max(8, _LETTERS - len(text))
-    shown = label if len(label) <= room else f"{label[: room - 1]}…"
-    return [_text("label", 0, top + 15, shown, "start"), _text("value", WIDTH, top + 15, text, "end")]
-
-
-def _text(kind: str, x: float, y: float, text: str, anchor: str) -> str:
-    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
-
-
-def _hint(text: str) -> str:
-    return f"<title>{escape(text)}</title>"
-
-
-def _svg(title: str, height: float, parts: Iterable[str]) -> str:
+def as_svg(title: str, figure: Figure) -> str:
+    """The element for a page, without anything that would stand twice where there are several plots."""
+    written = io.StringIO()
+    with mpl.rc_context(_SETTINGS), warnings.catch_warnings():
+        # The page's fonts have signs that the measuring one has not.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
+        figure.savefig(written, format="svg", transparent=True, metadata={"Date": None})
+    body = written.getvalue().partition("</defs>")[2]
+    body = re.sub(r' id="[a-z0-9.]+_\d+"', "", body)
+    body = re.sub(r'style="([^"]*)"', lambda found: _as_attributes(found[1]), body)
+    for name, colour in _COLOURS.items():
+        body = body.replace(colour, f"var(--{name}, {colour})")
+    width, height = 72 * figure.get_size_inches()
     return (
-        f'<svg class="plot" viewBox="0 0 {WIDTH:.0f} {height:.0f}" role="img" aria-label="{escape(title)}">'
-        f"{''.join(parts)}</svg>"
+        f'<svg class="plot" viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(title)}" '
+        f'xmlns:xlink="http://www.w3.org/1999/xlink">{" ".join(body.split())}'
     )
+
+
+def _as_attributes(style: str) -> str:
+    """A style as attributes, which leave the font's family to the page."""
+    parts = (part.split(": ", 1) for part in style.split("; "))
+    return " ".join(f'{name}="{value}"' for name, value in parts if name != "font-family")
+
+
+@contextmanager
+def _figure(height: float) -> Iterator[tuple[Figure, Axes]]:
+    """A figure to draw on, whose parts do not overlap."""
+    with mpl.rc_context(_SETTINGS):
+        figure = Figure(figsize=(_WIDTH, height), layout="constrained")
+        yield figure, figure.add_subplot()
+
+
+def _draw(axes: Axes, series: Series, colour: str, dash: Any) -> None:
+    if not series.points:
+        return
+    across, up = zip(*series.points, strict=True)
+    if series.is_joined:
+        axes.plot(across, up, color=_COLOURS[colour], linestyle=dash, label=series.name)
+    if series.sizes:
+        axes.scatter(across, up, series.sizes, color=_COLOURS[colour], clip_on=False, zorder=3)
+
+
+def _make_rows(axes: Axes, rows: Sequence[tuple[str, str]], ends: tuple[float, float]) -> None:
+    """Rows from above, each with its label on the left and its text on the right, above what is drawn."""
+    axes.set_axis_off()
+    axes.set_xlim(*ends)
+    axes.set_ylim(len(rows) - 0.5, -0.75)
+    for row, (given, text) in enumerate(rows):
+        # What a page cannot hold becomes a sign here, too.
+        label = html.unescape(escape(given))
+        room = max(8, _LETTERS - len(text))
+        shown = label if len(label) <= room else f"{label[: room - 1]}…"
+        axes.text(ends[0], row - 0.3, shown)
+        axes.text(ends[1], row - 0.3, text, horizontalalignment="right", color=_COLOURS["muted"])

@@ -140,8 +140,15 @@ def _write(
     from dataclasses import replace
 
     from evaluation.provenance import provenance
-    from training.calibration.plots import plot_reliability, plot_risk_coverage
-    from training.calibration.report import before_and_after, facts_of, markdown_of, report_of, table_rows
+    from training.calibration.report import (
+        before_and_after,
+        facts_of,
+        markdown_of,
+        plot_reliability,
+        plot_risk_coverage,
+        report_of,
+        table_rows,
+    )
 
     out, folder = places
     figures = report_of(calibrated, rows)

@@ -35,7 +35,7 @@ def train_pairs(kind: Kind, ctx: typer.Context, given: dict[str, Any], options: 
     from training.extra import require
 
     session = session_of(ctx)
-    require("accelerate", "matplotlib", "peft")
+    require("accelerate", "peft")
     from training.pairs.options import load_options
     from training.pairs.run import fine_tune
 

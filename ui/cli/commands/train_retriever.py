@@ -38,7 +38,7 @@ def retriever(
     """
     from training.extra import require
 
-    require("accelerate", "datasets", "matplotlib")
+    require("accelerate", "datasets")
     from training.option_files import options_from
     from training.retriever.options import RetrieverOptions
     from training.retriever.run import fine_tune

@@ -1,55 +1,17 @@
-"""Other words for the questions of a training, made once before it: near words, and translations there and back."""
+"""Other words for the questions of a training, made once before it: translations there and back."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
-from tokenizers import Tokenizer
 
 from components.errors import ModelError
 from components.models.checkpoints import resolve
 from components.models.networks import quiet_libraries
 from evaluation.rows import RowFile
 
-LEAST_COSINE = 0.62
-"""Words whose vectors are less alike are seldom exchangeable (looked at over the bundled model's vocabulary)."""
-MOST_NEAR = 4
-_SHORTEST_WORD = 4
-_STEM = 4
-_CHUNK = 512
 _TRANSLATED_AT_ONCE = 16
-
-
-def near_words(embeddings: torch.Tensor, tokenizer: Tokenizer, words: Iterable[str]) -> dict[str, list[str]]:
-    """Words -> words of the vocabulary that can stand for them.
-
-    Args:
-        embeddings: (vocabulary, width) a model's word embeddings.
-        tokenizer: that model's.
-        words: in lower case; those that are no single token of letters have no near ones.
-
-    Returns:
-        For each word that has any at most :data:`MOST_NEAR`, nearest first, none of its own stem (first letters).
-    """
-    vocabulary = tokenizer.get_vocab()
-    usable = sorted(word for word in vocabulary if word.isalpha() and len(word) >= _SHORTEST_WORD and word.islower())
-    wanted = sorted({word for word in words if word in vocabulary and len(word) >= _SHORTEST_WORD})
-    if not usable or not wanted:
-        return {}
-    vectors = torch.nn.functional.normalize(embeddings.detach().float(), dim=1)
-    table = vectors[[vocabulary[word] for word in usable]]
-    found: dict[str, list[str]] = {}
-    for at in range(0, len(wanted), _CHUNK):
-        chunk = wanted[at : at + _CHUNK]
-        cosines = vectors[[vocabulary[word] for word in chunk]] @ table.T
-        for word, row in zip(chunk, cosines, strict=True):
-            order = torch.argsort(row, descending=True)[: 4 * MOST_NEAR].tolist()
-            near = [usable[each] for each in order if row[each] >= LEAST_COSINE]
-            other = [each for each in near if each[:_STEM] != word[:_STEM]][:MOST_NEAR]
-            if other:
-                found[word] = other
-    return found
 
 
 def back_translations(
