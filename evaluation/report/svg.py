@@ -16,7 +16,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator
 
 from evaluation.report.escaping import escape
 
@@ -116,9 +116,9 @@ def chart(
     with _figure(_HEIGHT) as (figure, axes):
         for axis, scale, limit in ((axes.xaxis, x, axes.set_xlim), (axes.yaxis, y, axes.set_ylim)):
             limit(scale.lower, scale.upper)
-            axis.set_major_locator(MaxNLocator(5, integer=not scale.is_share))
+            axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10], integer=not scale.is_share))
             if scale.is_share:
-                axis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
+                axis.set_major_formatter(lambda value, _: f"{100 * value:.3g} %")
         axes.set_xlabel(x.label)
         axes.set_ylabel(y.label)
         axes.grid(axis="y")

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from evaluation.metrics.answers import normalised
-from training.data.offsets import checked_spans
 from training.data.readers import read_records
-from training.data.record import Record
+from training.data.record import Record, checked_spans
 
 _PLACES_SHOWN = 5
 
