@@ -105,11 +105,11 @@ def _peers(
     session: Session, names: str | None, work: Path | None, json_file: Path | None, tell: Tell, **plan: Any
 ) -> RenderableType:
     from benchmarks.speed.peers import run_peers
-    from benchmarks.speed.plan import Plan
+    from benchmarks.speed.plan import PeersPlan
     from benchmarks.speed.tables import error_lines, peers_view
 
     settings = session.settings()
-    made = Plan(settings=settings, systems=_systems(names), folder=_folder(settings, work) / "peers", **plan)
+    made = PeersPlan(settings=settings, systems=_systems(names), folder=_folder(settings, work) / "peers", **plan)
     report = run_peers(made, json_file, tell)
     for line in error_lines(report):
         session.error(line)

@@ -104,6 +104,11 @@ def test_imports_point_one_way(name: str) -> None:
         assert LAYERS.index(other.split(".")[0]) <= own, f"{name} imports {other}, which stands above it"
 
 
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("evaluation")])
+def test_evaluation_stands_beside_the_service(name: str) -> None:
+    assert not [other for other in ours(imported(name)) if other.split(".")[0] == "service"], name
+
+
 def test_no_two_modules_need_each_other() -> None:
     graphlib.TopologicalSorter({name: ours(imported(name)) - {name} for name in MODULES}).prepare()
 

@@ -16,8 +16,7 @@ from matplotlib.figure import Figure
 from components.errors import ConfigurationError, QuaereError
 from components.models.checkpoints import replace_folder
 from components.writing import write_whole
-from training.card import RunCard, read_run, write_card
-from training.forgetting import Loss, losses
+from training.card import Loss, RunCard, losses, read_run, write_card
 
 LOGS = "tensorboard"
 """Folder of what TensorBoard shows."""

@@ -9,7 +9,7 @@ from benchmarks.results import Results
 from benchmarks.speed.alternation import blocks, turns
 from benchmarks.speed.corpus import Corpus
 from benchmarks.speed.figures import paired_ratio, quality, stage_milliseconds, throughput
-from benchmarks.speed.plan import Plan, Tell, emptied
+from benchmarks.speed.plan import PeersPlan, Tell, emptied
 from benchmarks.speed.process import Round, SystemProcess
 from benchmarks.speed.systems import STOCK, System
 from components.errors import QuaereError
@@ -36,7 +36,7 @@ class Opened:
 
 
 @contextmanager
-def opened(plan: Plan, corpus: Corpus) -> Iterator[dict[str, Opened]]:
+def opened(plan: PeersPlan, corpus: Corpus) -> Iterator[dict[str, Opened]]:
     """All systems by name, each in its process and with an index of its own."""
     emptied(plan.folder / "asked")
     with ExitStack() as held:

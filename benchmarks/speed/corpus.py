@@ -17,7 +17,7 @@ from components.errors import InputError
 from components.preprocessors.splitter import PassageSplitter
 from components.versions import VersionStamp
 from evaluation.data.squad import LabelledQuestion, QuestionFile
-from evaluation.gold import Place
+from evaluation.gold import TextPlace
 from evaluation.places import answer_places
 from pipelines.asking import stage_of
 from pipelines.indexing_pipeline import load_file
@@ -52,13 +52,15 @@ class Corpus:
     count: int
     own: int
     """Of the passages, which come first, those of the questions' own paragraphs."""
-    answers: Mapping[str, Sequence[Place]]
+    answers: Mapping[str, Sequence[TextPlace]]
     """By the question's id, where its accepted answers stand."""
 
     def rank(self, question: LabelledQuestion, spots: Sequence[Spot]) -> int | None:
         """1-based rank of the first passage that holds an answer whole; None where there is none."""
         answers = self.answers[question.id]
-        held = (rank for rank, spot in enumerate(spots, 1) if any(Place(*spot).covers(answer) for answer in answers))
+        held = (
+            rank for rank, spot in enumerate(spots, 1) if any(TextPlace(*spot).covers(answer) for answer in answers)
+        )
         return next(held, None)
 
 

@@ -7,13 +7,13 @@ from typing import Any
 from benchmarks.results import Results
 from benchmarks.speed.alternation import turns
 from benchmarks.speed.corpus import Corpus
-from benchmarks.speed.plan import Plan, Tell, emptied
+from benchmarks.speed.plan import PeersPlan, Tell, emptied
 from benchmarks.speed.process import SystemProcess
 from benchmarks.speed.systems import System
 from components.stores.engine.sparse_copy import allocated_bytes
 
 
-def prepare_all(plan: Plan, corpus: Corpus, tell: Tell) -> None:
+def prepare_all(plan: PeersPlan, corpus: Corpus, tell: Tell) -> None:
     """Convert and compile what the systems run, in processes that are not measured."""
     systems = _one_of_each_index(plan)
     for number, system in enumerate(systems):
@@ -22,7 +22,7 @@ def prepare_all(plan: Plan, corpus: Corpus, tell: Tell) -> None:
             process.prepare()
 
 
-def index_all(plan: Plan, corpus: Corpus, results: Results, tell: Tell) -> None:
+def index_all(plan: PeersPlan, corpus: Corpus, results: Results, tell: Tell) -> None:
     """Make every index as often as the plan says."""
     systems = _one_of_each_index(plan)
     seconds: dict[str, list[float]] = {system.index: [] for system in systems}
@@ -43,7 +43,7 @@ def index_all(plan: Plan, corpus: Corpus, results: Results, tell: Tell) -> None:
     results.complete("index")
 
 
-def _one_of_each_index(plan: Plan) -> list[System]:
+def _one_of_each_index(plan: PeersPlan) -> list[System]:
     return list({system.index: system for system in reversed(plan.systems)}.values())
 
 

@@ -12,7 +12,7 @@ from benchmarks.speed.asking import ask_one_by_one, ask_together, load_part, ope
 from benchmarks.speed.corpus import Corpus, make_corpus, read_passages
 from benchmarks.speed.figures import best_of_same_quality, table_rows
 from benchmarks.speed.indexing import index_all, prepare_all
-from benchmarks.speed.plan import Plan, Tell, emptied
+from benchmarks.speed.plan import PeersPlan, Tell, emptied
 from benchmarks.speed.roofline import distances, mean_pair_tokens, measure_roofline
 from benchmarks.speed.systems import STOCK
 from components.errors import InputError
@@ -23,7 +23,7 @@ SAME_WORK = "quaere-same-work"
 DEFAULT = "quaere-default"
 
 
-def run_peers(plan: Plan, json_file: Path | None = None, tell: Tell = lambda *_: None) -> dict[str, Any]:
+def run_peers(plan: PeersPlan, json_file: Path | None = None, tell: Tell = lambda *_: None) -> dict[str, Any]:
     """Measure, and return the report; every part that is finished is in the file at once, and not measured again.
 
     Raises:
@@ -55,7 +55,7 @@ def run_peers(plan: Plan, json_file: Path | None = None, tell: Tell = lambda *_:
 
 
 def _ask_all(
-    plan: Plan, corpus: Corpus, samples: Sequence[Sequence[LabelledQuestion]], results: Results, tell: Tell
+    plan: PeersPlan, corpus: Corpus, samples: Sequence[Sequence[LabelledQuestion]], results: Results, tell: Tell
 ) -> None:
     """Whatever was not asked before."""
     with opened(plan, corpus) as systems:
@@ -67,14 +67,14 @@ def _ask_all(
                 ask_together(clients, sample, loaded, results, tell)
 
 
-def _loaded(plan: Plan, results: Results) -> list[str]:
+def _loaded(plan: PeersPlan, results: Results) -> list[str]:
     """The systems that several clients ask: those of the tables, and BM25 alone."""
     best = best_of_same_quality(plan.systems, results.report["asking"])
     wanted = {STOCK, SAME_WORK, "bm25s", best if best is not None else DEFAULT}
     return [system.name for system in plan.systems if system.name in wanted]
 
 
-def _tables(plan: Plan, report: dict[str, Any]) -> dict[str, Any]:
+def _tables(plan: PeersPlan, report: dict[str, Any]) -> dict[str, Any]:
     """The two comparisons; None where a side was not measured or nothing is of the same quality."""
     names = [system.name for system in plan.systems]
     best = best_of_same_quality(plan.systems, report["asking"])
@@ -86,7 +86,7 @@ def _tables(plan: Plan, report: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _samples(plan: Plan, file: QuestionFile) -> list[list[LabelledQuestion]]:
+def _samples(plan: PeersPlan, file: QuestionFile) -> list[list[LabelledQuestion]]:
     """As many questions for every number of clients, none of them twice: models remember what they have seen."""
     if plan.count < 1 or plan.index_rounds < 1 or not plan.systems or plan.clients[:1] != (1,):
         raise InputError("a benchmark needs a question, a round, a system, and clients that begin with 1")

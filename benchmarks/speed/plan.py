@@ -16,7 +16,7 @@ Tell = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PeersPlan:
     """What to measure.
 
     Args:

@@ -83,7 +83,7 @@ class SystemProcess:
         self._call({"do": "prepare"})
 
     def index(self) -> dict[str, Any]:
-        """See :meth:`benchmarks.speed.worker.Worker.index`."""
+        """See :meth:`benchmarks.speed.worker.SystemWorker.index`."""
         return self._call({"do": "index"})
 
     def open(self) -> float:

@@ -41,7 +41,7 @@ def make_peer(task: Task) -> Peer:
     return LexicalPeer(task)
 
 
-class Worker:
+class SystemWorker:
     """A system and what it can be told; every method is a command and returns plain JSON."""
 
     def __init__(self, task: Task) -> None:
@@ -173,12 +173,12 @@ def until_alone(stream: TextIO) -> Iterator[str]:
 
 def serve(requests: Iterable[str], replies: TextIO) -> None:
     """Do what each line says until there are no more; the first describes the task."""
-    worker: Worker | None = None
+    worker: SystemWorker | None = None
     for line in requests:
         request = json.loads(line)
         try:
             if worker is None:
-                worker = Worker(Task.from_dict(request))
+                worker = SystemWorker(Task.from_dict(request))
                 reply: dict[str, Any] = {}
             else:
                 reply = getattr(worker, request.pop("do"))(**request)

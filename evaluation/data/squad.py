@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from components.errors import InputError
-from evaluation.data.dataset import DataSet, Question
+from evaluation.data.dataset import DataSet, DataSetQuestion
 from evaluation.data.files import json_of, list_in, optional_string_in, refuse_repeated, string_in, text_of
 
 
@@ -122,7 +122,7 @@ def read_squad_dataset(path: Path) -> DataSet:
         form="squad",
         tasks=("answering", "reading", "retrieval"),
         questions=tuple(
-            Question(
+            DataSetQuestion(
                 id=each.id,
                 text=each.text,
                 references=each.references,

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from components.languages.scripts import by_character, is_unspaced
+from components.types import AnswerKind
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = frozenset(string.punctuation)
@@ -73,3 +74,23 @@ def _pair(given: Sequence[str], reference: Sequence[str]) -> float:
 def _is_punctuation(character: str, unspaced: bool) -> bool:
     # The published rules know ASCII only, where "$" and "+" count as punctuation as well.
     return character in _PUNCTUATION or (unspaced and unicodedata.category(character).startswith("P"))
+
+
+LEAST_F1 = 0.5
+"""An answer of a few words is right from this token F1 with a reference."""
+
+
+def is_right(text: str, kind: AnswerKind, references: Sequence[str]) -> bool:
+    """Whether an answer is right.
+
+    Args:
+        text: the answer.
+        kind: a whole FAQ answer or passage has to hold a reference; a span has to share half of its words with one.
+        references: accepted answers; without any, no answer is right.
+    """
+    if not references or not text:
+        return False
+    if kind == "span":
+        return f1(text, references) >= LEAST_F1
+    held = f" {normalised(text)} "
+    return any(f" {normalised(reference)} " in held for reference in references)

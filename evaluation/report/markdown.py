@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from evaluation.comparison import Comparison
+from evaluation.comparison import MetricComparison
 from evaluation.outcome import Evaluation, Outcome
 from evaluation.report.escaping import escape_markdown
 from evaluation.report.failures import chosen_failures
@@ -14,7 +14,7 @@ FAILURES_SHOWN = 20
 """Of each evaluation."""
 
 
-def markdown(evaluations: Sequence[Evaluation], comparisons: Sequence[Comparison] = ()) -> str:
+def markdown(evaluations: Sequence[Evaluation], comparisons: Sequence[MetricComparison] = ()) -> str:
     """The report as text."""
     parts = [f"# {escape_markdown(title_of(evaluations))}"]
     for place, members in by_place(evaluations).items():

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Any
 
-from evaluation.comparison import Comparison
+from evaluation.comparison import MetricComparison
 from evaluation.outcome import Evaluation
 from evaluation.report.changes import changes_view
 from evaluation.report.escaping import escape
@@ -23,7 +23,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-
 """What a browser may load or run for this page: nothing but its own style."""
 
 
-def page(evaluations: Sequence[Evaluation], comparisons: Sequence[Comparison] = ()) -> str:
+def page(evaluations: Sequence[Evaluation], comparisons: Sequence[MetricComparison] = ()) -> str:
     """The page as text."""
     title = title_of(evaluations)
     style = (resources.files("evaluation.report") / "page.css").read_text("utf-8")
@@ -55,7 +55,7 @@ def _overviews(evaluations: Sequence[Evaluation]) -> str:
     )
 
 
-def _comparisons(comparisons: Sequence[Comparison]) -> str:
+def _comparisons(comparisons: Sequence[MetricComparison]) -> str:
     if not comparisons:
         return ""
     plots = "".join(figure(plot) for plot in difference_plots(comparisons))
@@ -69,7 +69,7 @@ def _comparisons(comparisons: Sequence[Comparison]) -> str:
 
 
 def _baselines(
-    evaluations: Sequence[Evaluation], comparisons: Sequence[Comparison]
+    evaluations: Sequence[Evaluation], comparisons: Sequence[MetricComparison]
 ) -> dict[tuple[str, str], Evaluation]:
     """What each system was compared with, by its name and place."""
     found = {(each.system, place_of(each)): each for each in evaluations}

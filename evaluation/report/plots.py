@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation.comparison import Comparison
+from evaluation.comparison import MetricComparison
 from evaluation.failures import ADVICE, losses, worst_stage
 from evaluation.metrics.confidence import reliability, risk_coverage_curve
 from evaluation.outcome import Evaluation, Outcome
@@ -219,15 +219,15 @@ def time_by_stage(outcomes: Sequence[Outcome]) -> Plot | None:
     )
 
 
-def difference_plots(comparisons: Iterable[Comparison]) -> tuple[Plot, ...]:
+def difference_plots(comparisons: Iterable[MetricComparison]) -> tuple[Plot, ...]:
     """For each data set and metric, how far every system is from the baseline."""
-    groups: dict[tuple[str, str, str], list[Comparison]] = {}
+    groups: dict[tuple[str, str, str], list[MetricComparison]] = {}
     for each in comparisons:
         groups.setdefault((place_of(each), each.metric, each.baseline), []).append(each)
     return tuple(_difference_plot(*place, members) for place, members in groups.items())
 
 
-def _difference_plot(place: str, metric: str, baseline: str, members: Sequence[Comparison]) -> Plot:
+def _difference_plot(place: str, metric: str, baseline: str, members: Sequence[MetricComparison]) -> Plot:
     spans = [
         svg.IntervalRow(
             each.system,

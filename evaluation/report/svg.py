@@ -32,7 +32,7 @@ _LETTERS = 50
 """About how many stand on a line across the plot."""
 _BAR = 0.34
 """Height of a bar, in rows."""
-_SETTINGS = {
+_SETTINGS: Any = {
     "axes.edgecolor": _COLOURS["line"],
     "axes.labelcolor": _COLOURS["muted"],
     "font.size": 9,

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from components.retrievers.hybrid import LEAST_PER_SIDE
-from evaluation.data.dataset import Question
-from evaluation.gold import Place
+from evaluation.data.dataset import DataSetQuestion
+from evaluation.gold import TextPlace
 from evaluation.metrics.ranking import ranking_metrics
 from evaluation.outcome import Outcome
 from evaluation.places import Gold, places_of
@@ -18,13 +18,13 @@ TOP = 10
 """The cutoff of the metrics that have one only."""
 
 
-class Measured(Protocol):
+class MeasuredTask(Protocol):
     """A task on one data set."""
 
     def warm_up(self) -> None:
         """Load the models, so that the first question takes no longer than the others."""
 
-    def outcome(self, question: Question) -> Outcome:
+    def outcome(self, question: DataSetQuestion) -> Outcome:
         """Ask one question."""
 
 
@@ -45,14 +45,14 @@ def ranking_values(
     return {f"{stage}_{name}" if stage else name: value for name, value in values.items()}
 
 
-def rankings_of(trace: Trace) -> dict[str, list[tuple[Place, ...]]]:
+def rankings_of(trace: Trace) -> dict[str, list[tuple[TextPlace, ...]]]:
     """Where the passages of every ranking of a trace stand, best first, by the ranking's name."""
     rankings = {**trace.searches, "fused": trace.fused, "reranked": trace.ranked}
     return {name: [places_of(document) for document in found] for name, found in rankings.items()}
 
 
 def all_ranking_values(
-    rankings: Mapping[str, Sequence[Sequence[Place]]], gold: Gold, question: Question, candidates: int
+    rankings: Mapping[str, Sequence[Sequence[TextPlace]]], gold: Gold, question: DataSetQuestion, candidates: int
 ) -> dict[str, float]:
     """The metrics of all rankings of :func:`rankings_of`, the final one first, as reports show it.
 
@@ -71,7 +71,7 @@ def all_ranking_values(
     return values
 
 
-def documents_in(places: Iterable[Sequence[Place]], gold: Gold, question: Question) -> list[str]:
+def documents_in(places: Iterable[Sequence[TextPlace]], gold: Gold, question: DataSetQuestion) -> list[str]:
     """The documents of a ranking of passages, each at its first passage; a passage takes one place.
 
     Args:

@@ -20,7 +20,7 @@ from training.calibration.crossfit import CrossFitted, Fit, cross_fit
 from training.calibration.evidence import evidence_row
 from training.calibration.fitting import Shape, fit_calibrator, with_least
 from training.calibration.judging import Judged, Row, firsts_of, has_answer, judge
-from training.calibration.labelled import Asked
+from training.calibration.labelled import AskedQuestion
 
 SETTINGS_THAT_COUNT = (
     *("candidates", "fusion", "dense_weight", "search_weight", "with_context"),
@@ -48,7 +48,7 @@ def calibrator_in_force(settings: Settings) -> Calibrator:
 
 def collect(
     service: QAService,
-    questions: Sequence[Asked],
+    questions: Sequence[AskedQuestion],
     file: Path,
     *,
     data: Mapping[str, Any],

@@ -12,14 +12,13 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
-from transformers import EarlyStoppingCallback, TrainingArguments, set_seed
+from transformers import TrainingArguments, set_seed
 from transformers.utils import logging as transformers_logging
 
 from components.errors import ConfigurationError
 from evaluation.provenance import provenance
-from training.card import RunCard
+from training.card import RunCard, losses
 from training.data.example import Example
-from training.forgetting import losses
 from training.launch import first_alone, run_file
 from training.pairs.adapters import merge_adapter, prepare, trained_parameters
 from training.pairs.back_translation import back_translations
@@ -31,10 +30,9 @@ from training.pairs.rows import RandomWindow
 from training.pairs.sampling import PairSampler
 from training.pairs.teachers import Teachers
 from training.pairs.trainer import Figures, PairTrainer, curves
-from training.progress import TrainingProgress
+from training.progress import callbacks_of
 from training.run_folder import FiguresBySet, Finished, RunFolder
 from training.schedule import trainer_arguments
-from training.time_limit import TimeLimit
 
 
 def fine_tune(options: PairOptions, console: Console) -> Finished:
@@ -121,11 +119,6 @@ def build_trainer(
     def quality(trained: PairModel) -> Figures:
         return _with_selection(measure(trained, development or ()), options)
 
-    callbacks: list[Any] = [TrainingProgress(console)]
-    if options.minutes is not None:
-        callbacks.append(TimeLimit(options.minutes, measured=development is not None))
-    if options.patience is not None:
-        callbacks.append(EarlyStoppingCallback(options.patience))
     arguments = trainer_arguments(
         options, folder.work, len(sampler), metric=None if development is None else options.selection
     )
@@ -136,7 +129,7 @@ def build_trainer(
         quality=None if development is None else quality,
         teachers=Teachers(options.teachers, model) if options.teachers else None,
         args=TrainingArguments(remove_unused_columns=False, **arguments),
-        callbacks=callbacks,
+        callbacks=callbacks_of(console, options.minutes, measured=development is not None, patience=options.patience),
     )
 
 

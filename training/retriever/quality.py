@@ -10,14 +10,14 @@ from sentence_transformers.base.evaluation import BaseEvaluator
 from sentence_transformers.base.model import BaseModel
 
 from evaluation.metrics.ranking import ranking_metrics
-from training.retriever.data import Search
+from training.retriever.data import PassageSearch
 from training.retriever.options import Metric
 
 _BATCH = 32
 _DEPTH = 10
 
 
-def measure(model: SentenceTransformer, search: Search, dimension: int | None = None) -> dict[str, float]:
+def measure(model: SentenceTransformer, search: PassageSearch, dimension: int | None = None) -> dict[str, float]:
     """``recall@1``, ``recall@10``, ``mrr@10`` and ``ndcg@10``, means over the questions, each in [0, 1].
 
     Args:
@@ -41,7 +41,7 @@ def measure(model: SentenceTransformer, search: Search, dimension: int | None = 
 class SearchEvaluator(BaseEvaluator):
     """The same, in the form that the trainer of sentence-transformers calls."""
 
-    def __init__(self, search: Search, metric: str) -> None:
+    def __init__(self, search: PassageSearch, metric: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.search = search
         self.primary_metric = metric

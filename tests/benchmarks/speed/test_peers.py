@@ -10,7 +10,7 @@ from rich.console import Console
 
 from benchmarks.speed.growth import GrowthPlan, run_growth
 from benchmarks.speed.peers import run_peers
-from benchmarks.speed.plan import Plan
+from benchmarks.speed.plan import PeersPlan
 from benchmarks.speed.systems import chosen_systems
 from benchmarks.speed.tables import error_lines, growth_view, peers_view
 from components.errors import InputError
@@ -18,8 +18,8 @@ from pipelines.settings import Settings
 
 
 @pytest.fixture
-def plan(questions_file: Path, others_file: Path, tiny_settings: Settings, tmp_path: Path) -> Plan:
-    return Plan(
+def plan(questions_file: Path, others_file: Path, tiny_settings: Settings, tmp_path: Path) -> PeersPlan:
+    return PeersPlan(
         questions_file,
         (others_file,),
         chosen_systems(["bm25s"]),
@@ -38,7 +38,7 @@ def shown(view: Any) -> str:
     return held.get()
 
 
-def test_one_system_alone_is_measured_and_the_tables_say_what_they_miss(plan: Plan, tmp_path: Path) -> None:
+def test_one_system_alone_is_measured_and_the_tables_say_what_they_miss(plan: PeersPlan, tmp_path: Path) -> None:
     told: list[str] = []
     report = run_peers(plan, tmp_path / "out.json", lambda step, done, total: told.append(step))
     assert report == json.loads((tmp_path / "out.json").read_text("utf-8"))
@@ -65,7 +65,7 @@ class Stopped(Exception):
     """Raised in the middle of a run."""
 
 
-def test_a_run_that_was_stopped_goes_on_behind_the_last_finished_part(plan: Plan, tmp_path: Path) -> None:
+def test_a_run_that_was_stopped_goes_on_behind_the_last_finished_part(plan: PeersPlan, tmp_path: Path) -> None:
     file = tmp_path / "out.json"
 
     def stop_at(wanted: str) -> Any:
@@ -90,7 +90,7 @@ def test_a_run_that_was_stopped_goes_on_behind_the_last_finished_part(plan: Plan
 
 
 @pytest.mark.slow
-def test_both_tables_with_all_systems(plan: Plan, tmp_path: Path) -> None:
+def test_both_tables_with_all_systems(plan: PeersPlan, tmp_path: Path) -> None:
     report = run_peers(replace(plan, systems=chosen_systems(None)), tmp_path / "out.json")
     assert list(report["asking"]) == [system.name for system in chosen_systems(None)]
     work = report["tables"]["same_work"]
@@ -117,14 +117,14 @@ def test_both_tables_with_all_systems(plan: Plan, tmp_path: Path) -> None:
         ({"systems": ()}, "a system"),
     ],
 )
-def test_a_plan_that_cannot_be_carried_out(plan: Plan, change: dict[str, Any], message: str) -> None:
+def test_a_plan_that_cannot_be_carried_out(plan: PeersPlan, change: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         run_peers(replace(plan, **change))
     assert not plan.folder.exists()
 
 
 @pytest.fixture
-def growing(plan: Plan, tmp_path: Path) -> GrowthPlan:
+def growing(plan: PeersPlan, tmp_path: Path) -> GrowthPlan:
     return GrowthPlan(
         plan.questions,
         plan.others,

@@ -76,7 +76,7 @@ def calibrator(
     """
     from training.calibration.calibrator import as_own, calibrate, calibrator_in_force, shapes_of
     from training.calibration.crossfit import fits_of
-    from training.extra import require
+    from training.option_files import require
 
     require("sklearn")
     data = _Data(questions or [], answerable, impossible, faq, faq_pairs, count, seed)

@@ -32,7 +32,7 @@ _Minutes = Annotated[float | None, typer.Option(help="Stop after this time.")]
 
 def train_pairs(kind: Kind, ctx: typer.Context, given: dict[str, Any], options: Path | None, more: list[str]) -> None:
     """Fine-tune a model and tell what came of it."""
-    from training.extra import require
+    from training.option_files import require
 
     session = session_of(ctx)
     require("accelerate", "peft")

@@ -56,7 +56,7 @@ def _write_pairs(session: Session, documents: list[str], model: str | None, path
 
 
 def _train(session: Session, file: Path | None, given: dict[str, Any]) -> None:
-    from training.extra import require
+    from training.option_files import require
 
     require("accelerate", "datasets")
     from training.option_files import options_from
