@@ -1,29 +1,28 @@
 """``python -m benchmarks NAME ...`` runs the measurement of that name.
 
 ``peers FILE``, ``growth FILE`` and ``FILE --url ADDRESS`` do what ``quaere benchmark`` does; ``abuse`` attacks Quaere,
-``listing`` times lists of many sources.
+``cold_start`` times the first answer of a new process, and ``listing`` times lists of many sources.
 """
 
+import importlib
 import sys
-from typing import Any
+
+_ALONE = {
+    "abuse": "benchmarks.abuse.__main__",
+    "cold_start": "benchmarks.cold_start",
+    "listing": "benchmarks.listing",
+}
+"""Those that have options of their own and none of ``quaere``'s."""
 
 
 def main() -> None:
     """Run the measurement that the first word names."""
-    run: Any
-    if sys.argv[1:2] == ["abuse"]:
-        from benchmarks.abuse.__main__ import main as run
-
-        del sys.argv[1]
-    elif sys.argv[1:2] == ["listing"]:
-        from benchmarks.listing import main as run
-
-        del sys.argv[1]
+    if sys.argv[1:] and sys.argv[1] in _ALONE:
+        module = _ALONE[sys.argv.pop(1)]
     else:
-        from ui.cli.main import main as run
-
+        module = "ui.cli.main"
         sys.argv.insert(1, "benchmark")
-    run()
+    importlib.import_module(module).main()
 
 
 if __name__ == "__main__":

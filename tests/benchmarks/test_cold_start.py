@@ -2,8 +2,8 @@ import sys
 
 import pytest
 
+from benchmarks.cold_start import cold_start_seconds
 from components.errors import QuaereError
-from evaluation.cold_start import cold_start_seconds
 
 
 def test_each_run_is_a_process_of_its_own():

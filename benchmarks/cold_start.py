@@ -1,6 +1,6 @@
 """Seconds from the start of a process to its first answer: the median of several processes.
 
-``python -m evaluation.cold_start --data FOLDER --question TEXT`` runs ``quaere ask`` as a user would.
+``python -m benchmarks.cold_start --data FOLDER --question TEXT`` runs ``quaere ask`` as a user would.
 """
 
 import argparse
@@ -47,7 +47,7 @@ def ask_command(data: Path, question: str) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m evaluation.cold_start", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.cold_start", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="data folder with an index")
     parser.add_argument("--question", required=True)
     parser.add_argument("--runs", type=int, default=5)
