@@ -16,7 +16,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from haystack import Pipeline
 from haystack.utils import Secret
 from pydantic import SecretStr
 
@@ -38,7 +37,7 @@ from components.versions import digest
 from pipelines import maintenance
 from pipelines.engines import Engine, EngineName
 from pipelines.indexing import REBUILDING, Indexer, IndexProgress, IndexReport
-from pipelines.indexing_pipeline import build_indexing_pipeline
+from pipelines.indexing_pipeline import IndexingPipelines
 from pipelines.ray_engine import ray_engine
 from pipelines.settings import Settings
 from pipelines.swapping import finish_swap
@@ -153,10 +152,8 @@ class OpenFolder:
             yield None
             return
         # One core a worker: with more workers than cores for their threads, they would wait for each other.
-        definition = self._make_pipeline(
-            self._average_length(), self.settings.model_copy(update={"threads": 1})
-        ).dumps()
-        with ray_engine(definition, workers) as engine:
+        pipelines = self._make_pipelines(self._average_length(), self.settings.model_copy(update={"threads": 1}))
+        with ray_engine(pipelines.dump(), workers) as engine:
             yield engine
 
     def rebuild(self, on_progress: Callable[[IndexProgress], None] | None = None) -> IndexReport:
@@ -285,13 +282,13 @@ class OpenFolder:
             | lexical_fingerprint(length),
         )
 
-    def _make_pipeline(self, length: float, settings: Settings) -> Pipeline:
+    def _make_pipelines(self, length: float, settings: Settings) -> IndexingPipelines:
         apart: dict[str, Any] = {
             "confined": self.confined,
             "seconds": settings.read_seconds,
             "memory_bytes": int(settings.read_memory_mb * 1_048_576),
         }
-        return build_indexing_pipeline(
+        return IndexingPipelines.build(
             splitter=PassageSplitter(
                 str(self._tokenizer), max_passages=settings.max_file_passages, **(self._sizes | apart)
             ),
@@ -324,8 +321,8 @@ class OpenFolder:
         splitting = digest([hashlib.sha256(self._tokenizer.read_bytes()).hexdigest(), self._sizes])
         if self._store is None:
             raise RuntimeError("the store is opened before its indexer is made")
-        pipeline = self._make_pipeline(length, self.settings)
-        return Indexer(pipeline, self._store, self.catalogue, splitting=splitting)
+        pipelines = self._make_pipelines(length, self.settings)
+        return Indexer(pipelines, self._store, self.catalogue, splitting=splitting)
 
     def finish_swap(self) -> None:
         """Put a rebuilt index in place before the store, and BM25's average length, are read from the folder."""
@@ -337,8 +334,8 @@ class OpenFolder:
 
     def _measure(self) -> float:
         """The mean length of the passages that there will be; without any, what was used before."""
-        pipeline = self._make_pipeline(AVERAGE_LENGTH, self.settings)
-        found = maintenance.measure(pipeline, self.catalogue)
+        pipelines = self._make_pipelines(AVERAGE_LENGTH, self.settings)
+        found = maintenance.measure(pipelines, self.catalogue)
         return self._average_length() if found is None else found
 
 

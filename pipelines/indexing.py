@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from haystack import Document, Pipeline
+from haystack import Document
 
 from components.converters.formats import expand
 from components.converters.metadata import FolderMetadata
@@ -27,7 +27,7 @@ from components.stores.documents import QuaereDocumentStore
 from pipelines.batches import Sized, batched, parts
 from pipelines.comparing import Comparison
 from pipelines.engines import Engine, LocalEngine, in_order
-from pipelines.indexing_pipeline import SplittingError, largest_file
+from pipelines.indexing_pipeline import IndexingPipelines, SplittingError
 from pipelines.loaded import Identity, Loaded
 from pipelines.pruning import gone_below, still_given
 from pipelines.replacing import commit_sources, discard_sources, remove_sources, settle
@@ -49,14 +49,16 @@ class Indexer:
     """Keeps an index equal to files. One run at a time; searches go on meanwhile.
 
     Args:
-        pipeline: from :func:`pipelines.indexing_pipeline.build_indexing_pipeline`.
+        pipelines: read files and make their passages.
         store: where the passages go.
         catalogue: open; where sources and texts go.
         splitting: names the way of splitting; texts are split again when it changes.
     """
 
-    def __init__(self, pipeline: Pipeline, store: QuaereDocumentStore, catalogue: Catalogue, *, splitting: str) -> None:
-        self.pipeline = pipeline
+    def __init__(
+        self, pipelines: IndexingPipelines, store: QuaereDocumentStore, catalogue: Catalogue, *, splitting: str
+    ) -> None:
+        self.pipelines = pipelines
         self.store = store
         self.catalogue = catalogue
         self.splitting = splitting
@@ -108,7 +110,7 @@ class Indexer:
             StoreError: the index cannot be written; what was committed stays.
             ModelError: a model cannot be run.
         """
-        maker = LocalEngine(self.pipeline) if engine is None else engine
+        maker = LocalEngine(self.pipelines) if engine is None else engine
         with self._lock:
             self.recover()
             folders = FolderMetadata(meta)
@@ -119,7 +121,7 @@ class Indexer:
                 run.fail(str(passed.path), passed.reason, skipped=True)
             known_by = dict(identities) if identities is not None else {}
             given = {str(path): known_by.get(printable(path), Identity.of(path)) for path in found.files}
-            comparison = Comparison(self.catalogue, folders, self.splitting, largest_file(self.pipeline))
+            comparison = Comparison(self.catalogue, folders, self.splitting, self.pipelines.max_bytes)
             with closing(comparison.changed(given, run, maker)) as changed:
                 self._replace_all(changed, run, maker)
             self._remove([info.source_id for info in gone], run)

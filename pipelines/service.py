@@ -441,11 +441,12 @@ class QAService:
         return status_of(self.settings, None if self._folder is None else self._folder.catalogue)
 
     def pipelines(self) -> dict[str, Pipeline]:
-        """The two pipelines, as they are wired with these settings."""
+        """The pipelines by name, as they are wired with these settings."""
         folder = self.open(writable=True)._open_folder()
         return {
             "asking": build_asking_pipeline(self.settings, folder.store, synonyms=self.settings.synonyms_in_force()),
-            "indexing": folder.indexer.pipeline,
+            "reading": folder.indexer.pipelines.reading,
+            "indexing": folder.indexer.pipelines.indexing,
         }
 
     def _open_folder(self) -> OpenFolder:

@@ -4,18 +4,20 @@ In: one ``Document`` a file, ``meta["blocks"]`` being its :class:`~components.co
 ``Document`` a passage, whose content is exactly ``text[start:end]``. Knows no file format and no store.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any, Self
 from uuid import NAMESPACE_URL, uuid5
 
 from haystack import Document, component, default_from_dict, default_to_dict
+from haystack.core.serialization import component_to_dict
 
 from components.converters.assembly import repeated
 from components.converters.extracted import Block
 from components.converters.limits import MAX_PASSAGES
 from components.converters.sandbox import MEMORY_BYTES, SECONDS, Job, run_confined
-from components.errors import ConfigurationError
+from components.errors import ConfigurationError, LoadingError
 from components.languages.detect import detect_language
 from components.names import shown
 from components.preprocessors.dividing import (
@@ -30,7 +32,7 @@ from components.preprocessors.dividing import (
     tokens_of,
     with_words,
 )
-from components.types import PUBLIC_GROUP, PassageKind
+from components.types import PUBLIC_GROUP, Candidates, PassageKind
 
 HEADING_JOINT = " > "
 """Stands between the headings of a path in a passage's ``heading``."""
@@ -175,6 +177,55 @@ class PassageSplitter:
             language = _language(document, text)
             for piece in found:
                 yield _passage(document, text, piece, language)
+
+
+@component
+class PassagePlanner:
+    """Finds where a splitter's passages begin and end, and makes none yet.
+
+    Args:
+        splitter: whose passages are planned.
+
+    Example:
+        ``PassagePlanner(PassageSplitter("tokenizer.json")).run([document])["plans"][0]``
+    """
+
+    def __init__(self, splitter: PassageSplitter) -> None:
+        self.splitter = splitter
+
+    def to_dict(self) -> dict[str, Any]:
+        """Serialise the splitter."""
+        return default_to_dict(self, splitter=component_to_dict(self.splitter, "splitter"))
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        """Build from :meth:`to_dict`."""
+        splitter = PassageSplitter.from_dict(data["init_parameters"]["splitter"])
+        return cls(splitter)
+
+    def warm_up(self) -> None:
+        """Prepare the splitter."""
+        self.splitter.warm_up()
+
+    @component.output_types(plans=list[list[Piece]], failures=list[LoadingError])
+    def run(self, documents: list[Document], fields: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Plan the passages of each document.
+
+        Args:
+            documents: see :meth:`PassageSplitter.run`.
+            fields: metadata that go above a document's own, such as its language.
+
+        Returns:
+            ``plans``: one for each document that can be split; ``failures``: why the others cannot.
+        """
+        plans: Candidates[list[Piece]] = Candidates()
+        failures: list[LoadingError] = []
+        for document in documents:
+            try:
+                plans.append(self.splitter.plan(replace(document, meta=document.meta | dict(fields or {}))))
+            except LoadingError as error:
+                failures.append(error)
+        return {"plans": plans, "failures": failures}
 
 
 def _planned(document: Document) -> list[Piece] | None:

@@ -9,7 +9,7 @@ import pytest
 
 from components.errors import ConfigurationError, InputError, StoreError
 from pipelines.asking import StageName, Trace, run_asking
-from pipelines.definition import load_pipeline
+from pipelines.indexing_pipeline import load_pipeline
 from pipelines.replies import Question
 from pipelines.service import QAService
 from pipelines.settings import Settings
