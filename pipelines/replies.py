@@ -28,7 +28,8 @@ class Question:
     """One question; in a batch, what is None falls back to the batch's own."""
 
     text: str
-    id: str | None = None
+    id: str | int | None = None
+    """Comes back in the reply; None makes one."""
     filters: dict[str, Any] | None = None
     groups: Sequence[str] | None = None
 

@@ -32,7 +32,7 @@ def render_reply(reply: Reply, texts: Texts = ENGLISH, *, link: str | None = Non
         further = reply.passages[_NEAREST:]
     foot = f"{_passage_list(further, texts)}{_timings(reply.seconds, texts)}{_share(link, texts)}"
     parts.append(f'<div class="qa-foot">{foot}</div>' if foot else "")
-    return f'<div class="qa-reply" data-reply="{escape(reply.id)}">{"".join(parts)}</div>'
+    return f'<div class="qa-reply" data-reply="{escape(str(reply.id))}">{"".join(parts)}</div>'
 
 
 def render_notice(text: str, *, kind: str = "info", code: str | None = None, detail: str | None = None) -> str:

@@ -138,7 +138,18 @@ class HandMade:
 
 def passage(text: str, source: str = "user-manual.pdf", **changes: Any) -> Passage:
     scores = {"dense": 0.61, "lexical": 9.4, "fused": 0.83, "relevance": 4.21}
-    made = Passage(source, "Aria 300 user manual", "Care > Filters", 12, 0, len(text), text, "text", scores, "s-1")
+    made = Passage(
+        source=source,
+        source_id="s-1",
+        title="Aria 300 user manual",
+        heading="Care > Filters",
+        page=12,
+        start=0,
+        end=len(text),
+        text=text,
+        kind="text",
+        scores=scores,
+    )
     return replace(made, **changes)
 
 
@@ -170,7 +181,7 @@ def answer(text: str, sentence: str, before: str = "", after: str = "", **change
 def reply(*answers: Answer, **changes: Any) -> Reply:
     made = Reply(
         id="r",
-        query=Query("q", "q", "q", "en", "factoid"),
+        query=Query(original="q", text="q", question="q", language="en", kind="factoid"),
         answers=answers,
         no_answer_confidence=0.08,
         passages=(
@@ -194,9 +205,9 @@ REPLACE = answer(
     " Never wash the HEPA filter: water destroys its fibres.",
     url="https://example.org/manual.pdf#page=12",
     support=(
-        Place("user-manual.pdf", "Aria 300 user manual", 12, 0, 1, "s-1"),
-        Place("faq.jsonl", None, None, 40, 56, "s-2"),
-        Place("installation-guide.md", "Installation guide", None, 900, 916),
+        Place(source="user-manual.pdf", title="Aria 300 user manual", page=12, start=0, end=1, source_id="s-1"),
+        Place(source="faq.jsonl", title=None, page=None, start=40, end=56, source_id="s-2"),
+        Place(source="installation-guide.md", title="Installation guide", page=None, start=900, end=916),
     ),
 )
 STEPS = "1. Switch the appliance off and pull the plug.\n2. Open the rear cover.\n3. Pull the filter out by its tab."

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.requests import Request
 
-from components import types
+from components.types import Passage, Query, Reply
 from pipelines.replies import Question, Stage
 from pipelines.service import QAService
 from ui.api.batches import all_answered
@@ -20,7 +20,7 @@ from ui.api.middleware.logs import note_question
 from ui.api.middleware.rates import Rates
 from ui.api.problems import USUAL, Missing, problem_of, responses
 from ui.api.routers.metrics import note_reply
-from ui.api.schemas.replies import Part, Passage, Reply
+from ui.api.schemas.replies import Passages, Replies
 from ui.api.schemas.requests import Ask, AskBatch, Search, Similar
 from ui.api.streaming import EventStream, begin, reply_of
 from ui.api.timeouts import while_wanted, within
@@ -39,18 +39,6 @@ _EVENT = {
     },
     "required": ["event", "data"],
 }
-
-
-class Replies(Part):
-    """The replies to a batch, in the order of its questions."""
-
-    replies: list[Reply]
-
-
-class Passages(Part):
-    """The passages found, best first."""
-
-    passages: list[Passage]
 
 
 def asking_router(service: QAService, admission: Admission, rates: Rates) -> APIRouter:
@@ -74,14 +62,15 @@ def asking_router(service: QAService, admission: Admission, rates: Rates) -> API
         """The answer in the documents' own words, or an empty list where they do not hold one."""
         options: dict[str, Any] = {"top": body.top, "threshold": body.threshold, "explain": body.explain}
         note_question(body.question)
-        stages = service.ask_stream(Question(body.question, _id(body.id), body.filters, caller.groups), **options)
+        stages = service.ask_stream(Question(body.question, body.id, body.filters, caller.groups), **options)
         if body.stream:
             stages = within(stages, seconds)
             held, first = await begin(admission.place(caller.key_id), stages)
             return EventStream(held, _written(first, stages))
         async with admission.place(caller.key_id):
             reply = await while_wanted(request, reply_of(stages), seconds)
-        return _reply(reply, body.id)
+        note_reply(reply)
+        return reply
 
     @router.post("/ask/batch", response_model=Replies, summary="Ask several questions")
     async def ask_batch(body: AskBatch, request: Request, caller: Reader) -> Replies:
@@ -91,9 +80,7 @@ def asking_router(service: QAService, admission: Admission, rates: Rates) -> API
         """
         rates.count_batch(caller.key_id, len(body.questions))
         questions = [
-            Question(
-                each.question, _id(each.id), each.filters if each.filters is not None else body.filters, caller.groups
-            )
+            Question(each.question, each.id, each.filters if each.filters is not None else body.filters, caller.groups)
             for each in body.questions
         ]
         for question in questions:
@@ -102,7 +89,9 @@ def asking_router(service: QAService, admission: Admission, rates: Rates) -> API
             turn = partial(admission.turn, caller.key_id)
             answering = all_answered(service, questions, turn, top=body.top, threshold=body.threshold)
             replies = await while_wanted(request, answering, seconds * len(questions))
-        return Replies(replies=[_reply(reply, each.id) for reply, each in zip(replies, body.questions, strict=True)])
+        for reply in replies:
+            note_reply(reply)
+        return Replies(replies=replies)
 
     @router.post("/search", response_model=Passages, summary="Find passages")
     async def search(body: Search, request: Request, caller: Reader) -> Passages:
@@ -112,19 +101,19 @@ def asking_router(service: QAService, admission: Admission, rates: Rates) -> API
         async with admission.place(caller.key_id):
             finding = reply_of(service.ask_stream(question, explain=True))
             reply = await while_wanted(request, finding, seconds)
-        return Passages(passages=[Passage.model_validate(passage) for passage in reply.passages[: body.top]])
+        return Passages(passages=list(reply.passages[: body.top]))
 
     @router.post("/similar", response_model=Passages, summary="Find similar passages")
     async def similar(body: Similar, request: Request, caller: Reader) -> Passages:
         """Passages, or stored questions, that are like a text or a passage, nearest first."""
         async with admission.place(caller.key_id):
             found = await while_wanted(request, asyncio.to_thread(_similar, service, body, caller.groups), seconds)
-        return Passages(passages=[Passage.model_validate(passage) for passage in found])
+        return Passages(passages=list(found))
 
     return router
 
 
-def _similar(service: QAService, body: Similar, groups: tuple[str, ...]) -> Sequence[types.Passage]:
+def _similar(service: QAService, body: Similar, groups: tuple[str, ...]) -> Sequence[Passage]:
     if body.text is not None:
         return service.similar(body.text, body.kind, top=body.top, filters=body.filters, groups=groups)
     source_id, start = str(body.source_id), int(body.start or 0)
@@ -135,17 +124,6 @@ def _similar(service: QAService, body: Similar, groups: tuple[str, ...]) -> Sequ
     found = service.similar(own.text, body.kind, top=body.top + 1, filters=body.filters, groups=groups)
     place = (own.source_id, own.start)
     return [passage for passage in found if (passage.source_id, passage.start) != place][: body.top]
-
-
-def _id(given: str | int | None) -> str | None:
-    return None if given is None else str(given)
-
-
-def _reply(reply: types.Reply, given: str | int | None) -> Reply:
-    """As JSON, with the id as it was given: a number stays one."""
-    note_reply(reply)
-    made = Reply.of(reply)
-    return made if given is None else made.model_copy(update={"id": given})
 
 
 async def _written(first: Stage, rest: AsyncIterator[Stage]) -> AsyncIterator[str]:
@@ -161,11 +139,11 @@ async def _written(first: Stage, rest: AsyncIterator[Stage]) -> AsyncIterator[st
 
 def _told(result: Stage) -> Iterator[str]:
     """The events of one stage."""
-    if isinstance(result, types.Query):
+    if isinstance(result, Query):
         yield _event("understood", result.to_dict())
-    elif isinstance(result, types.Reply):
+    elif isinstance(result, Reply):
         note_reply(result)
-        reply = Reply.of(result).model_dump()
+        reply = result.to_dict()
         if reply["answers"]:
             yield _event("answer", reply["answers"][0])
         yield _event("final", reply)

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from components.errors import InputError
 from components.stores.catalogue.sources import SourceInfo
-from components.types import PUBLIC_GROUP
+from components.types import PUBLIC_GROUP, End, Heading, Name, Page, Start, Title
 from pipelines.service import QAService
 from service.job_files import JobFiles
 from service.jobs import Job, Jobs
@@ -26,7 +26,7 @@ from ui.api.principal import Caller
 from ui.api.problems import USUAL, responses
 from ui.api.routers.jobs import JobView
 from ui.api.routers.metadata import own_groups
-from ui.api.schemas.replies import End, Heading, Name, Page, Part, Start, Title
+from ui.api.schemas.replies import Part
 from ui.api.schemas.requests import Body
 
 MOST_DOCUMENTS = 100
