@@ -23,6 +23,6 @@ def digest(value: Any) -> str:
     return hashlib.sha256(plain.encode("ascii")).hexdigest()
 
 
-def version_of(sha256: str, given: str, splitting: str) -> str:
+def version_of(sha256: str, metadata_digest: str, splitting: str) -> str:
     """The version that a file's bytes, the metadata given to it and the way of splitting make."""
-    return digest([sha256, given, splitting])[:_VERSION_CHARACTERS]
+    return digest([sha256, metadata_digest, splitting])[:_VERSION_CHARACTERS]

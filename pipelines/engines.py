@@ -19,7 +19,7 @@ Item = TypeVar("Item")
 Made = TypeVar("Made")
 
 
-class Engine(Protocol):
+class IndexingEngine(Protocol):
     """Makes documents and passages; with several workers, calls come from several threads at once."""
 
     workers: int

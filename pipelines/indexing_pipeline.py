@@ -14,7 +14,7 @@ from haystack.core.errors import PipelineRuntimeError
 
 from components.converters.formats import MAX_BYTES
 from components.errors import LoadingError, ModelError, QuaereError
-from components.preprocessors.dividing import Piece
+from components.preprocessors.dividing import PlannedPassage
 from components.preprocessors.splitter import PassagePlanner, PassageSplitter
 from components.types import Candidates
 
@@ -37,7 +37,7 @@ class ReadFile:
     """A file's text, and where its passages are, where the splitter can tell."""
 
     document: Document
-    pieces: list[Piece] | None
+    pieces: list[PlannedPassage] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ _SHOWN_PASSAGES = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class UserQuestion:
     """One question; in a batch, what is None falls back to the batch's own."""
 
     text: str
@@ -50,7 +50,7 @@ class Asking:
         self,
         pipeline: Pipeline,
         catalogue: Catalogue,
-        question: Question,
+        question: UserQuestion,
         *,
         explain: bool = False,
         top: int | None = None,

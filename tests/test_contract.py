@@ -99,7 +99,7 @@ SPECIMENS = {
         {
             "max_bytes": 5,
             "meta": {"tags": ["a"]},
-            "confined": True,
+            "sandbox": True,
             "max_characters": 6,
             "max_rows": 7,
             "seconds": 8.0,
@@ -116,7 +116,7 @@ SPECIMENS = {
             "overlap_tokens": 9,
             "max_tokens": 128,
             "max_passages": 7,
-            "confined": True,
+            "sandbox": True,
             "seconds": 8.0,
             "memory_bytes": 9,
         },

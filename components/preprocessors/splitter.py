@@ -16,14 +16,14 @@ from haystack.core.serialization import component_to_dict
 from components.converters.assembly import repeated
 from components.converters.extracted import Block
 from components.converters.limits import MAX_PASSAGES
-from components.converters.sandbox import MEMORY_BYTES, SECONDS, Job, run_confined
+from components.converters.sandbox import MEMORY_BYTES, SECONDS, SandboxTask, run_in_sandbox
 from components.errors import ConfigurationError, LoadingError
 from components.languages.detect import detect_language
 from components.names import shown
 from components.preprocessors.dividing import (
     Division,
-    Piece,
     Places,
+    PlannedPassage,
     check_tokenizer,
     divided,
     pieces,
@@ -52,7 +52,7 @@ class PassageSplitter:
         overlap_tokens: int = 30,
         max_tokens: int = 256,
         max_passages: int = MAX_PASSAGES,
-        confined: bool = False,
+        sandbox: bool = False,
         seconds: float = SECONDS,
         memory_bytes: int = MEMORY_BYTES,
     ) -> None:
@@ -64,7 +64,7 @@ class PassageSplitter:
             overlap_tokens: at most how many of them repeat the end of the passage before, in whole sentences.
             max_tokens: what the encoder reads at most, special tokens, title and heading included.
             max_passages: a document of more is refused.
-            confined: divide each document in a process of its own, since a text can make that loop or fill the memory.
+            sandbox: divide each document in a process of its own, since a text can make that loop or fill the memory.
             seconds: limit of the time that this may take, for one document.
             memory_bytes: limit of the memory that this may take.
         """
@@ -78,7 +78,7 @@ class PassageSplitter:
         self.overlap_tokens = overlap_tokens
         self.max_tokens = max_tokens
         self.max_passages = max_passages
-        self.confined = confined
+        self.sandbox = sandbox
         self.seconds = seconds
         self.memory_bytes = memory_bytes
 
@@ -91,7 +91,7 @@ class PassageSplitter:
             overlap_tokens=self.overlap_tokens,
             max_tokens=self.max_tokens,
             max_passages=self.max_passages,
-            confined=self.confined,
+            sandbox=self.sandbox,
             seconds=self.seconds,
             memory_bytes=self.memory_bytes,
         )
@@ -107,9 +107,9 @@ class PassageSplitter:
         Raises:
             ConfigurationError: it is not there.
         """
-        check_tokenizer(self.tokenizer) if self.confined else tokens_of(self.tokenizer)
+        check_tokenizer(self.tokenizer) if self.sandbox else tokens_of(self.tokenizer)
 
-    def plan(self, document: Document) -> list[Piece]:
+    def plan(self, document: Document) -> list[PlannedPassage]:
         """Where the passages of a document begin and end.
 
         Args:
@@ -135,15 +135,15 @@ class PassageSplitter:
             _language(document, text),
         )
         return pieces(
-            blocks, self._confined(path, text, blocks, how) if self.confined else divided(path, text, blocks, how)
+            blocks, self._in_sandbox(path, text, blocks, how) if self.sandbox else divided(path, text, blocks, how)
         )
 
-    def _confined(self, path: str, text: str, blocks: Sequence[Block], how: Division) -> Places:
+    def _in_sandbox(self, path: str, text: str, blocks: Sequence[Block], how: Division) -> Places:
         self.warm_up()
         arguments, parts = request(text, blocks, how)
         prepare = (("components.preprocessors.dividing:tokens_of", (self.tokenizer,)),)
-        job = Job(_DIVIDE, arguments, parts, prepare, self.seconds, self.memory_bytes, "split")
-        return run_confined(path, job, lambda found: received_places(found, text, blocks, how))
+        task = SandboxTask(_DIVIDE, arguments, parts, prepare, self.seconds, self.memory_bytes, "split")
+        return run_in_sandbox(path, task, lambda found: received_places(found, text, blocks, how))
 
     @component.output_types(documents=list[Document])
     def run(self, documents: list[Document]) -> dict[str, list[Document]]:
@@ -207,7 +207,7 @@ class PassagePlanner:
         """Prepare the splitter."""
         self.splitter.warm_up()
 
-    @component.output_types(plans=list[list[Piece]], failures=list[LoadingError])
+    @component.output_types(plans=list[list[PlannedPassage]], failures=list[LoadingError])
     def run(self, documents: list[Document], fields: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Plan the passages of each document.
 
@@ -218,7 +218,7 @@ class PassagePlanner:
         Returns:
             ``plans``: one for each document that can be split; ``failures``: why the others cannot.
         """
-        plans: Candidates[list[Piece]] = Candidates()
+        plans: Candidates[list[PlannedPassage]] = Candidates()
         failures: list[LoadingError] = []
         for document in documents:
             try:
@@ -228,10 +228,10 @@ class PassagePlanner:
         return {"plans": plans, "failures": failures}
 
 
-def _planned(document: Document) -> list[Piece] | None:
+def _planned(document: Document) -> list[PlannedPassage] | None:
     """The plan that stands in the place of the blocks, if any."""
     given = document.meta.get("blocks")
-    return given if given and isinstance(given[0], Piece) else None
+    return given if given and isinstance(given[0], PlannedPassage) else None
 
 
 def _language(document: Document, text: str) -> str:
@@ -251,7 +251,7 @@ def _blocks(document: Document, text: str) -> list[Block]:
     return [block if isinstance(block, Block) else Block.from_dict(block) for block in given]
 
 
-def _passage(document: Document, text: str, found: Piece, language: str) -> Document:
+def _passage(document: Document, text: str, found: PlannedPassage, language: str) -> Document:
     block = found.block
     meta = {name: value for name, value in document.meta.items() if name != "blocks"} | dict(block.meta)
     source = str(meta.get("source", document.id))
@@ -287,7 +287,7 @@ def _passage(document: Document, text: str, found: Piece, language: str) -> Docu
     )
 
 
-def _identity(document: Document, found: Piece, kind: str) -> str:
+def _identity(document: Document, found: PlannedPassage, kind: str) -> str:
     """The same passage of the same version has the same id in every run."""
     source_id = document.meta.get("source_id", document.id)
     return str(uuid5(NAMESPACE_URL, f"{source_id}|{document.meta.get('version', '')}|{found.start}|{found.end}|{kind}"))

@@ -23,7 +23,7 @@ def index_all(tmp_path: Path, files: dict[str, Callable[[], bytes]], seconds: fl
     good = write(tmp_path, "good.txt", prose("good"))
     with Index(tmp_path / "data") as index:
         index.indexer.pipelines = make_pipelines(
-            tmp_path / "tokenizer", passage_tokens=60, max_bytes=50_000_000, confined=True, seconds=seconds
+            tmp_path / "tokenizer", passage_tokens=60, max_bytes=50_000_000, sandbox=True, seconds=seconds
         )
         index.indexer.index([str(good)])
         for name, make in files.items():

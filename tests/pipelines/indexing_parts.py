@@ -61,7 +61,7 @@ def tokenizer_file(folder: Path) -> Path:
 
 
 def make_pipelines(
-    folder: Path, *, passage_tokens: int = 40, max_bytes: int = 1 << 20, confined: bool = False, seconds: float = 60.0
+    folder: Path, *, passage_tokens: int = 40, max_bytes: int = 1 << 20, sandbox: bool = False, seconds: float = 60.0
 ) -> IndexingPipelines:
     tokenizer = str(tokenizer_file(folder))
     return IndexingPipelines.build(
@@ -70,12 +70,12 @@ def make_pipelines(
             passage_tokens=passage_tokens,
             overlap_tokens=8,
             max_tokens=64,
-            confined=confined,
+            sandbox=sandbox,
             seconds=seconds,
         ),
         embedder=HashingEmbedder(),
         lexical=LexicalDocumentEmbedder(),
-        loader=DocumentLoader(max_bytes, confined=confined, seconds=seconds),
+        loader=DocumentLoader(max_bytes, sandbox=sandbox, seconds=seconds),
     )
 
 

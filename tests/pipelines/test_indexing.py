@@ -454,9 +454,9 @@ def test_loading_a_definition_imports_only_our_packages(tmp_path):
         IndexingPipelines.load(make_pipelines(tmp_path / "tokenizer").dump())
 
 
-def confined(index: Index, **given) -> Index:
+def sandboxed(index: Index, **given) -> Index:
     """The index, with files that are read and split in processes of their own."""
-    index.indexer.pipelines = make_pipelines(index.data.parent / "tokenizer", confined=True, **given)
+    index.indexer.pipelines = make_pipelines(index.data.parent / "tokenizer", sandbox=True, **given)
     return index
 
 
@@ -464,7 +464,7 @@ def test_files_that_are_read_and_split_apart_give_the_same_index(index, docs, tm
     write(docs, "long.txt", "\n\n".join(prose(f"word{number}") for number in range(400)))
     index.indexer.index([str(docs)])
     with Index(tmp_path / "apart") as apart:
-        report = confined(apart).indexer.index([str(docs)])
+        report = sandboxed(apart).indexer.index([str(docs)])
         assert (report.indexed, report.failures) == (4, ())
         assert report.passages > 2 * PART_PASSAGES
         assert snapshot(apart) == snapshot(index)
@@ -472,7 +472,7 @@ def test_files_that_are_read_and_split_apart_give_the_same_index(index, docs, tm
 
 def test_metadata_of_a_folder_decide_how_a_file_is_split(index, docs):
     write(docs, "quaere.meta.toml", '["b.txt"]\nlanguage = "de"\ntitle = "Betriebsanleitung"\n')
-    confined(index).indexer.index([str(docs / "b.txt")])
+    sandboxed(index).indexer.index([str(docs / "b.txt")])
     assert {(each.meta["language"], each.meta["title"]) for each in passages(index)} == {("de", "Betriebsanleitung")}
 
 
@@ -492,7 +492,7 @@ def test_a_file_that_never_ends_is_named_while_it_is_read_and_the_others_go_on(i
     monkeypatch.setattr("components.preprocessors.splitter._DIVIDE", "endless_split:divide")
     write(docs, "endless.txt", "A text.")
     told: list[IndexProgress] = []
-    report = confined(index, seconds=2).indexer.index([str(docs)], on_progress=told.append)
+    report = sandboxed(index, seconds=2).indexer.index([str(docs)], on_progress=told.append)
     assert report.indexed == 3
     assert [(Path(each.path).name, each.skipped) for each in report.failures] == [("endless.txt", False)]
     assert "took longer than 2 seconds to split" in report.failures[0].reason
@@ -503,7 +503,7 @@ def test_a_file_that_never_ends_is_named_while_it_is_read_and_the_others_go_on(i
 def test_a_file_without_text_is_a_note(index, docs):
     write(docs, "blank.md", " \n")
     write(docs, "header.csv", "a,b\n")
-    report = confined(index).indexer.index([str(docs)])
+    report = sandboxed(index).indexer.index([str(docs)])
     notes = {Path(each.path).name: each.reason for each in report.failures if each.skipped}
     assert notes == {"blank.md": "holds no text", "header.csv": "holds a header but no row below it"}
     assert all(each.skipped for each in report.failures)
@@ -518,7 +518,7 @@ def test_names_that_are_no_text_are_indexed_under_printable_ones(index, docs, tm
     write(docs, r"caf\xe9.txt", prose("plain"))
     Path(os.fsdecode(os.fsencode(docs) + b"/\xff.md")).touch()
     told: list[IndexProgress] = []
-    report = confined(index).indexer.index([str(docs)], on_progress=told.append)
+    report = sandboxed(index).indexer.index([str(docs)], on_progress=told.append)
     assert report.indexed == 5
     assert [(each.path, each.skipped) for each in report.failures] == [(f"{docs}/\\xff.md", True)]
     json.dumps([replace(each).path for each in told], ensure_ascii=False).encode("utf-8")

@@ -285,7 +285,7 @@ def test_a_rebuild_splits_apart_and_names_the_text_that_cannot_be_split(data, do
     with Index(data) as index:
         index.indexer.index([str(write(docs, "long.txt", "\n\n".join(prose(f"w{n}") for n in range(50))))])
         expected = snapshot(index)
-        index.indexer.pipelines = make_pipelines(data.parent / "tokenizer", confined=True)
+        index.indexer.pipelines = make_pipelines(data.parent / "tokenizer", sandbox=True)
         assert rebuild(index.indexer).failures == ()
         assert snapshot(index) == expected
         splitter = index.indexer.pipelines.indexing.get_component("splitter")

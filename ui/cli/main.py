@@ -144,7 +144,7 @@ def _global_options(
         if "data" in settings:
             raise typer.BadParameter("the data folder is given twice, by --data and by --set; use one of them")
         settings["data"] = data_folder
-    ctx.obj = Session(given=settings, config=config, quiet=quiet, verbose=verbose, debug=debug)
+    ctx.obj = Session(overrides=settings, config=config, quiet=quiet, verbose=verbose, debug=debug)
     logging.basicConfig(format="%(name)s: %(message)s", level=logging.ERROR if quiet else logging.WARNING)
     if verbose:
         for name in ("components", "pipelines", "ui"):

@@ -15,12 +15,12 @@ from components.answers.composer import DIFFER
 from components.errors import QuaereError
 from components.stores.catalogue.records import SourceInfo
 from components.types import Passage, Query, Reply
-from pipelines.replies import Question
 from pipelines.replies import Stage as Result
+from pipelines.replies import UserQuestion
 from pipelines.settings import Settings
 from pipelines.similar import SimilarKind
 from pipelines.status import Status
-from ui.api.concurrency_limit import Admission
+from ui.api.concurrency_limit import ConcurrencyLimit
 from ui.api.problems import Busy, note_fault
 from ui.api.timeouts import within
 from ui.web.explaining import Explanation, explain
@@ -50,7 +50,7 @@ class AskingService(Protocol):
 
     settings: Settings
 
-    def ask_stream(self, question: str | Question) -> AsyncGenerator[Result]:
+    def ask_stream(self, question: str | UserQuestion) -> AsyncGenerator[Result]:
         """Answer a question, and give what is known as it is known; closing it cancels what is left to do."""
 
     def sources(self, groups: Sequence[str] | None = None) -> list[SourceInfo]:
@@ -102,7 +102,7 @@ class Asker:
         self,
         service: AskingService,
         texts: Texts,
-        places: Admission,
+        places: ConcurrencyLimit,
         on_reply: OnReply | None = None,
         admit: Admit | None = None,
     ) -> None:
@@ -163,21 +163,21 @@ class Asker:
         turn = render_turn(question, Filters() if read is None else read, render_notice(self.texts.stopped), self.texts)
         return Shown(self.texts.stopped, turn, None if typed.strip() else question)
 
-    def hero(self, groups: Groups, *, looks_after_it: bool = False) -> str:
+    def hero(self, groups: Groups, *, is_operator: bool = False) -> str:
         """What an empty page says: how much is searched for a visitor of these groups, or how to begin.
 
         Args:
             groups: the visitor's.
-            looks_after_it: whether the visitor looks after the service: is told how to begin, and all of a fault.
+            is_operator: whether the visitor looks after the service: is told how to begin, and all of a fault.
         """
         try:
             seen = [] if groups is None else self.service.sources(groups)
             held = self.service.status()
         except QuaereError as error:
             note_fault(error)
-            return render_hero(self.texts, _notice(explain(error, self.texts, in_full=looks_after_it)))
+            return render_hero(self.texts, _notice(explain(error, self.texts, in_full=is_operator)))
         if not seen:
-            note = self._nothing_indexed() if held.passages == 0 and looks_after_it else self._nothing_to_read()
+            note = self._nothing_indexed() if held.passages == 0 and is_operator else self._nothing_to_read()
             return render_hero(self.texts, note)
         passages = self.texts.passages.of(sum(source.passages for source in seen))
         held_words = self.texts.holdings.format(passages=passages, documents=self.texts.documents.of(len(seen)))
@@ -203,7 +203,7 @@ class Asker:
             if (await asyncio.to_thread(self.service.status)).passages == 0:
                 yield Shown("", self._turn(question, filters, self._nothing_indexed()))
                 return
-            asked = Question(question, filters=filters.conditions(), groups=groups)
+            asked = UserQuestion(question, filters=filters.conditions(), groups=groups)
             stages = within(self.service.ask_stream(asked), self.service.settings.question_seconds)
             async with aclosing(stages) as results:
                 async for result in results:

@@ -9,7 +9,7 @@ from components.errors import ConfigurationError, InputError, ModelError, Quaere
 from components.query.filters.inline import UnreadableFilter
 from components.query.filters.syntax import UnknownField
 from components.query.understanding import EmptyQuestion, QuestionTooLong
-from ui.api.problems import Busy, Overdue, TooMany
+from ui.api.problems import Busy, DeadlineExceeded, TooMany
 from ui.web.texts import Texts
 
 
@@ -36,10 +36,10 @@ def explain(error: QuaereError, texts: Texts, *, in_full: bool) -> Explanation:
     words = texts.problems
     match error:
         case TooMany():
-            return Explanation(words.too_often.of(error.seconds))
+            return Explanation(words.too_often.of(error.retry_after))
         case Busy():
             return Explanation(words.busy)
-        case Overdue():
+        case DeadlineExceeded():
             return Explanation(words.overdue)
         case QuestionTooLong():
             filled = words.too_long.format(characters=f"{error.characters:,}", most=f"{error.most:,}")

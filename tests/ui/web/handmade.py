@@ -11,7 +11,7 @@ from components.answers.composer import DIFFER
 from components.errors import InputError, StoreError
 from components.stores.catalogue.records import SourceInfo
 from components.types import Answer, Passage, Place, Query, Reply
-from pipelines.replies import Question, Stage
+from pipelines.replies import Stage, UserQuestion
 from pipelines.settings import Settings
 from pipelines.similar import SimilarKind
 
@@ -64,7 +64,7 @@ class HandMade:
         self.held = Held(passages)
         self.settings = Settings()
         self.looked_for: list[tuple[str, tuple[str, ...]]] = []
-        self.asked: list[Question] = []
+        self.asked: list[UserQuestion] = []
         self.finished: list[str] = []
         self.cancelled: list[str] = []
         self.together = 0
@@ -84,8 +84,8 @@ class HandMade:
         for event in self._may_pass.values():
             event.set()
 
-    async def ask_stream(self, question: str | Question) -> AsyncGenerator[Stage]:
-        assert isinstance(question, Question)
+    async def ask_stream(self, question: str | UserQuestion) -> AsyncGenerator[Stage]:
+        assert isinstance(question, UserQuestion)
         self.asked.append(question)
         self.together += 1
         self.most_together = max(self.most_together, self.together)

@@ -19,7 +19,7 @@ from typing import Any, TextIO
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.api.principal import CALLER, Caller
+from ui.api.principal import CALLER, Principal
 from ui.api.routes import method_of, route_of
 
 HEADER = "X-Request-ID"
@@ -122,7 +122,7 @@ def log_as_json(stream: TextIO, level: int = logging.WARNING) -> logging.Handler
     return handler
 
 
-class AccessLog:
+class AccessLogMiddleware:
     """ASGI middleware, outside of all others, that gives each request its id and writes its line.
 
     An error that comes through after the response has ended has been answered: it goes into the line instead of on.
@@ -191,7 +191,7 @@ class _Exchange:
     def write(self, error: Exception | None) -> None:
         """Write the line."""
         failed = error is not None and not self.client_gone
-        caller: Caller | None = self._scope.get("state", {}).get(CALLER)
+        caller: Principal | None = self._scope.get("state", {}).get(CALLER)
         fields: dict[str, Any] = {
             "method": method_of(self._scope),
             "route": route_of(self._scope),
