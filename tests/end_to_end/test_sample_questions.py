@@ -12,7 +12,7 @@ from components.types import Answer, Reply
 from pipelines.replies import UserQuestion
 from pipelines.service import QAService
 from pipelines.settings import Settings
-from ui.cli.samples import knowledge_base
+from ui.cli.commands.demo import knowledge_base
 
 QUESTIONS = [json.loads(line) for line in (knowledge_base().parent / "questions.jsonl").read_text("utf-8").splitlines()]
 RIGHT_FLOOR = 36  # of 48 that the documents answer

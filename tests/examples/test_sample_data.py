@@ -9,7 +9,7 @@ import pytest
 
 from components.converters.formats import expand, load
 from components.converters.metadata import META_FILE, FolderMetadata
-from ui.cli.samples import knowledge_base
+from ui.cli.commands.demo import knowledge_base
 
 QUESTIONS = [json.loads(line) for line in (knowledge_base().parent / "questions.jsonl").read_text("utf-8").splitlines()]
 ANSWERABLE = [question for question in QUESTIONS if question["answerable"]]

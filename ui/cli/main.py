@@ -21,7 +21,6 @@ from typer.core import TyperGroup
 from ui.cli.commands import (
     ask,
     benchmark,
-    check,
     data,
     demo,
     evaluate,
@@ -93,7 +92,7 @@ for _command in (
     ask.ask,
     data.status,
     index.rebuild,
-    check.check,
+    data.check,
     data.backup,
     data.restore,
     demo.demo,

@@ -22,7 +22,7 @@ from pipelines.service import QAService
 from ui.api.concurrency_limit import ConcurrencyLimit
 from ui.api.guarded import Guarded
 from ui.api.middleware.access import Admin
-from ui.api.routes import method_of, route_of
+from ui.api.middleware.logs import method_of, route_of
 
 PATH = "/metrics"
 """Where Prometheus looks by default."""
