@@ -61,7 +61,8 @@ class ReplyPart:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON; the names are those of the reply's schema."""
-        plain: dict[str, Any] = _adapter(type(self)).dump_python(self, mode="json")
+        kind: type = type(self)
+        plain: dict[str, Any] = _adapter(kind).dump_python(self, mode="json")
         return plain
 
 

@@ -1,8 +1,8 @@
 """``load``, or something else, in a process of its own, with limits of memory and time: no file can be trusted.
 
 A file that makes its parser loop, crash or fill the memory costs that process alone, and becomes a ``LoadingError``.
-The process has seen no other file, so that one which takes it over falsifies its own result at most. It
-may still read and send what its user may. Knows no file format.
+The process has seen no other file, so that one which takes it over falsifies its own result at most. It may still
+read and send what its user may. Knows no file format.
 """
 
 import json

@@ -14,7 +14,7 @@ from ui.api.routers.chat import chat_router
 from ui.api.routers.feedback import feedback_router
 from ui.api.routers.health import health_router
 from ui.api.routers.jobs import jobs_router
-from ui.api.routers.local_rpc import own_router
+from ui.api.routers.local_rpc import local_rpc_router
 from ui.api.routers.metadata import metadata_router
 from ui.api.routers.metrics import Metrics, MetricsMiddleware, metrics_router
 from ui.api.routers.sources import sources_router
@@ -54,7 +54,7 @@ def build_api(backend: Backend, authenticator: Authenticator | None = None) -> F
     api.include_router(jobs_router(backend.jobs))
     api.include_router(feedback_router(backend.feedback))
     api.include_router(chat_router(service, concurrency_limit))
-    api.include_router(own_router(service, concurrency_limit))
+    api.include_router(local_rpc_router(service, concurrency_limit))
     api.include_router(health_router(service, backend.jobs))
     api.include_router(metrics_router(metrics))
     api.add_middleware(RateLimitMiddleware, rates=rates)

@@ -71,7 +71,7 @@ _log = logging.getLogger(__name__)
 _Tell = Callable[[IndexProgress], None]
 
 
-def own_router(service: QAService, concurrency_limit: ConcurrencyLimit) -> APIRouter:
+def local_rpc_router(service: QAService, concurrency_limit: ConcurrencyLimit) -> APIRouter:
     """The methods of the service, by name.
 
     Args:
