@@ -121,9 +121,9 @@ class FileComparison:
         return version_of(state.sha256, state.given, self.splitting)
 
 
-def _fields(given: Mapping[str, Any], identity: Identity, override: Mapping[str, Any]) -> dict[str, Any]:
+def _fields(external: Mapping[str, Any], identity: Identity, override: Mapping[str, Any]) -> dict[str, Any]:
     """What holds above the document's own fields."""
-    return {**given, **(override if identity.override is None else identity.override)}
+    return {**external, **(override if identity.override is None else identity.override)}
 
 
 def _refuse_foreign_groups(document: Document, named: Sequence[str], allowed: Sequence[str], path: Path) -> None:

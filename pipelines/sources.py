@@ -138,14 +138,14 @@ def excerpt(
     )
 
 
-def _readable(found: SourceText, start: int, end: int, groups: Sequence[str] | None) -> tuple[int, int]:
+def _readable(source: SourceText, start: int, end: int, groups: Sequence[str] | None) -> tuple[int, int]:
     """The run of the text around a place in which nothing is for others; an empty one where the place itself is."""
-    hidden = [block for block in found.blocks if not is_for(block.get("meta", {}).get("groups"), groups)]
+    hidden = [block for block in source.blocks if not is_for(block.get("meta", {}).get("groups"), groups)]
     # An empty place stands in the block that it is the beginning of.
     if any(block["start"] < max(end, start + 1) and start < block["end"] for block in hidden):
         return 0, -1
     first = max((block["end"] for block in hidden if block["end"] <= start), default=0)
-    last = min((block["start"] for block in hidden if block["start"] >= end), default=len(found.text))
+    last = min((block["start"] for block in hidden if block["start"] >= end), default=len(source.text))
     return first, last
 
 

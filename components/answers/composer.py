@@ -201,11 +201,11 @@ def _rival(members: Sequence[AnswerCandidate], ranked: Sequence[_Ranked]) -> flo
     return next((ranking for ranking, document in ranked if document not in ids), None)
 
 
-def _sentences_once(kind: QueryKind, given: Sequence[Scored], limit: int) -> list[tuple[Scored, tuple[int, int]]]:
+def _sentences_once(kind: QueryKind, entries: Sequence[Scored], limit: int) -> list[tuple[Scored, tuple[int, int]]]:
     """The best ones with their sentences; where the sentence leads, each one once: it would be read twice."""
     chosen: list[tuple[Scored, tuple[int, int]]] = []
     led: set[tuple[str, int, int]] = set()
-    for entry in given:
+    for entry in entries:
         if len(chosen) == limit:
             break
         sentence = _sentence(kind, entry.candidate)
@@ -225,16 +225,16 @@ def _sentence(kind: QueryKind, candidate: AnswerCandidate) -> tuple[int, int]:
     return (candidate.start, candidate.end) if whole else sentence_around(kind, candidate.document, candidate.core)
 
 
-def _compose(calibrator: Calibrator, given: Sequence[tuple[Scored, tuple[int, int]]]) -> list[Answer]:
+def _compose(calibrator: Calibrator, entries: Sequence[tuple[Scored, tuple[int, int]]]) -> list[Answer]:
     sure = [
         entry
-        for entry, _ in given
+        for entry, _ in entries
         if entry.candidate.kind != "passage"
         and entry.confidence >= max(CONFIDENT, calibrator.threshold(entry.candidate.kind))
     ]
     return [
         _answer(entry, sentence, entry in sure and any(_differ(entry, other) for other in sure))
-        for entry, sentence in given
+        for entry, sentence in entries
     ]
 
 

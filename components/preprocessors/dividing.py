@@ -290,11 +290,11 @@ def _runs(blocks: Sequence[Block]) -> list[int]:
     return numbers
 
 
-def pieces(blocks: Sequence[Block], found: Places) -> list[PlannedPassage]:
+def pieces(blocks: Sequence[Block], bounds: Places) -> list[PlannedPassage]:
     """The passages, with the block that each begins in and the pages' ends inside it."""
     breaks = [turn for block in blocks for turn in block.breaks]
     made = []
-    for start, end, number in found:
+    for start, end, number in bounds:
         inside = breaks[bisect_right(breaks, start) : bisect_left(breaks, end)]
         made.append(PlannedPassage(start, end, blocks[number], tuple(turn - start for turn in inside)))
     return made

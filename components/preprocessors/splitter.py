@@ -251,19 +251,19 @@ def _blocks(document: Document, text: str) -> list[Block]:
     return [block if isinstance(block, Block) else Block.from_dict(block) for block in given]
 
 
-def _passage(document: Document, text: str, found: PlannedPassage, language: str) -> Document:
-    block = found.block
+def _passage(document: Document, text: str, piece: PlannedPassage, language: str) -> Document:
+    block = piece.block
     meta = {name: value for name, value in document.meta.items() if name != "blocks"} | dict(block.meta)
     source = str(meta.get("source", document.id))
     kind: PassageKind = "table" if block.kind == "table" else "text"
     heading = block.heading
     if block.question_end is not None:
         question = text[block.start : block.question_end].strip()
-        if found.start <= block.start and block.question_end < found.end:
+        if piece.start <= block.start and block.question_end < piece.end:
             kind = "faq"
-            said = text[block.question_end : found.end]
+            said = text[block.question_end : piece.end]
             meta["question"] = question
-            meta["answer_start"] = found.end - found.start - len(said.lstrip())
+            meta["answer_start"] = piece.end - piece.start - len(said.lstrip())
         else:
             # The rest of an answer that fills several passages is text below its question.
             heading = (*heading, repeated(question))
@@ -271,23 +271,23 @@ def _passage(document: Document, text: str, found: PlannedPassage, language: str
         "source": source,
         "file_name": PurePosixPath(source.replace("\\", "/")).name,
         "heading": HEADING_JOINT.join(heading) if heading else None,
-        "page": block.page_at(found.start),
-        "page_breaks": list(found.breaks) or None,
+        "page": block.page_at(piece.start),
+        "page_breaks": list(piece.breaks) or None,
         "row": block.row,
-        "start": found.start,
-        "end": found.end,
+        "start": piece.start,
+        "end": piece.end,
         "kind": kind,
         "language": _primary(block.meta["language"]) if block.meta.get("language") else language,
         "groups": meta.get("groups") or [PUBLIC_GROUP],
     }
     return Document(
-        id=_identity(document, found, kind),
-        content=text[found.start : found.end],
+        id=_identity(document, piece, kind),
+        content=text[piece.start : piece.end],
         meta={name: value for name, value in meta.items() if value is not None},
     )
 
 
-def _identity(document: Document, found: PlannedPassage, kind: str) -> str:
+def _identity(document: Document, piece: PlannedPassage, kind: str) -> str:
     """The same passage of the same version has the same id in every run."""
     source_id = document.meta.get("source_id", document.id)
-    return str(uuid5(NAMESPACE_URL, f"{source_id}|{document.meta.get('version', '')}|{found.start}|{found.end}|{kind}"))
+    return str(uuid5(NAMESPACE_URL, f"{source_id}|{document.meta.get('version', '')}|{piece.start}|{piece.end}|{kind}"))
