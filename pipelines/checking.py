@@ -37,7 +37,7 @@ _TOLD = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckFinding:
     """Something that is not as it was written."""
 
     place: str
@@ -57,7 +57,7 @@ class CheckReport:
     data: str
     sources: int
     passages: int
-    findings: tuple[Finding, ...]
+    findings: tuple[CheckFinding, ...]
     notes: tuple[str, ...]
     """What could not be compared, and why."""
     seconds: float
@@ -81,7 +81,7 @@ class Check:
     """
 
     settings: Settings
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[CheckFinding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     sources: int = 0
     passages: int = 0
@@ -89,7 +89,7 @@ class Check:
 
     def add(self, place: str | Path, problem: str, mend: str) -> None:
         """Note something that is damaged."""
-        self.findings.append(Finding(str(place), problem, mend))
+        self.findings.append(CheckFinding(str(place), problem, mend))
 
     def add_all(self, places: Iterable[str | Path], problem: str, mend: str) -> None:
         """The same for many places, of which the first are named and the others counted."""

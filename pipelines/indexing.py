@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from haystack import Document, Pipeline
+from haystack import Document
 
 from components.converters.formats import expand
 from components.converters.metadata import FolderMetadata
@@ -25,9 +25,9 @@ from components.names import printable
 from components.stores.catalogue.sources import Catalogue
 from components.stores.documents import QuaereDocumentStore
 from pipelines.batches import Sized, batched, parts
-from pipelines.comparing import Comparison
-from pipelines.engines import Engine, LocalEngine, in_order
-from pipelines.indexing_pipeline import SplittingError, largest_file
+from pipelines.comparing import FileComparison
+from pipelines.engines import IndexingEngine, LocalEngine, in_order
+from pipelines.indexing_pipeline import IndexingPipelines, SplittingError
 from pipelines.loaded import Identity, Loaded
 from pipelines.pruning import gone_below, still_given
 from pipelines.replacing import commit_sources, discard_sources, remove_sources, settle
@@ -49,14 +49,16 @@ class Indexer:
     """Keeps an index equal to files. One run at a time; searches go on meanwhile.
 
     Args:
-        pipeline: from :func:`pipelines.indexing_pipeline.build_indexing_pipeline`.
+        pipelines: read files and make their passages.
         store: where the passages go.
         catalogue: open; where sources and texts go.
         splitting: names the way of splitting; texts are split again when it changes.
     """
 
-    def __init__(self, pipeline: Pipeline, store: QuaereDocumentStore, catalogue: Catalogue, *, splitting: str) -> None:
-        self.pipeline = pipeline
+    def __init__(
+        self, pipelines: IndexingPipelines, store: QuaereDocumentStore, catalogue: Catalogue, *, splitting: str
+    ) -> None:
+        self.pipelines = pipelines
         self.store = store
         self.catalogue = catalogue
         self.splitting = splitting
@@ -88,7 +90,7 @@ class Indexer:
         prune: bool = False,
         follow_links: bool = False,
         apart: Sequence[Path] = (),
-        engine: Engine | None = None,
+        engine: IndexingEngine | None = None,
         on_progress: Callable[[IndexProgress], None] | None = None,
     ) -> IndexReport:
         """Bring the index up to date with files, folders and globs.
@@ -108,7 +110,7 @@ class Indexer:
             StoreError: the index cannot be written; what was committed stays.
             ModelError: a model cannot be run.
         """
-        maker = LocalEngine(self.pipeline) if engine is None else engine
+        maker = LocalEngine(self.pipelines) if engine is None else engine
         with self._lock:
             self.recover()
             folders = FolderMetadata(meta)
@@ -119,7 +121,7 @@ class Indexer:
                 run.fail(str(passed.path), passed.reason, skipped=True)
             known_by = dict(identities) if identities is not None else {}
             given = {str(path): known_by.get(printable(path), Identity.of(path)) for path in found.files}
-            comparison = Comparison(self.catalogue, folders, self.splitting, largest_file(self.pipeline))
+            comparison = FileComparison(self.catalogue, folders, self.splitting, self.pipelines.max_bytes)
             with closing(comparison.changed(given, run, maker)) as changed:
                 self._replace_all(changed, run, maker)
             self._remove([info.source_id for info in gone], run)
@@ -147,7 +149,7 @@ class Indexer:
 
     # Changing
 
-    def _replace_all(self, changed: Iterable[Sized[Loaded]], run: Run, maker: Engine) -> None:
+    def _replace_all(self, changed: Iterable[Sized[Loaded]], run: Run, maker: IndexingEngine) -> None:
         def make(batch: list[Loaded]) -> list[Document] | None:
             # One text that is cut is made part by part, so that its passages are never all in memory.
             return maker.passages([each.for_splitting() for each in batch]) if _is_whole(batch) else None
@@ -156,7 +158,7 @@ class Indexer:
             for batch, making in batches:
                 self._replace(batch, making, run, maker)
 
-    def _replace(self, batch: Sequence[Loaded], making: _Making, run: Run, maker: Engine) -> None:
+    def _replace(self, batch: Sequence[Loaded], making: _Making, run: Run, maker: IndexingEngine) -> None:
         """Replace the sources of a batch; on any interruption none of them is left half-way."""
         languages: dict[str, Counter[str]] = {each.key[0]: Counter() for each in batch}
         reasons: dict[str, str] = {}
@@ -189,7 +191,7 @@ class Indexer:
         languages: dict[str, Counter[str]],
         reasons: dict[str, str],
         run: Run,
-        maker: Engine,
+        maker: IndexingEngine,
     ) -> None:
         """Stage the passages of a batch; if splitting fails, find out at which source and go on without it."""
         try:
@@ -230,7 +232,7 @@ def _is_whole(batch: Sequence[Loaded]) -> bool:
     return len(batch) > 1 or len(list(islice(parts(batch[0].for_splitting()), 2))) == 1
 
 
-def _by_part(batch: Sequence[Loaded], making: _Making, maker: Engine) -> Iterator[list[Document]]:
+def _by_part(batch: Sequence[Loaded], making: _Making, maker: IndexingEngine) -> Iterator[list[Document]]:
     """The passages of a batch, or one after the other those of the parts of a large text."""
     made = making()
     if made is not None:

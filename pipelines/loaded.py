@@ -11,7 +11,7 @@ from typing import Any, Self
 from haystack import Document
 
 from components.names import printable
-from components.preprocessors.dividing import Piece, estimate
+from components.preprocessors.dividing import PlannedPassage, estimate
 from components.stores.catalogue.sources import FileState, SourceInfo, SourceRecord, SourceText
 from components.versions import source_id_of
 
@@ -53,7 +53,7 @@ class Loaded:
     identity: Identity
     caller_meta: Mapping[str, Any] = field(default_factory=dict)
     """Fields that whoever indexed it gave for all files of the run."""
-    pieces: list[Piece] | None = None
+    pieces: list[PlannedPassage] | None = None
     """Where its passages are; None where that is found when they are made."""
 
     @property

@@ -27,7 +27,7 @@ from pipelines.engines import EngineName
 from pipelines.folder import WAITING, OpenFolder, load_models, refuse_archive
 from pipelines.indexing import Identity, IndexProgress, IndexReport
 from pipelines.remembering import PerGroups
-from pipelines.replies import Asking, Question, Stage
+from pipelines.replies import Asking, Stage, UserQuestion
 from pipelines.settings import Settings
 from pipelines.similar import SimilarKind, similar
 from pipelines.sources import (
@@ -62,7 +62,7 @@ class QAService:
         settings: what is in force.
         purpose: what this process does, for the message that a second opener of the folder gets.
         on_message: is told in words when something takes long, such as preparing a model.
-        confined: read and split each file in a process of its own, with limits of memory and time; without, a file
+        sandbox: read and split each file in a process of its own, with limits of memory and time; without, a file
             can make this one loop, crash or fill the memory.
     """
 
@@ -72,10 +72,10 @@ class QAService:
         *,
         purpose: str = "quaere",
         on_message: Callable[[str], None] | None = None,
-        confined: bool = True,
+        sandbox: bool = True,
     ) -> None:
         self.settings = settings
-        self.confined = confined
+        self.sandbox = sandbox
         self.purpose = purpose
         self.on_message = on_message
         self._folder: OpenFolder | None = None
@@ -102,7 +102,7 @@ class QAService:
             StoreError: another process holds the folder, or it is damaged.
         """
         if self._folder is None and (writable or self.settings.engine == "server" or self.settings.data.is_dir()):
-            self._folder = OpenFolder(self.settings, self.purpose, self.on_message, confined=self.confined)
+            self._folder = OpenFolder(self.settings, self.purpose, self.on_message, sandbox=self.sandbox)
         return self
 
     def close(self) -> None:
@@ -125,7 +125,7 @@ class QAService:
 
     def ask_batch(
         self,
-        questions: Sequence[str | Question],
+        questions: Sequence[str | UserQuestion],
         *,
         top: int | None = None,
         threshold: float | None = None,
@@ -137,7 +137,7 @@ class QAService:
         """Answer questions; several run at a time and share the models' calls.
 
         Args:
-            questions: texts, or :class:`Question` with an id, filters or groups of their own.
+            questions: texts, or :class:`UserQuestion` with an id, filters or groups of their own.
             top: answers at most; None for the setting.
             threshold: least confidence in [0, 1], 0 gives the best answer however unsure; None for the setting.
             filters: Haystack's filter syntax.
@@ -152,12 +152,12 @@ class QAService:
             InputError: a question or filter cannot be used.
             ConfigurationError: the index was made with other models or settings.
         """
-        asked = [each if isinstance(each, Question) else Question(each) for each in questions]
+        asked = [each if isinstance(each, UserQuestion) else UserQuestion(each) for each in questions]
         if not asked:
             return []
         pipeline, catalogue = self._asking_pipeline(), self._open_folder().catalogue
 
-        def answer(question: Question) -> Reply:
+        def answer(question: UserQuestion) -> Reply:
             complete = self._complete(question, filters, groups)
             reply = Asking(pipeline, catalogue, complete, explain=explain, top=top, threshold=threshold).reply()
             if on_reply is not None:
@@ -171,7 +171,7 @@ class QAService:
 
     async def ask_stream(
         self,
-        question: str | Question,
+        question: str | UserQuestion,
         *,
         top: int | None = None,
         threshold: float | None = None,
@@ -186,7 +186,7 @@ class QAService:
             InputError: the question or its filter cannot be used.
             ConfigurationError: the index was made with other models or settings.
         """
-        asked = question if isinstance(question, Question) else Question(question)
+        asked = question if isinstance(question, UserQuestion) else UserQuestion(question)
         asking = await asyncio.to_thread(self._asking_of, asked, explain=explain, top=top, threshold=threshold)
         async with aclosing(asking.stream()) as results:
             async for result in results:
@@ -194,7 +194,7 @@ class QAService:
 
     def trace(
         self,
-        question: str | Question,
+        question: str | UserQuestion,
         *,
         until: StageName = "answering",
         candidates: int | None = None,
@@ -219,10 +219,10 @@ class QAService:
         Example:
             ``service.trace("How long is the warranty?", until="ranker").ranked[0].content``
         """
-        asked = question if isinstance(question, Question) else Question(question, groups=groups)
+        asked = question if isinstance(question, UserQuestion) else UserQuestion(question, groups=groups)
         return self._asking_of(asked, top=top, threshold=threshold).trace(until, candidates)
 
-    def _asking_of(self, question: Question, **options: Any) -> Asking:
+    def _asking_of(self, question: UserQuestion, **options: Any) -> Asking:
         complete = self._complete(question, None, ())
         return Asking(self._asking_pipeline(), self._open_folder().catalogue, complete, **options)
 
@@ -240,7 +240,7 @@ class QAService:
         Raises:
             InputError: the filter cannot be used.
         """
-        asked = self._complete(Question(text, filters=filters, groups=groups), None, ())
+        asked = self._complete(UserQuestion(text, filters=filters, groups=groups), None, ())
         embedder: Any = self._asking_pipeline().get_component("embedder")
         store = self._open_folder().store
         return similar(embedder, store, text, kind, top=top, filters=asked.filters, groups=groups)
@@ -268,7 +268,7 @@ class QAService:
                 self._asked = store
             return self._asking
 
-    def _complete(self, question: Question, filters: dict[str, Any] | None, groups: Sequence[str]) -> Question:
+    def _complete(self, question: UserQuestion, filters: dict[str, Any] | None, groups: Sequence[str]) -> UserQuestion:
         """The question with the filters and groups in force, which are checked."""
         given = question.filters if question.filters is not None else filters
         wanted = None if given is None else checked_filter(given)
@@ -441,11 +441,12 @@ class QAService:
         return status_of(self.settings, None if self._folder is None else self._folder.catalogue)
 
     def pipelines(self) -> dict[str, Pipeline]:
-        """The two pipelines, as they are wired with these settings."""
+        """The pipelines by name, as they are wired with these settings."""
         folder = self.open(writable=True)._open_folder()
         return {
             "asking": build_asking_pipeline(self.settings, folder.store, synonyms=self.settings.synonyms_in_force()),
-            "indexing": folder.indexer.pipeline,
+            "reading": folder.indexer.pipelines.reading,
+            "indexing": folder.indexer.pipelines.indexing,
         }
 
     def _open_folder(self) -> OpenFolder:

@@ -4,6 +4,7 @@ import difflib
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ _OF_ROWS = frozenset({"csv", "json", "jsonl", "xlsx"})
 
 class UnknownSource(InputError):
     """No source that the caller may know of is called so."""
+
+    status = HTTPStatus.NOT_FOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ def kept_fields(catalogue: Catalogue, info: SourceInfo) -> KeptFields:
     caller = catalogue.caller_meta(info.source_id)
     if caller is None:
         _, state = catalogue.states()[info.source_id]
-        if state.given == digest({**FolderMetadata().given(on_disk(info.path)), **override}):
+        if state.given == digest({**FolderMetadata().external(on_disk(info.path)), **override}):
             caller = {}
     return KeptFields(info.source, override, caller)
 
@@ -93,7 +96,7 @@ def is_indexed(catalogue: Catalogue, source_id: str, path: str) -> bool:
     state = catalogue.state(source_id)
     if state is None:
         return False
-    given = {**FolderMetadata().given(path), **catalogue.overrides().get(source_id, {})}
+    given = {**FolderMetadata().external(path), **catalogue.overrides().get(source_id, {})}
     try:
         with Path(path).open("rb") as file:
             same = hashlib.file_digest(file, "sha256").hexdigest() == state.sha256
@@ -135,14 +138,14 @@ def excerpt(
     )
 
 
-def _readable(found: SourceText, start: int, end: int, groups: Sequence[str] | None) -> tuple[int, int]:
+def _readable(source: SourceText, start: int, end: int, groups: Sequence[str] | None) -> tuple[int, int]:
     """The run of the text around a place in which nothing is for others; an empty one where the place itself is."""
-    hidden = [block for block in found.blocks if not is_for(block.get("meta", {}).get("groups"), groups)]
+    hidden = [block for block in source.blocks if not is_for(block.get("meta", {}).get("groups"), groups)]
     # An empty place stands in the block that it is the beginning of.
     if any(block["start"] < max(end, start + 1) and start < block["end"] for block in hidden):
         return 0, -1
     first = max((block["end"] for block in hidden if block["end"] <= start), default=0)
-    last = min((block["start"] for block in hidden if block["start"] >= end), default=len(found.text))
+    last = min((block["start"] for block in hidden if block["start"] >= end), default=len(source.text))
     return first, last
 
 

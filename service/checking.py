@@ -98,6 +98,6 @@ def _sha256(path: Path) -> str:
 
 def _given(path: Path, override: Mapping[str, Any]) -> str:
     try:
-        return digest({**FolderMetadata().given(path), **override})
+        return digest({**FolderMetadata().external(path), **override})
     except InputError:
         return ""

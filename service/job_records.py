@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, Literal, cast
 
 from sqlalchemy import CursorResult, select, update
@@ -58,6 +59,11 @@ class Job:
 
 class TooManyWaiting(QuaereError):
     """A key has more jobs or uploads waiting than it may."""
+
+    code = "uploads-waiting"
+    title = "Too many uploads of one key wait"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    retry_after = 5
 
 
 class JobRecords:

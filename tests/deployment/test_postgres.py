@@ -19,7 +19,7 @@ import pytest
 
 from components.errors import ConfigurationError, InputError, QuaereError, StoreError
 from components.stores.catalogue.sources import Catalogue, FileState, SourceInfo, SourceRecord, SourceText
-from components.stores.catalogue.turn import Turn
+from components.stores.catalogue.write_lease import WriteLease
 from pipelines.indexing import IndexProgress
 from pipelines.service import QAService
 from pipelines.settings import Settings
@@ -187,12 +187,12 @@ COUNT = """
     import sys
     import components
     from components.stores.catalogue.sources import Catalogue
-    from components.stores.catalogue.turn import Turn
+    from components.stores.catalogue.write_lease import WriteLease
     from tests.deployment.test_postgres import put, record
     with Catalogue(sys.argv[1]) as catalogue:
-        turn = Turn(catalogue, catalogue.locks(), "counting")
+        turn = WriteLease(catalogue, catalogue.locks(), "counting")
         for number in range(int(sys.argv[2])):
-            with turn.held(lambda holder: None):
+            with turn.hold(lambda holder: None):
                 put(catalogue, record("of-all", f"{sys.argv[3]}-{number}"))
         turn.close()
 """
@@ -239,10 +239,10 @@ HOLD = """
     import sys
     import components
     from components.stores.catalogue.sources import Catalogue
-    from components.stores.catalogue.turn import Turn
+    from components.stores.catalogue.write_lease import WriteLease
     with Catalogue(sys.argv[1]) as catalogue:
-        turn = Turn(catalogue, catalogue.locks(), "quaere index docs")
-        with turn.held(print):
+        turn = WriteLease(catalogue, catalogue.locks(), "quaere index docs")
+        with turn.hold(print):
             catalogue.begin([("id-left.md", "v1")])
             print("held", flush=True)
             sys.stdin.read()
@@ -254,7 +254,7 @@ def test_the_next_process_is_told_who_is_at_it_and_gets_the_turn_when_that_one_d
 ) -> None:
     url, told = postgresql.url(database), []
     with Catalogue(url) as catalogue, processes((HOLD, url)) as (holder,):
-        turn = Turn(catalogue, catalogue.locks(), "next")
+        turn = WriteLease(catalogue, catalogue.locks(), "next")
         assert holder.stdout.readline() == "held\n"
         with turn.attempt() as mine:
             assert not mine
@@ -263,7 +263,7 @@ def test_the_next_process_is_told_who_is_at_it_and_gets_the_turn_when_that_one_d
             told.append(who)
             holder.kill()
 
-        with turn.held(waiting):
+        with turn.hold(waiting):
             assert turn.is_mine
             assert [entry.source_id for entry in catalogue.journal()] == ["id-left.md"]
         assert f"process {holder.pid} on " in told[0] and "(quaere index docs), since 20" in told[0]
@@ -273,13 +273,13 @@ def test_the_next_process_is_told_who_is_at_it_and_gets_the_turn_when_that_one_d
 def test_a_process_that_has_lost_its_turn_changes_nothing_more(postgresql: PostgreSQL, database: str) -> None:
     url = postgresql.url(database)
     with Catalogue(url) as first, Catalogue(url) as second:
-        slow = Turn(first, first.locks(), "slow")
-        other = Turn(second, second.locks(), "other")
-        with slow.held(pytest.fail):
+        slow = WriteLease(first, first.locks(), "slow")
+        other = WriteLease(second, second.locks(), "other")
+        with slow.hold(pytest.fail):
             first.begin([("id-a.md", "v1")])
             cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_locks JOIN pg_database d ON d.oid = database"
             postgresql.sql(f"{cut} WHERE locktype = 'advisory' AND datname = '{database}'")
-            with other.held(lambda holder: None):
+            with other.hold(lambda holder: None):
                 second.undo(["id-a.md"])
                 second.begin([("id-b.md", "v1")])
                 for late in (lambda: first.ready([record("a.md")]), first.journal, lambda: first.undo(["id-b.md"])):
@@ -294,20 +294,20 @@ def test_a_process_that_has_lost_its_turn_changes_nothing_more(postgresql: Postg
 def test_a_server_that_is_stopped_and_started_again_is_used_again(postgresql: PostgreSQL, database: str) -> None:
     url = postgresql.url(database)
     with Catalogue(url) as catalogue, ServiceDatabase(url) as service:
-        turn = Turn(catalogue, catalogue.locks(), "x")
-        with turn.held(pytest.fail):
+        turn = WriteLease(catalogue, catalogue.locks(), "x")
+        with turn.hold(pytest.fail):
             put(catalogue, record("a.md"))
         KeyRing(service).make("mine", ["read"])
         postgresql.stop()
         for call in (catalogue.generation, KeyRing(service).keys, lambda: put(catalogue, record("b.md"))):
             with pytest.raises(StoreError, match=r"\*\*\*@.*(cannot be reached|was cut off)"):
                 call()
-        with pytest.raises(StoreError, match="cannot be reached"), turn.held(pytest.fail):
+        with pytest.raises(StoreError, match="cannot be reached"), turn.hold(pytest.fail):
             pass
         postgresql.start()
         assert (catalogue.generation(), catalogue.count()) == (1, (1, 3))
         assert key_names(service) == ["mine"]
-        with turn.held(pytest.fail):
+        with turn.hold(pytest.fail):
             put(catalogue, record("b.md"))
         assert catalogue.generation() == 2
         turn.close()
