@@ -1,242 +1,317 @@
-"""What can be set, where each value came from, and the checks on it.
+"""The settings in force: what can be set, where each value came from, and the checks on it.
 
-A value given by the caller (a flag) beats the environment (``QUAERE_*``, and for secrets the file that
-``QUAERE_*_FILE`` names), which beats ``quaere.toml``, which beats the default. Knows nothing of pipelines.
+A value given by the caller (a flag) beats the environment (``QUAERE_SEARCH__CANDIDATES``, and for secrets the file that
+``..._FILE`` names), which beats ``quaere.toml``, which beats the default. Settings are named ``search.candidates``.
 """
 
 import difflib
 import os
-import tomllib
+from collections.abc import Callable, Collection, Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
-from pydantic import Field, PrivateAttr, Secret, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import PrivateAttr, Secret, SecretStr, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
-from components.converters.limits import MAX_CHARACTERS, MAX_PASSAGES
 from components.errors import ConfigurationError
-from components.models.conversion import Precision
-from components.models.inference import Backend
+from pipelines.setting_groups import (
+    AnswerSettings,
+    DatabaseSettings,
+    Effect,
+    IndexSettings,
+    ModelSettings,
+    QdrantSettings,
+    SearchSettings,
+    ServiceSettings,
+    SettingGroup,
+    setting,
+)
 
 Origin = Literal["flag", "environment", "quaere.toml", "default"]
 
 FILE_NAME = "quaere.toml"
 _PREFIX = "QUAERE_"
-_SECRETS = ("qdrant_api_key", "database_url")
-"""Settings whose values are not shown, and can also stand in a file of their own."""
-
-
-class DatabaseUrl(Secret[str]):
-    """The address of a database; shown without its password."""
-
-    def _display(self) -> str:
-        # SQLAlchemy takes a while to import, and most people never set an address.
-        from components.stores.catalogue.addresses import shown
-
-        return shown(self.get_secret_value())
+_BETWEEN = "__"
+_FROM_FILE = "_FILE"
 
 
 class Settings(BaseSettings):
-    """All settings of Quaere. Build with :meth:`load`, which turns bad values into a clear error."""
+    """All settings of Quaere, by group. Build with :meth:`load`, which turns bad values into a clear error.
 
-    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="forbid", frozen=True)
+    Example:
+        >>> settings = Settings.load({"search.candidates": 40})
+        >>> settings.search.candidates, settings.origins()["search.candidates"]
+        (40, 'flag')
+    """
 
-    data: Path = Field(Path(".quaere"), description="folder that holds the catalogue and the index")
-    cache: Path | None = Field(None, description="folder for converted models; default: the user's cache")
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, env_nested_delimiter=_BETWEEN, extra="forbid", frozen=True)
 
-    embedder: str = Field(
-        "all-MiniLM-L6-v2", description="bundled name, folder or hub name; several of one dimension: one + other"
+    data: Path = setting(Path(".quaere"), "folder that holds the catalogue and the index", "folder")
+    cache: Path | None = setting(
+        None, "folder for converted models; without a value, a folder in the user's cache", "folder"
     )
-    ranker: str = Field("quaere-joint", description="bundled name, folder or hub name; several: one + other")
-    reader: str = Field("quaere-joint", description="bundled name, folder or hub name; several: one + other")
-    calibrator: Path | None = Field(None, description="JSON file; default: the one bundled with the default models")
-    precision: Precision = Field("auto", description="auto, int8 or fp32")
-    backend: Backend = Field("openvino", description="openvino or torch")
-    threads: int | None = Field(None, ge=1, description="threads of one model call; default: all cores")
-
-    engine: Literal["edge", "server"] = Field("edge", description="embedded Qdrant, or a Qdrant server")
-    qdrant_url: str | None = Field(None, description="address of the Qdrant server")
-    qdrant_api_key: SecretStr | None = Field(None, description="key of the Qdrant server")
-    qdrant_timeout: float = Field(10.0, gt=0, description="seconds to wait for the Qdrant server")
-    qdrant_retries: int = Field(3, ge=0, description="further tries when the Qdrant server does not answer")
-    collection: str = Field("quaere", min_length=1, description="collection on the Qdrant server")
-
-    qdrant_shards: int | None = Field(None, ge=1, description="parts of a new collection; default: one a node")
-    qdrant_replicas: int = Field(1, ge=1, description="copies of each part of a new collection")
-    qdrant_quantization: Literal["int8", "none"] = Field("int8", description="how a new collection's vectors are read")
-    database_url: DatabaseUrl | None = Field(
-        None, description="PostgreSQL database that several processes share, with the engine 'server'"
-    )
-
-    passage_tokens: int = Field(150, ge=20, le=480, description="about how long a passage is, in the embedder's tokens")
-    overlap_tokens: int = Field(30, ge=0, description="tokens of whole sentences that neighbouring passages share")
-    max_file_mb: float = Field(50.0, gt=0, description="larger files are refused before they are read")
-    max_file_characters: int = Field(MAX_CHARACTERS, ge=1, description="files with more text are refused")
-    max_file_passages: int = Field(MAX_PASSAGES, ge=1, description="files with more passages, or rows, are refused")
-    read_seconds: float = Field(60.0, gt=0, description="files that take longer to read, or to split, are given up")
-    read_memory_mb: float = Field(
-        1024.0, ge=200, description="memory for reading or splitting one file, in MiB; one that needs more is given up"
-    )
-
-    candidates: int = Field(30, ge=1, le=1000, description="passages that the ranker sees")
-    fusion: Literal["convex", "rrf"] = Field("convex", description="how dense and BM25 lists are fused")
-    dense_weight: float = Field(0.5, ge=0, le=1, description="share of the dense list in convex fusion")
-    search_weight: float = Field(
-        4.0, ge=0, description="how much the fused score, 0 to 1, adds to the ranker's logit when passages are sorted"
-    )
-    with_context: bool = Field(True, description="whether title and heading are read before a passage")
-    top: int = Field(3, ge=1, description="answers at most")
-    threshold: float | None = Field(None, ge=0, le=1, description="least confidence; default: the calibrator's")
-    max_answer_tokens: int = Field(30, ge=1, description="longest answer span, in the reader's tokens")
-    synonyms: Path | None = Field(None, description="synonyms.toml; default: the one in the data folder, if any")
-
-    max_upload_mb: float = Field(
-        200.0, gt=0, description="larger uploads, all files of a request together, are refused"
-    )
-    question_seconds: float = Field(60.0, gt=0, description="served questions that take longer are given up")
-    requests_per_minute: int = Field(600, ge=1, description="of one key; more are turned away for a while")
-    log_questions: bool = Field(False, description="whether the server's log holds the text of questions")
+    models: ModelSettings = ModelSettings()
+    index: IndexSettings = IndexSettings()
+    search: SearchSettings = SearchSettings()
+    answers: AnswerSettings = AnswerSettings()
+    service: ServiceSettings = ServiceSettings()
+    qdrant: QdrantSettings = QdrantSettings()
+    database: DatabaseSettings = DatabaseSettings()
 
     _origins: dict[str, Origin] = PrivateAttr(default_factory=dict)
 
     @classmethod
-    def load(cls, file: Path | None = None, **given: Any) -> Self:
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given, then the environment with the files that hold secrets; :meth:`load` adds ``quaere.toml``."""
+        environment = EnvSettingsSource(settings_cls)
+        environment.env_vars = {name.lower(): value for name, value in _environment().items()}
+        return init_settings, environment
+
+    @classmethod
+    def load(cls, given: Mapping[str, Any] | None = None, *, file: Path | None = None) -> Self:
         """Read the settings.
 
         Args:
+            given: values by the setting's name that beat all others; None stands for "not given".
             file: a ``quaere.toml``; default: the one in the current folder, if there is one.
-            given: values that beat all others; None stands for "not given".
 
         Raises:
             ConfigurationError: a value or a name is not allowed; the message says where it stands.
         """
-        stored = _read_file(file)
-        flags = {name: value for name, value in given.items() if value is not None}
-        environment = {name for name in cls.model_fields if _variable(name) in os.environ}
-        _refuse_unknown(cls, stored, file, flags)
-        secrets = _read_secrets()
-        environment |= secrets.keys()
-        origins: dict[str, Origin] = dict.fromkeys(cls.model_fields, "default")
+        flags = {name: value for name, value in flat(given or {}).items() if value is not None}
+        stored = flat(_read_file(file))
+        _refuse_unknown(flags, "")
+        _refuse_unknown(stored, f"{file or FILE_NAME}: ")
+        environment = _names_in_environment()
+        origins: dict[str, Origin] = dict.fromkeys(descriptions(), "default")
         origins.update(dict.fromkeys(stored, "quaere.toml"))
         origins.update(dict.fromkeys(environment, "environment"))
         origins.update(dict.fromkeys(flags, "flag"))
+        # What is given here beats the environment, which pydantic reads itself.
         from_file = {name: value for name, value in stored.items() if name not in environment}
         try:
-            settings = cls(**(from_file | secrets | flags))
+            settings = cls(**_nested(from_file | flags))
         except ValidationError as error:
             raise ConfigurationError(_explain(error, origins)) from error
         settings._origins = origins
         return settings
 
+    def values(self) -> dict[str, Any]:
+        """Every value by its setting's name."""
+        return {
+            name: getattr(getattr(self, group), leaf) if group else getattr(self, leaf)
+            for name in descriptions()
+            for group, _, leaf in [name.rpartition(".")]
+        }
+
+    def with_values(self, given: Mapping[str, Any]) -> Self:
+        """A copy with other values, by the setting's name; their limits are the caller's."""
+        _refuse_unknown(given, "")
+        update = {
+            name: getattr(self, name).model_copy(update=own) if name in groups() else own
+            for name, own in _nested(given).items()
+        }
+        return self.model_copy(update=update)
+
     def origins(self) -> dict[str, Origin]:
         """Where each value came from, by the setting's name."""
-        return dict(self._origins) or dict.fromkeys(type(self).model_fields, "default")
+        return dict(self._origins) or dict.fromkeys(descriptions(), "default")
 
     def model_parameters(self) -> dict[str, Any]:
         """The parameters that every component with a model takes."""
         return {
-            "precision": self.precision,
-            "backend": self.backend,
-            "threads": self.threads,
+            "precision": self.models.precision,
+            "backend": self.models.backend,
+            "threads": self.models.threads,
             "cache": None if self.cache is None else str(self.cache),
         }
 
-    @field_validator("database_url")
-    @classmethod
-    def _is_postgresql(cls, url: DatabaseUrl | None) -> DatabaseUrl | None:
-        if url is not None:
-            from components.stores.catalogue.addresses import postgresql_url
-
-            try:
-                postgresql_url(url.get_secret_value())
-            except ConfigurationError as error:
-                raise ValueError(str(error)) from error
-        return url
-
     def synonyms_in_force(self) -> str | None:
         """The file of synonyms that is read: the one that is set, else that of the data folder, if it has one."""
-        if self.synonyms is not None:
-            return str(self.synonyms)
+        if self.search.synonyms is not None:
+            return str(self.search.synonyms)
         own = self.data / "synonyms.toml"
         return str(own) if own.is_file() else None
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
-        if self.overlap_tokens >= self.passage_tokens:
+        if self.qdrant.engine == "edge" and self.database.url is not None:
             raise ValueError(
-                f"overlap_tokens ({self.overlap_tokens}) must be smaller than passage_tokens ({self.passage_tokens})"
-            )
-        if self.engine == "server" and self.qdrant_url is None:
-            raise ValueError("the engine 'server' needs qdrant_url, for example http://localhost:6333")
-        if self.engine == "edge" and self.database_url is not None:
-            raise ValueError(
-                "database_url goes with the engine 'server': an embedded index is in a folder that one process holds, "
-                "so that nobody could share the database's sources; set engine = 'server' and qdrant_url, or leave "
-                "database_url out"
+                "database.url goes with qdrant.engine = 'server': an embedded index is in a folder that one process "
+                "holds, so that nobody could share the database's sources; set qdrant.engine = 'server' and "
+                "qdrant.url, or leave database.url out"
             )
         return self
 
 
-def _variable(name: str) -> str:
-    return f"{_PREFIX}{name.upper()}"
+@cache
+def groups() -> dict[str, type[SettingGroup]]:
+    """The groups by name."""
+    return {
+        name: field.annotation
+        for name, field in Settings.model_fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, SettingGroup)
+    }
 
 
-def _read_file(file: Path | None) -> dict[str, Any]:
-    if file is None:
-        file = Path(FILE_NAME)
-        if not file.is_file():
-            return {}
-    try:
-        return tomllib.loads(file.read_text("utf-8"))
-    except FileNotFoundError as error:
-        raise ConfigurationError(f"the settings file {file} does not exist; name an existing one") from error
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"the settings file {file} cannot be read: {error}") from error
+@cache
+def descriptions() -> dict[str, FieldInfo]:
+    """Every setting by its name, as pydantic knows it; those without a group first."""
+    alone = {name: field for name, field in Settings.model_fields.items() if name not in groups()}
+    grouped = {
+        f"{group}.{leaf}": field for group, kind in groups().items() for leaf, field in kind.model_fields.items()
+    }
+    return alone | grouped
 
 
-def _read_secrets() -> dict[str, str]:
-    """What stands in the files that ``QUAERE_..._FILE`` names, as container platforms hand secrets over."""
-    found = {}
-    for name in _SECRETS:
-        variable = f"{_variable(name)}_FILE"
-        if (path := os.environ.get(variable)) is None:
-            continue
-        if _variable(name) in os.environ:
-            raise ConfigurationError(f"environment: {_variable(name)} and {variable} are both set; leave one out")
-        try:
-            found[name] = Path(path).read_text("utf-8").strip()
-        except (OSError, ValueError) as error:
-            raise ConfigurationError(f"environment: {variable} names {path}, which cannot be read: {error}") from error
+def effects(name: str) -> tuple[Effect, ...]:
+    """What a change of a setting concerns."""
+    extra = descriptions()[name].json_schema_extra
+    return tuple(extra["affects"]) if isinstance(extra, dict) else ()  # type: ignore[arg-type]
+
+
+def affecting(*wanted: Effect) -> list[str]:
+    """The settings of which a change concerns any of these."""
+    return [name for name in descriptions() if set(wanted) & set(effects(name))]
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"{_PREFIX}{name.replace('.', _BETWEEN).upper()}"
+
+
+@cache
+def secret_names() -> frozenset[str]:
+    """The settings whose values are never shown, and can also stand in a file of their own."""
+    return frozenset(name for name, field in descriptions().items() if _is_secret(field))
+
+
+def _is_secret(field: FieldInfo) -> bool:
+    kinds = get_args(field.annotation)
+    return any(isinstance(kind, type) and issubclass(kind, (Secret, SecretStr)) for kind in kinds)
+
+
+def flat(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by dotted names, of groups within groups or of names that are dotted already."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping) and (value or name in groups()):
+            found.update({f"{name}.{leaf}": own for leaf, own in flat(value).items()})
+        else:
+            found[name] = value
     return found
 
 
-def _refuse_unknown(cls: type[Settings], stored: dict[str, Any], file: Path | None, given: dict[str, Any]) -> None:
+def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Invert :func:`flat`."""
+    made: dict[str, Any] = {}
+    for name, value in values.items():
+        group, _, leaf = name.rpartition(".")
+        (made.setdefault(group, {}) if group else made)[leaf] = value
+    return made
+
+
+def _read_file(file: Path | None) -> dict[str, Any]:
+    path = Path(FILE_NAME) if file is None else file
+    if not path.is_file():
+        if file is None:
+            return {}
+        raise ConfigurationError(f"the settings file {file} does not exist; name an existing one")
+    try:
+        return TomlConfigSettingsSource(Settings, path).toml_data
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"the settings file {path} cannot be read: {error}") from error
+
+
+def _environment() -> dict[str, str]:
+    """The variables that begin as those of settings do; a secret's value may stand in the file that ``..._FILE`` names.
+
+    Raises:
+        ConfigurationError: a file cannot be read, or both are set.
+    """
+    given = {name: value for name, value in os.environ.items() if name.startswith(_PREFIX)}
+    for plain in map(variable, secret_names()):
+        path = given.pop(plain + _FROM_FILE, None)
+        if path is None:
+            continue
+        if plain in given:
+            raise ConfigurationError(f"environment: {plain} and {plain}{_FROM_FILE} are both set; leave one out")
+        try:
+            given[plain] = Path(path).read_text("utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise ConfigurationError(
+                f"environment: {plain}{_FROM_FILE} names {path}, which cannot be read: {error}"
+            ) from error
+    return given
+
+
+def _names_in_environment() -> set[str]:
+    """The settings that have an environment variable.
+
+    Raises:
+        ConfigurationError: a variable is none of them.
+    """
+    names = {each: each.removeprefix(_PREFIX).lower().replace(_BETWEEN, ".") for each in _environment()}
+    for written, name in names.items():
+        if name not in descriptions():
+            raise ConfigurationError(f"environment: {written} is not a setting; {_nearest_variable(name)}")
+    return set(names.values())
+
+
+def _refuse_unknown(given: Mapping[str, Any], place: str) -> None:
     """A misspelt setting must not be ignored, wherever it stands."""
     for name in given:
-        if name not in cls.model_fields:
-            raise ConfigurationError(f"{name!r} is not a setting; {_nearest(cls, name)}")
-    for name in stored:
-        if name not in cls.model_fields:
-            raise ConfigurationError(f"{file or FILE_NAME}: {name!r} is not a setting; {_nearest(cls, name)}")
-    for variable in os.environ:
-        name = variable.removeprefix(_PREFIX).lower()
-        if name.removesuffix("_file") in _SECRETS:
-            continue
-        if variable.startswith(_PREFIX) and name not in cls.model_fields:
-            raise ConfigurationError(f"environment: {variable} is not a setting; {_nearest(cls, name)}")
+        if name not in descriptions():
+            raise ConfigurationError(f"{place}{name!r} is not a setting; {nearest(name)}")
 
 
-def _nearest(cls: type[Settings], name: str) -> str:
-    close = difflib.get_close_matches(name, cls.model_fields, n=1)
-    hint = f"did you mean {close[0]!r}? " if close else ""
-    return f"{hint}Settings are: {', '.join(sorted(cls.model_fields))}"
+def nearest(name: str, names: Collection[str] | None = None, show: Callable[[str], str] = repr) -> str:
+    """What to write in place of a name that is no setting, for an error.
+
+    Args:
+        name: as somebody wrote it; a name of release 0.1, which had no groups, gives the one of today.
+        names: what may be written; None for all settings.
+        show: how a setting is written there.
+    """
+    names = descriptions() if names is None else names
+    known = _spellings(names)
+    if name in known:
+        return f"it is now {show(known[name])}"
+    if members := [show(each) for each in names if each.startswith(f"{name}.")]:
+        return f"it is a group: {', '.join(members)}"
+    if close := difflib.get_close_matches(name, known, n=1):
+        return f"did you mean {show(known[close[0]])}?"
+    return f"there are: {', '.join(map(show, names))}"
 
 
-def _explain(error: ValidationError, origins: dict[str, Origin]) -> str:
+def _nearest_variable(name: str) -> str:
+    plain = name.removesuffix(_FROM_FILE.lower())
+    in_file = plain != name and _spellings(descriptions()).get(plain) in secret_names()
+    ending = _FROM_FILE if in_file else ""
+    return nearest(plain if in_file else name, show=lambda each: variable(each) + ending)
+
+
+def _spellings(names: Collection[str]) -> dict[str, str]:
+    """What people may write, without the group too, and the setting that they mean."""
+    without = {spelt: name for name in names for spelt in (name.rpartition(".")[2], name.replace(".", "_"))}
+    return without | {name: name for name in names}
+
+
+def _explain(error: ValidationError, origins: Mapping[str, Origin]) -> str:
     lines = []
     for problem in error.errors():
-        name = str(problem["loc"][0]) if problem["loc"] else ""
+        name = ".".join(map(str, problem["loc"]))
         message = problem["msg"].removeprefix("Value error, ")
-        value = "***" if name in _SECRETS else repr(problem["input"])
-        lines.append(f"{name} = {value} ({origins.get(name, 'flag')}): {message}" if name else message)
+        value = "***" if name in secret_names() else repr(problem["input"])
+        lines.append(f"{name} = {value} ({origins[name]}): {message}" if name in origins else message)
     return "settings: " + "; ".join(lines)

@@ -61,13 +61,13 @@ def build_server(
         on_reply=api.state.metrics.note,
         admit=api.state.rates.count,
         places=api.state.admission,
-        rates=Rates(_SENT_BY_A_PAGE * settings.requests_per_minute),
+        rates=Rates(_SENT_BY_A_PAGE * settings.service.requests_per_minute),
     )
     server.add_middleware(Access, lookup=lookup, refuse=to_login)
     server.add_middleware(_First, app_of=login_app(lookup), paths=LOGIN_PATHS)
     server.add_middleware(_First, app_of=api, paths=_OF_THE_API)
     server.add_middleware(Protection, hosts=hosts)
-    server.add_middleware(AccessLog, log_questions=settings.log_questions)
+    server.add_middleware(AccessLog, log_questions=settings.service.log_questions)
     return server
 
 

@@ -15,18 +15,12 @@ from components.models.checkpoints import fingerprint
 from evaluation.metrics.coverage_at_precision import threshold_at_precision
 from evaluation.rows import RowFile
 from pipelines.service import QAService
-from pipelines.settings import Settings
+from pipelines.settings import Settings, affecting, flat
 from training.calibration.crossfit import CrossFitted, Fit, cross_fit
 from training.calibration.evidence import evidence_row
 from training.calibration.fitting import Shape, fit_calibrator, with_least
 from training.calibration.judging import Judged, Row, firsts_of, has_answer, judge
 from training.calibration.labelled import Asked
-
-SETTINGS_THAT_COUNT = (
-    *("candidates", "fusion", "dense_weight", "search_weight", "with_context"),
-    *("max_answer_tokens", "precision", "top"),
-)
-"""Beside the models: rows of other values are not of the same evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +37,7 @@ class Calibrated:
 
 def calibrator_in_force(settings: Settings) -> Calibrator:
     """The calibrator that questions are answered with now."""
-    return Calibrator.load(BUNDLED if settings.calibrator is None else settings.calibrator)
+    return Calibrator.load(BUNDLED if settings.answers.calibrator is None else settings.answers.calibrator)
 
 
 def collect(
@@ -148,6 +142,8 @@ def least_confidence(judged: Sequence[Judged], precision: float) -> float:
 
 
 def _header(settings: Settings, generation: int) -> dict[str, Any]:
-    models = {role: fingerprint(getattr(settings, role))[:16] for role in ("embedder", "ranker", "reader")}
-    counted = {name: getattr(settings, name) for name in SETTINGS_THAT_COUNT}
+    """What the rows depend on: rows of other values are not of the same evidence."""
+    models = {role: fingerprint(getattr(settings.models, role))[:16] for role in ("embedder", "ranker", "reader")}
+    values = flat(settings.model_dump(mode="json"))
+    counted = {name: values[name] for name in affecting("evidence") if name.removeprefix("models.") not in models}
     return {"models": models, "settings": counted, "generation": generation}

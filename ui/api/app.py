@@ -43,7 +43,7 @@ def build_api(backend: Backend, lookup: Lookup | None = None) -> FastAPI:
         docs_url=None,  # both would fetch their scripts from a foreign host
         redoc_url=None,
     )
-    admission, rates = Admission(), Rates(settings.requests_per_minute)
+    admission, rates = Admission(), Rates(settings.service.requests_per_minute)
     metrics = Metrics(service, admission)
     # Who serves a page beside the API counts its questions here too, and lets them wait in the same lines.
     api.state.metrics, api.state.rates, api.state.admission = metrics, rates, admission

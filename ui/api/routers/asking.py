@@ -62,7 +62,7 @@ def asking_router(service: QAService, admission: Admission, rates: Rates) -> API
         rates: how many each key may ask.
     """
     router = APIRouter(prefix="/api/v1", tags=["asking"], responses=_PROBLEMS, route_class=Guarded)
-    seconds = service.settings.question_seconds
+    seconds = service.settings.service.question_seconds
 
     @router.post(
         "/ask",
