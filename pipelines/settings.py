@@ -108,11 +108,7 @@ class Settings(BaseSettings):
 
     def values(self) -> dict[str, Any]:
         """Every value by its setting's name."""
-        return {
-            name: getattr(getattr(self, group), leaf) if group else getattr(self, leaf)
-            for name in descriptions()
-            for group, _, leaf in [name.rpartition(".")]
-        }
+        return flat({name: dict(value) if isinstance(value, SettingGroup) else value for name, value in self})
 
     def with_values(self, given: Mapping[str, Any]) -> Self:
         """A copy with other values, by the setting's name; their limits are the caller's."""
@@ -262,17 +258,21 @@ def _names_in_environment() -> set[str]:
         ConfigurationError: a variable is none of them.
     """
     names = {each: each.removeprefix(_PREFIX).lower().replace(_BETWEEN, ".") for each in _environment()}
-    for written, name in names.items():
-        if name not in descriptions():
-            raise ConfigurationError(f"environment: {written} is not a setting; {_nearest_variable(name)}")
+    wrong = [
+        f"{written} is not a setting; {_nearest_variable(name)}"
+        for written, name in names.items()
+        if name not in descriptions()
+    ]
+    if wrong:
+        raise ConfigurationError(f"environment: {'. '.join(wrong)}")
     return set(names.values())
 
 
 def _refuse_unknown(given: Mapping[str, Any], place: str) -> None:
     """A misspelt setting must not be ignored, wherever it stands."""
-    for name in given:
-        if name not in descriptions():
-            raise ConfigurationError(f"{place}{name!r} is not a setting; {nearest(name)}")
+    wrong = [f"{name!r} is not a setting; {nearest(name)}" for name in given if name not in descriptions()]
+    if wrong:
+        raise ConfigurationError(f"{place}{'. '.join(wrong)}")
 
 
 def nearest(name: str, names: Collection[str] | None = None, show: Callable[[str], str] = repr) -> str:

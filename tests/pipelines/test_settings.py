@@ -58,6 +58,7 @@ def test_the_file_of_the_current_folder_is_read(tmp_path: Path, monkeypatch: pyt
         ("[xyzzy]", "'xyzzy' is not a setting; there are: 'data', 'cache', 'models.embedder'"),
         ("search = 3", r"'search' is not a setting; it is a group: 'search\.candidates', 'search\.fusion'"),
         ("candidates = 3", r"quaere\.toml: 'candidates' is not a setting; it is now 'search\.candidates'"),
+        ("top = 3\ncandidates = 3", r"it is now 'answers\.top'\. 'candidates' .* it is now 'search\.candidates'"),
         ("qdrant_url = 'x'", r"quaere\.toml: 'qdrant_url' is not a setting; it is now 'qdrant\.url'"),
         ("[answers]\ntop = 0", r"answers\.top = 0 \(quaere\.toml\)"),
         ("answers.top = ", "cannot be read"),
