@@ -14,7 +14,8 @@ from evaluation.data.dataset import DataSet
 from evaluation.data.files import sha256
 from pipelines.indexing import IndexProgress, IndexReport
 from pipelines.service import QAService
-from pipelines.settings import Settings, affecting
+from pipelines.setting_names import affecting
+from pipelines.settings import Settings
 
 INDEX_FIGURES = "index-figures.json"
 """Kept in the data folder, since a run that goes on indexes nothing again."""

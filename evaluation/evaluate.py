@@ -30,7 +30,8 @@ from evaluation.tasks.retrieval import FinishedRun, Retrieval
 from pipelines.folder import INDEX_FOLDER
 from pipelines.indexing import IndexProgress
 from pipelines.service import QAService
-from pipelines.settings import Settings, affecting
+from pipelines.setting_names import affecting
+from pipelines.settings import Settings
 
 ROWS = "evaluation-rows"
 """Folder of the rows, beside the corpora."""

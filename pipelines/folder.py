@@ -40,7 +40,8 @@ from pipelines.engines import Engine, EngineName
 from pipelines.indexing import REBUILDING, Indexer, IndexProgress, IndexReport
 from pipelines.indexing_pipeline import build_indexing_pipeline
 from pipelines.ray_engine import ray_engine
-from pipelines.settings import Settings, variable
+from pipelines.setting_names import variable
+from pipelines.settings import Settings
 from pipelines.swapping import finish_swap
 
 INDEX_FOLDER = "index"

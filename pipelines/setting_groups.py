@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, Secret, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from components.converters.limits import MAX_CHARACTERS, MAX_PASSAGES
 from components.errors import ConfigurationError
@@ -219,3 +220,31 @@ class DatabaseSettings(SettingGroup):
             except ConfigurationError as error:
                 raise ValueError(str(error)) from error
         return url
+
+
+class GroupedSettings(BaseSettings):
+    """All settings, by group; :class:`pipelines.settings.Settings` says where values come from."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True)
+
+    data: Path = setting(Path(".quaere"), "folder that holds the catalogue and the index", "folder")
+    cache: Path | None = setting(
+        None, "folder for converted models; without a value, a folder in the user's cache", "folder"
+    )
+    models: ModelSettings = ModelSettings()
+    index: IndexSettings = IndexSettings()
+    search: SearchSettings = SearchSettings()
+    answers: AnswerSettings = AnswerSettings()
+    service: ServiceSettings = ServiceSettings()
+    qdrant: QdrantSettings = QdrantSettings()
+    database: DatabaseSettings = DatabaseSettings()
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if self.qdrant.engine == "edge" and self.database.url is not None:
+            raise ValueError(
+                "database.url goes with qdrant.engine = 'server': an embedded index is in a folder that one process "
+                "holds, so that nobody could share the database's sources; set qdrant.engine = 'server' and "
+                "qdrant.url, or leave database.url out"
+            )
+        return self

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from pipelines.setting_groups import EFFECTS
-from pipelines.settings import descriptions, effects, groups, secret_names, variable
+from pipelines.setting_names import descriptions, effects, groups, secret_names, variable
 
 _HEAD = """# Settings
 

@@ -19,7 +19,8 @@ from evaluation.benchmark.corpus import Spot
 from evaluation.benchmark.systems import READ, Asked, Task
 from pipelines.asking import build_asking_pipeline, run_asking, stage_of
 from pipelines.folder import load_models
-from pipelines.settings import Settings, flat
+from pipelines.setting_names import flat
+from pipelines.settings import Settings
 from pipelines.timing import stage_seconds
 
 INDEX = "index"

@@ -17,7 +17,8 @@ from evaluation.experiments.data_tables import plans_of
 from evaluation.experiments.presets import PRESETS
 from evaluation.experiments.stages import Stages
 from evaluation.experiments.tables import refuse_unknown, table, table_in
-from pipelines.settings import Settings, affecting, descriptions, flat, nearest
+from pipelines.setting_names import affecting, descriptions, flat, nearest
+from pipelines.settings import Settings
 
 Load = Callable[[Mapping[str, Any]], Settings]
 """Settings with some values given, which beat all others."""

@@ -22,8 +22,9 @@ import pytest
 import yaml
 
 from components.models.conversion import convert
-from pipelines.settings import Settings, descriptions, secret_names
-from pipelines.settings import variable as variable_of
+from pipelines.setting_names import descriptions, secret_names
+from pipelines.setting_names import variable as variable_of
+from pipelines.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))

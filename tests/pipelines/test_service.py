@@ -12,7 +12,8 @@ from pipelines.asking import StageName, Trace, run_asking
 from pipelines.definition import load_pipeline
 from pipelines.replies import Question
 from pipelines.service import QAService
-from pipelines.settings import Settings, descriptions
+from pipelines.setting_names import descriptions
+from pipelines.settings import Settings
 
 WARRANTY = "How long is the warranty of the Aria pump?"
 DOCUMENTS = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.setting_groups import EFFECTS
-from pipelines.settings import affecting, descriptions, effects, groups, secret_names, variable
+from pipelines.setting_names import affecting, descriptions, effects, groups, secret_names, variable
 from pipelines.settings_page import page
 
 ROOT = Path(__file__).resolve().parents[2]

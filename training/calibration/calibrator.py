@@ -15,7 +15,8 @@ from components.models.checkpoints import fingerprint
 from evaluation.metrics.coverage_at_precision import threshold_at_precision
 from evaluation.rows import RowFile
 from pipelines.service import QAService
-from pipelines.settings import Settings, affecting, flat
+from pipelines.setting_names import affecting, flat
+from pipelines.settings import Settings
 from training.calibration.crossfit import CrossFitted, Fit, cross_fit
 from training.calibration.evidence import evidence_row
 from training.calibration.fitting import Shape, fit_calibrator, with_least

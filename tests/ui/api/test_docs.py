@@ -6,7 +6,7 @@ from pathlib import Path
 
 from components.converters.metadata import MOST_CHARACTERS, MOST_FIELDS, MOST_ITEMS
 from components.query.understanding import MAX_CHARACTERS
-from pipelines.settings import descriptions
+from pipelines.setting_names import descriptions
 from service.job_records import MOST_WAITING_JOBS, MOST_WAITING_UPLOADS
 from service.keys import SESSION_SECONDS
 from tests.ui.api.cases import CASES
