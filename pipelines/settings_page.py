@@ -27,6 +27,8 @@ that has it wins:
    candidates = 40
    ```
 
+   A single setting may also stand above all sections as `search.candidates = 40`, if there is no section `[search]`.
+
 From Python it is `Quaere(settings={{"search.candidates": 40}})`. `quaere status` shows every value and where it comes
 from. A name or value that Quaere does not know is an error that says what to write. A running `quaere serve` reads its
 settings once: restart it after a change.
