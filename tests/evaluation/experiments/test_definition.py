@@ -140,7 +140,7 @@ def test_data_without_questions_are_refused_before_any_work(tmp_path, content):
 
 
 def test_a_preset_brings_its_systems_and_baseline(content, tmp_path):
-    both = read(content | {"preset": "ablation", "systems": {"mine": {"candidates": 5}}}, tmp_path)
+    both = read(content | {"preset": "ablation", "systems": {"mine": {"search.candidates": 5}}}, tmp_path)
     assert [each.name for each in both.systems] == [*PRESETS["ablation"].systems, "mine"]
     assert both.baseline == "all stages"
     with pytest.raises(InputError, match=r"the preset has a system 'dense' already"):
