@@ -227,10 +227,10 @@ def test_a_metric_that_does_not_fit_is_refused_at_the_first_question(tiny_models
 @pytest.mark.parametrize(
     ("own", "message"),
     [
-        ({"ranker": "./none"}, r"system 'other': model './none' is not a folder"),
-        ({"embedder": "./none"}, r"system 'other': model './none' is not a folder"),
-        ({"calibrator": "none.json"}, r"system 'other': The calibrator none.json cannot be read"),
-        ({"synonyms": "none.toml"}, r"system 'other': .*none.toml"),
+        ({"models.ranker": "./none"}, r"system 'other': model './none' is not a folder"),
+        ({"models.embedder": "./none"}, r"system 'other': model './none' is not a folder"),
+        ({"answers.calibrator": "none.json"}, r"system 'other': The calibrator none.json cannot be read"),
+        ({"search.synonyms": "none.toml"}, r"system 'other': .*none.toml"),
     ],
 )
 def test_what_is_not_there_is_named_with_its_system_before_any_work(tiny_models, tmp_path, own, message):
@@ -246,7 +246,7 @@ def test_questions_about_the_users_own_documents_get_an_index_for_each_way_of_ma
     (tmp_path / "docs" / "picture.png").write_bytes(b"no text")
     (tmp_path / "own.csv").write_text("question,answer,source\nwho wrote faust,Goethe,a.md\n")
     content = {
-        "systems": {"plain": {}, "long": {"passage_tokens": 44}},
+        "systems": {"plain": {}, "long": {"index.passage_tokens": 44}},
         "data": {"own": {"path": "own.csv", "corpus": ["docs"]}},
     }
     experiment = experiment_from(content, loader(tiny_models, tmp_path / "none"), "my.toml", tmp_path)
@@ -262,7 +262,7 @@ def test_passages_that_the_search_likes_alike_are_not_sorted_by_the_ranker(tiny_
         (tmp_path / "docs" / name).write_text(text + "\n")
     rows = [f"faust {name[0]},{text.split()[1]},{name}\n" for name, text in texts.items()]
     (tmp_path / "own.csv").write_text("question,answer,source\n" + "".join(rows))
-    systems = {name: {"ranker": str(tiny_models[name])} for name in ("joint", "ranker")}
+    systems = {name: {"models.ranker": str(tiny_models[name])} for name in ("joint", "ranker")}
     content = {
         "settings": {"search.search_weight": 0.0},
         "systems": {name: own | {"stages.search": "lexical", "stages.read": False} for name, own in systems.items()},
