@@ -43,6 +43,7 @@ PURE = {
     "components.query.filters.syntax",
     "components.retrievers.fusion",
     "components.answers.merging",
+    "components.foreign_text",
     "components.patterns",
     "components.query.filters.moments",
     "components.readers.spans",
@@ -103,6 +104,14 @@ def test_imports_point_one_way(name: str) -> None:
     own = LAYERS.index(name.split(".")[0])
     for other in ours(imported(name)):
         assert LAYERS.index(other.split(".")[0]) <= own, f"{name} imports {other}, which stands above it"
+
+
+@pytest.mark.parametrize(("face", "others"), [("ui.api", ("ui.web", "ui.cli")), ("ui.web", ("ui.cli",))])
+def test_one_face_does_not_stand_on_another(face: str, others: tuple[str, ...]) -> None:
+    # The page sends the API's requests and shows its problems; nothing else is shared but what stands below all three.
+    for name in MODULES:
+        if name.startswith(face):
+            assert not [other for other in ours(imported(name)) if other.startswith(others)], name
 
 
 def test_no_two_modules_need_each_other() -> None:
@@ -171,6 +180,22 @@ def test_every_package_is_installed() -> None:
     listed = set(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["packages"])
     packages = {name for name, path in MODULES.items() if path.name == "__init__.py"} | {"models", "examples"}
     assert {name for name in packages if name.split(".")[0] not in NOT_INSTALLED} == listed
+
+
+def test_every_file_beside_the_code_is_installed() -> None:
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["package-data"]
+    installed = {
+        path
+        for package, patterns in listed.items()
+        for pattern in patterns
+        for path in (ROOT / package.replace(".", "/")).glob(pattern)
+    }
+    for layer in LAYERS:
+        if layer not in NOT_INSTALLED:
+            beside = (
+                path for path in (ROOT / layer).rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")
+            )
+            assert set(beside) <= installed, layer
 
 
 def declared(requirements: list[str]) -> set[str]:

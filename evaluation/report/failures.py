@@ -1,11 +1,42 @@
-"""What went wrong, question by question: a list that can be narrowed to one stage, as HTML without scripts."""
+"""What went wrong, question by question, and what of the passages is shown. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
 
-from evaluation.outcome import Outcome
-from evaluation.report.markup import foreign, marked
-from evaluation.report.wording import FAILURES, share, stage_name
+from evaluation.outcome import Failure, Outcome
+from evaluation.report.wording import FAILURES, stage_name
+
+Part = tuple[str, str]
+"""A piece of a text, and the class of its mark; empty where it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """The failures of one evaluation."""
+
+    failed: int
+    """All of them."""
+    shown: list[Outcome]
+    counts: Mapping[Failure, int]
+    """How many of those that are shown are of which kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPassage:
+    """A passage with what is marked in it."""
+
+    title: str
+    source: str
+    """Empty where it is not told."""
+    parts: list[Part]
+
+
+def failures_of(outcomes: Sequence[Outcome], most: int) -> Failures:
+    """At most so many failures, and how many there are."""
+    shown = chosen_failures(outcomes, most)
+    counts = {kind: sum(each.failure == kind for each in shown) for kind in FAILURES}
+    return Failures(sum(each.failure is not None for each in outcomes), shown, counts)
 
 
 def chosen_failures(outcomes: Sequence[Outcome], most: int) -> list[Outcome]:
@@ -18,81 +49,51 @@ def chosen_failures(outcomes: Sequence[Outcome], most: int) -> list[Outcome]:
     return sorted(in_turn[:most], key=lambda each: list(FAILURES).index(each.failure or "misread"))
 
 
-def failure_list(outcomes: Sequence[Outcome], most: int, name: str) -> str:
-    """The failures of one evaluation.
-
-    Args:
-        outcomes: all, also those that went well.
-        most: how many to show.
-        name: of the group of buttons; unique on the page.
-    """
-    failed = sum(each.failure is not None for each in outcomes)
-    if not failed:
-        return '<p class="note">Nothing went wrong.</p>'
-    shown = chosen_failures(outcomes, most)
-    note = f"{len(shown):,} of {failed:,} failures; open one to see its passages."
-    if len(shown) < failed:
-        note += " Every stage is represented, the surest mistakes first; the rows on disk hold all of them."
-    items = "".join(_item(each) for each in shown)
-    return f'<div class="failures"><p class="note">{note}</p>{_filter(shown, name)}<ol>{items}</ol></div>'
-
-
-def _filter(shown: Sequence[Outcome], name: str) -> str:
-    counts = {kind: sum(each.failure == kind for each in shown) for kind in FAILURES}
-    options = [("all", "All", len(shown))]
-    options += [(kind, FAILURES[kind][0], count) for kind, count in counts.items() if count]
-    buttons = "".join(
-        f'<label><input type="radio" name="{name}" value="{value}"{" checked" if value == "all" else ""}>'
-        f"<span>{label} <small>{count:,}</small></span></label>"
-        for value, label, count in options
-    )
-    return f"<fieldset><legend>Show</legend>{buttons}</fieldset>"
-
-
-def _item(outcome: Outcome) -> str:
-    kind = outcome.failure or "misread"
-    label, meaning = FAILURES[kind]
-    return (
-        f'<li class="{kind}"><details><summary><span class="what">{label}</span> '
-        f"{foreign(outcome.question, 'span')}</summary>"
-        f'<p class="note">{meaning}</p><dl><dt>Expected</dt><dd>{_expected(outcome)}</dd>'
-        f"<dt>{'Given' if outcome.given else 'Withheld'}</dt><dd>{_predicted(outcome)}</dd>{_facts(outcome)}</dl>"
-        f"{_passages(outcome)}</details></li>"
-    )
-
-
-def _expected(outcome: Outcome) -> str:
-    references = list(dict.fromkeys(outcome.references))
-    if not references:
-        return "<em>no answer</em>" if not outcome.answerable else "<em>the passage below</em>"
-    return " · ".join(foreign(each, "span") for each in references)
-
-
-def _predicted(outcome: Outcome) -> str:
-    if not outcome.prediction:
-        return "<em>nothing</em>"
-    return f"{foreign(outcome.prediction, 'span')} <small>confidence {share(outcome.confidence)}</small>"
-
-
-def _facts(outcome: Outcome) -> str:
+def facts_of(outcome: Outcome) -> tuple[tuple[str, str], ...]:
+    """What else is known of an outcome, by name; empty where it is not."""
     ranks = ", ".join(f"{stage_name(stage)} {'–' if rank is None else rank}" for stage, rank in outcome.ranks.items())
-    facts = (("Rank of the right passage", ranks), ("Kind", outcome.kind), ("Id", outcome.id))
-    return "".join(f"<dt>{name}</dt><dd>{foreign(value, 'span')}</dd>" for name, value in facts if value)
+    return (("Rank of the right passage", ranks), ("Kind", outcome.kind), ("Id", outcome.id))
 
 
-def _passages(outcome: Outcome) -> str:
+def passages_of(outcome: Outcome) -> Iterator[ShownPassage]:
+    """The passage that was read and the right one, or both in one."""
     expected = next((each for each in outcome.references if each in outcome.expected_passage), "")
     right, given = (expected, "right"), (outcome.prediction, "given")
-    source = f" · {foreign(outcome.source, 'span')}" if outcome.source else ""
     if outcome.passage and outcome.passage == outcome.expected_passage:
-        return _passage(f"The passage, which is the right one{source}", marked(outcome.passage, (right, given)))
-    parts = ""
+        parts = marked_parts(outcome.passage, (right, given))
+        yield ShownPassage("The passage, which is the right one", outcome.source, parts)
+        return
     if outcome.passage:
-        parts += _passage(f"Where the answer was taken from{source}", marked(outcome.passage, (given,)))
+        yield ShownPassage("Where the answer was taken from", outcome.source, marked_parts(outcome.passage, (given,)))
     if outcome.expected_passage:
-        parts += _passage("Where the right answer stands", marked(outcome.expected_passage, (right,)))
-    return parts
+        yield ShownPassage("Where the right answer stands", "", marked_parts(outcome.expected_passage, (right,)))
 
 
-def _passage(title: str, text: str) -> str:
-    return f'<h4>{title}</h4><blockquote dir="auto">{text}</blockquote>'
+def marked_parts(text: str, words: Sequence[tuple[str, str]], most: int = 2000) -> list[Part]:
+    """The text in parts, the first place of each of the words in one of its own; places do not overlap.
+
+    Args:
+        text: a passage.
+        words: what to mark, with the class of its mark; empty words and those that are not there are passed over.
+        most: characters that are shown of a long passage, around the first mark.
+    """
+    places: list[tuple[int, int, str]] = []
+    for sought, kind in words:
+        start = text.find(sought) if sought else -1
+        end = start + len(sought)
+        if start >= 0 and all(end <= first or last <= start for first, last, _ in places):
+            places.append((start, end, kind))
+    first, last = _shown(text, min((start for start, _, _ in places), default=0), most)
+    parts, done = [("… ", "")] if first else [], first
+    for start, end, kind in sorted(places):
+        if start < last:
+            parts += [(text[done:start], ""), (text[start : min(end, last)], kind)]
+            done = min(end, last)
+    parts.append((text[done:last], ""))
+    return parts + ([(" …", "")] if last < len(text) else [])
+
+
+def _shown(text: str, mark: int, most: int) -> tuple[int, int]:
+    """Start and end of what is shown of a text, a third of it before the mark."""
+    first = max(0, min(mark - most // 3, len(text) - most))
+    return first, min(len(text), first + most)

@@ -1,10 +1,11 @@
 """Evaluations and comparisons -> Markdown: the tables and the numbers of every plot, and the first failures."""
 
+import re
 from collections.abc import Iterable, Sequence
 
+from components.foreign_text import one_line
 from evaluation.comparison import Comparison
 from evaluation.outcome import Evaluation, Outcome
-from evaluation.report.escaping import escape_markdown
 from evaluation.report.failures import chosen_failures
 from evaluation.report.plots import plots_of
 from evaluation.report.tables import by_place, comparison_rows, figure_rows, overview
@@ -12,6 +13,8 @@ from evaluation.report.wording import COMPARED, FAILURES, FIGURES, place_of, sha
 
 FAILURES_SHOWN = 20
 """Of each evaluation."""
+
+_MEANING = re.compile(r"([\\`*_\[\]<>|~&$])")
 
 
 def markdown(evaluations: Sequence[Evaluation], comparisons: Sequence[Comparison] = ()) -> str:
@@ -60,3 +63,8 @@ def _failures(outcomes: Iterable[Outcome]) -> str:
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [columns, ["---"] * len(columns), *([escape_markdown(cell) for cell in row] for row in rows)]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def escape_markdown(text: str) -> str:
+    """The text on one line, with nothing in it that Markdown, a table of it or HTML inside it would act upon."""
+    return _MEANING.sub(r"\\\1", one_line(text))

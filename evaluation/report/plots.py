@@ -38,8 +38,7 @@ class Plot:
     title: str
     caption: str
     """How to read it, in a sentence or two."""
-    drawing: str
-    """An SVG element."""
+    drawing: svg.Drawing
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     keys: tuple[str, ...] = ()

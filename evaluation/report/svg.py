@@ -1,4 +1,4 @@
-"""Small plots as SVG text: lines, points, bars and intervals on labelled axes.
+"""Small plots as shapes of SVG: lines, points, bars and intervals on labelled axes; a template draws them.
 
 Colours, fonts and dashes are classes that the page's style sheet fills in, so that one plot suits light and dark. Sizes
 are for a phone: a plot is 360 units wide, about as many pixels as there, and grows with its column. Pure.
@@ -6,8 +6,6 @@ are for a phone: a plot is 360 units wide, about as many pixels as there, and gr
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-
-from evaluation.report.escaping import escape
 
 WIDTH = 360.0
 HEIGHT = 250.0
@@ -19,6 +17,28 @@ _LETTERS = 50
 """About how many stand on a line across the plot."""
 
 Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One element of a drawing."""
+
+    tag: str
+    attributes: dict[str, str]
+    text: str = ""
+    hint: str = ""
+    """Shown where a pointer rests on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A plot."""
+
+    title: str
+    """What it shows, in words."""
+    height: float
+    shapes: list[Shape]
+    width: float = WIDTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,62 +102,61 @@ def style_of(place: int) -> str:
     return f"s{place % _STYLES}"
 
 
-def line_chart(title: str, series: Sequence[Series], x: Axis, y: Axis, *, steps: bool = False) -> str:
+def line_chart(title: str, series: Sequence[Series], x: Axis, y: Axis, *, steps: bool = False) -> Drawing:
     """Lines over two axes; ``steps`` keeps each value until the next point."""
     frame = _Frame(x, y)
     lines = [
-        f'<path class="line {style_of(place)}" d="{frame.path(each.points, steps)}">{_hint(each.name)}</path>'
+        _path(f"line {style_of(place)}", frame.path(each.points, steps), each.name)
         for place, each in enumerate(series)
         if each.points
     ]
-    return _svg(title, HEIGHT, [*frame.grid(), *lines])
+    return Drawing(title, HEIGHT, [*frame.grid(), *lines])
 
 
-def point_chart(title: str, points: Sequence[tuple[float, float, float, str]], x: Axis, y: Axis) -> str:
+def point_chart(title: str, points: Sequence[tuple[float, float, float, str]], x: Axis, y: Axis) -> Drawing:
     """Discs of a radius (in units) at (x, y), each with a hint; and the diagonal on which both are equal."""
     frame = _Frame(x, y)
     ends = frame.path(((max(x.lower, y.lower),) * 2, (min(x.upper, y.upper),) * 2))
     discs = []
     for across, up, radius, hint in points:
         column, row, level = frame.x(across), frame.y(up), frame.y(across)
-        circle = f'<circle class="disc" cx="{column:.1f}" cy="{row:.1f}" r="{radius:.1f}">{_hint(hint)}</circle>'
-        discs += [f'<path class="stem" d="M{column:.1f} {level:.1f}V{row:.1f}"/>', circle]
-    return _svg(title, HEIGHT, [*frame.grid(), f'<path class="ideal" d="{ends}"/>', *discs])
+        discs.append(_path("stem", f"M{column:.1f} {level:.1f}V{row:.1f}"))
+        discs.append(_shape("circle", "disc", hint=hint, cx=column, cy=row, r=radius))
+    return Drawing(title, HEIGHT, [*frame.grid(), _path("ideal", ends), *discs])
 
 
-def bar_chart(title: str, bars: Sequence[Bar]) -> str:
+def bar_chart(title: str, bars: Sequence[Bar]) -> Drawing:
     """Horizontal bars from 0, each below its label."""
     most = max((max(bar.value, bar.reach or 0.0) for bar in bars), default=0.0) or 1.0
-    parts = []
+    shapes = []
     for place, bar in enumerate(bars):
         top, length = _ROW * place, (WIDTH - 2) * bar.value / most
-        parts += _row_label(top, bar.label, bar.text)
-        parts.append(f'<rect class="track" x="0" y="{top + 21:.1f}" width="{WIDTH:.0f}" height="{_BAR:.0f}" rx="3"/>')
+        shapes += _row_label(top, bar.label, bar.text)
+        shapes.append(_shape("rect", "track", x=0, y=top + 21, width=WIDTH, height=_BAR, rx=3))
         if length:
-            parts.append(
-                f'<rect class="bar" x="0" y="{top + 21:.1f}" width="{length:.1f}" height="{_BAR:.0f}" rx="3"/>'
-            )
+            shapes.append(_shape("rect", "bar", x=0, y=top + 21, width=length, height=_BAR, rx=3))
         if bar.reach is not None:
             end, middle = (WIDTH - 2) * bar.reach / most, top + 21 + _BAR / 2
-            parts.append(f'<path class="reach" d="M{length:.1f} {middle:.1f}H{end:.1f}M{end:.1f} {middle - 4:.1f}v8"/>')
-    return _svg(title, _ROW * len(bars), parts)
+            line = f"M{length:.1f} {middle:.1f}H{end:.1f}M{end:.1f} {middle - 4:.1f}v8"
+            shapes.append(_path("reach", line))
+    return Drawing(title, _ROW * len(bars), shapes)
 
 
-def interval_chart(title: str, spans: Sequence[Span]) -> str:
+def interval_chart(title: str, spans: Sequence[Span]) -> Drawing:
     """Intervals around 0, each below its label."""
     reach = max((max(abs(each.lower), abs(each.upper), abs(each.middle)) for each in spans), default=0.0) or 1.0
 
     def x(value: float) -> float:
         return WIDTH / 2 + (WIDTH / 2 - 6) * value / reach
 
-    parts = [f'<path class="ideal" d="M{x(0):.1f} 0V{_ROW * len(spans):.1f}"/>']
+    shapes = [_path("ideal", f"M{x(0):.1f} 0V{_ROW * len(spans):.1f}")]
     for place, span in enumerate(spans):
         top = _ROW * place
         level, strength = top + 29, "strong" if span.strong else "weak"
-        parts += _row_label(top, span.label, span.text)
-        parts.append(f'<path class="span {strength}" d="M{x(span.lower):.1f} {level:.1f}H{x(span.upper):.1f}"/>')
-        parts.append(f'<circle class="middle {strength}" cx="{x(span.middle):.1f}" cy="{level:.1f}" r="4.5"/>')
-    return _svg(title, _ROW * len(spans), parts)
+        shapes += _row_label(top, span.label, span.text)
+        shapes.append(_path(f"span {strength}", f"M{x(span.lower):.1f} {level:.1f}H{x(span.upper):.1f}"))
+        shapes.append(_shape("circle", f"middle {strength}", cx=x(span.middle), cy=level, r=4.5))
+    return Drawing(title, _ROW * len(spans), shapes)
 
 
 class _Frame:
@@ -159,38 +178,35 @@ class _Frame:
             drawn += f"M{column} {row}" if not drawn else f"H{column}V{row}" if steps else f"L{column} {row}"
         return drawn
 
-    def grid(self) -> list[str]:
+    def grid(self) -> list[Shape]:
         left, right, bottom = _LEFT, WIDTH - _RIGHT, HEIGHT - _BOTTOM
-        parts = []
+        shapes = []
         for value, text in self._y.ticks:
             level = self.y(value)
-            parts.append(f'<path class="grid" d="M{left:.1f} {level:.1f}H{right:.1f}"/>')
-            parts.append(_text("tick", left - 6, level + 4, text, "end"))
-        parts += [_text("tick", self.x(value), bottom + 18, text, "middle") for value, text in self._x.ticks]
-        parts.append(_text("axis", (left + right) / 2, HEIGHT - 8, self._x.label, "middle"))
-        return parts
+            shapes.append(_path("grid", f"M{left:.1f} {level:.1f}H{right:.1f}"))
+            shapes.append(_text("tick", left - 6, level + 4, text, "end"))
+        shapes += [_text("tick", self.x(value), bottom + 18, text, "middle") for value, text in self._x.ticks]
+        shapes.append(_text("axis", (left + right) / 2, HEIGHT - 8, self._x.label, "middle"))
+        return shapes
 
 
 def _part(value: float, axis: Axis) -> float:
     return (value - axis.lower) / (axis.upper - axis.lower)
 
 
-def _row_label(top: float, label: str, text: str) -> list[str]:
+def _row_label(top: float, label: str, text: str) -> list[Shape]:
     room = max(8, _LETTERS - len(text))
     shown = label if len(label) <= room else f"{label[: room - 1]}…"
     return [_text("label", 0, top + 15, shown, "start"), _text("value", WIDTH, top + 15, text, "end")]
 
 
-def _text(kind: str, x: float, y: float, text: str, anchor: str) -> str:
-    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
+def _text(kind: str, x: float, y: float, text: str, anchor: str) -> Shape:
+    return Shape("text", {"class": kind, "x": f"{x:.1f}", "y": f"{y:.1f}", "text-anchor": anchor}, text)
 
 
-def _hint(text: str) -> str:
-    return f"<title>{escape(text)}</title>"
+def _path(kind: str, line: str, hint: str = "") -> Shape:
+    return Shape("path", {"class": kind, "d": line}, hint=hint)
 
 
-def _svg(title: str, height: float, parts: Iterable[str]) -> str:
-    return (
-        f'<svg class="plot" viewBox="0 0 {WIDTH:.0f} {height:.0f}" role="img" aria-label="{escape(title)}">'
-        f"{''.join(parts)}</svg>"
-    )
+def _shape(tag: str, kind: str, *, hint: str = "", **numbers: float) -> Shape:
+    return Shape(tag, {"class": kind} | {name: f"{value:.1f}" for name, value in numbers.items()}, hint=hint)

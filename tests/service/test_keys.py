@@ -151,6 +151,7 @@ def test_a_newer_or_a_damaged_database_is_refused_and_stays_as_it_is(tmp_path: P
         pass
 
 
+@pytest.mark.slow
 def test_the_command_makes_lists_and_deletes_keys(tmp_path: Path) -> None:
     def quaere(*args: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "ui.cli.main", "--data", str(tmp_path / "data"), "keys", *args]

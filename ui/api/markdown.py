@@ -8,11 +8,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from components.answers.composer import DIFFER
+from components.foreign_text import one_line
 from components.types import Answer, Passage, QueryKind, Reply
-from ui.cli.views.plain import one_line
-from ui.cli.views.replies import place_line, support_line
-from ui.web.cards import percent
-from ui.web.texts import ENGLISH
+from ui.text import answer_kind, confidence_word, percent, place_line, support_line
+from ui.wording import ENGLISH
 
 _NEAREST = 3
 _BREAK = "  \n"
@@ -48,26 +47,26 @@ def escaped(text: str) -> str:
 
 
 def _answer(answer: Answer, kind: QueryKind) -> Iterator[str]:
-    if answer.kind in ENGLISH.answer_kinds:
-        yield f"{ENGLISH.answer_kinds[answer.kind]}:"
+    if kind_of_answer := answer_kind(ENGLISH, answer.kind):
+        yield f"{kind_of_answer}:"
     lead = answer.lead(kind)
     yield escaped(lead)
     if answer.kind == "span" and one_line(lead) != one_line(answer.sentence):
         yield _BREAK.join(f"> {line}" for line in _escaped_lines(answer.sentence))
-    place = escaped(place_line(answer.source, answer.page, answer.title, answer.heading).plain)
-    lines = [f"{place} · {ENGLISH.confidence.of(answer.confidence)}, {percent(answer.confidence)}"]
+    place = escaped(place_line(answer.source, answer.page, answer.title, answer.heading))
+    lines = [f"{place} · {confidence_word(ENGLISH, answer.confidence)}, {percent(answer.confidence)}"]
     others = support_line(answer.support[1:])
-    if others is not None:
-        lines.append(escaped(others.plain[:1].upper() + others.plain[1:]))
+    if others:
+        lines.append(escaped(others[:1].upper() + others[1:]))
     yield _BREAK.join(lines)
 
 
 def _not_found(passages: Iterable[Passage]) -> Iterator[str]:
-    yield ENGLISH.not_found
-    places = (place_line(each.source, each.page, each.title, each.heading).plain for each in passages)
+    yield ENGLISH.gettext("I could not find this in the documents.")
+    places = (place_line(each.source, each.page, each.title, each.heading) for each in passages)
     nearest = list(dict.fromkeys(places))[:_NEAREST]
     if nearest:
-        yield f"{ENGLISH.nearest}:\n\n" + "\n".join(f"- {escaped(place)}" for place in nearest)
+        yield ENGLISH.gettext("Nearest passages") + ":\n\n" + "\n".join(f"- {escaped(place)}" for place in nearest)
 
 
 def _escaped_lines(text: str) -> list[str]:

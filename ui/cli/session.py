@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from ui.cli.views.plain import harmless, one_line, to_json
+from components.foreign_text import harmless, one_line, to_json
 
 if TYPE_CHECKING:
     from pipelines.service import QAService

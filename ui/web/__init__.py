@@ -1,6 +1,6 @@
-"""The page: one file per page and part, ``app.py`` puts them together and serves them in each language.
+"""The pages: ``app.py`` puts them together and serves them in each language of ``ui.wording``.
 
-``texts.py`` holds its words, ``escaping.py`` keeps what is foreign text, ``page.js`` is what the browser does.
+What they look like is in ``templates/``, what the browser does and how in ``static/``; Python gives the values.
 """
 
 # Before Gradio: it decides about its usage reports while it is imported, and this switches them off.

@@ -1,14 +1,13 @@
 """The page as an application over an open service, once for each language of the interface."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import fastapi
 import gradio as gr
+from markupsafe import Markup
 
 from ui.api.concurrency_limit import AT_ONCE, Admission
 from ui.api.middleware.rates import Rates
-from ui.web import scripts
 from ui.web.ask_page import ask_page
 from ui.web.asking import Admit, Asker, AskingService, OnReply
 from ui.web.documents import documents_route
@@ -16,9 +15,9 @@ from ui.web.framework import OnlyWhatThePageUses
 from ui.web.languages import PreferredLanguage
 from ui.web.stopping import Stops, stop_route
 from ui.web.suggesting import Chosen, FromDocuments, Suggesting
-from ui.web.texts import ENGLISH, LANGUAGES
+from ui.web.templates import ASKING, STATIC, render, script, style
+from ui.wording import ENGLISH, languages
 
-_FAVICON = Path(__file__).parent / "favicon.svg"
 _STYLES = ("colours", "style", "framework", "conversation", "replies", "judging")
 _BESIDE_THE_FRAME = ("panel",)
 _SESSIONS = 256
@@ -65,27 +64,27 @@ def build_page(
     places, stops = Admission() if places is None else places, Stops()
     own, functions = {("/stop", "POST")}, set[int]()
     server.router.routes.append(stop_route(stops))
-    for texts in LANGUAGES.values():
-        documents = documents_route(texts, service.settings.index.max_file_mb)
+    for words in languages().values():
+        documents = documents_route(words, service.settings.index.max_file_mb)
         server.router.routes.append(documents)
         own.add((documents.path, "GET"))
     # English last: its path is the root, which would swallow the others'.
-    for texts in reversed(list(LANGUAGES.values())):
-        at_root = texts == ENGLISH
-        asker = Asker(service, texts, places, on_reply, admit)
-        app = build_app(asker, Chosen(examples) if examples else FromDocuments(service, texts), stops)
+    for words in reversed(list(languages().values())):
+        at_root = words is ENGLISH
+        asker = Asker(service, words, places, on_reply, admit)
+        app = build_app(asker, Chosen(examples) if examples else FromDocuments(service, words), stops)
         functions |= app.fns.keys()
         gr.mount_gradio_app(
             server,
             app,
-            path="/" if at_root else f"/{texts.language}",
+            path="/" if at_root else f"/{words.language}",
             theme=_theme(),
-            css=scripts.style(_STYLES),
+            css=style(_STYLES),
             # The framework takes the media rules of `css` as meant for what is inside its frame; dialogs are not.
-            head=f"<style>{scripts.style(_BESIDE_THE_FRAME)}</style>",
-            js=scripts.script(scripts.ASKING),
+            head=str(render("head", words, style=Markup(style(_BESIDE_THE_FRAME)))),
+            js=script(ASKING, words),
             # Browsers look for it at the root, whichever page they show.
-            favicon_path=str(_FAVICON) if at_root else None,
+            favicon_path=str(STATIC / "favicon.svg") if at_root else None,
             footer_links=[],
             run_history=False,
             show_error=False,
@@ -95,8 +94,8 @@ def build_page(
             mcp_server=False,
             app_kwargs=hidden,
         )
-    prefixes = [f"/{language}" for language in LANGUAGES if language != ENGLISH.language]
-    server.add_middleware(PreferredLanguage, offered=tuple(LANGUAGES))
+    prefixes = [f"/{language}" for language in languages() if language != ENGLISH.language]
+    server.add_middleware(PreferredLanguage, offered=tuple(languages()))
     server.add_middleware(OnlyWhatThePageUses, prefixes=prefixes, functions=functions, own=own, rates=rates)
     return server
 

@@ -8,13 +8,13 @@ from typing import Any
 import gradio as gr
 
 from ui.web.asking import Asker, Shown
-from ui.web.filter_panel import render_filters
 from ui.web.framework import named
 from ui.web.stopping import Stops
 from ui.web.suggesting import Suggesting
-from ui.web.texts import LANGUAGES, Texts
-from ui.web.turns import render_header, render_hero, render_history, render_status, render_suggestions
+from ui.web.templates import render
+from ui.web.turns import render_filters, render_header, render_hero
 from ui.web.visitors import groups_of, visitor
+from ui.wording import Words
 
 _MOST_TURNS = 30
 """Questions that the browser keeps on the page; the server keeps none."""
@@ -34,17 +34,16 @@ def ask_page(blocks: gr.Blocks, asker: Asker, suggesting: Suggesting, stops: Sto
         suggesting: offers questions; without any there is no row for them.
         stops: the questions that can be stopped.
     """
-    texts = asker.texts
-    others = [other for other in LANGUAGES.values() if other != texts]
-    head = _html(render_header(texts, others), "qa-head")
-    hero = _html(render_hero(texts), "qa-welcome")
-    _html(render_history(texts, _MOST_TURNS), "qa-earlier")
+    words = asker.words
+    head = _html(render_header(words), "qa-head")
+    hero = _html(render_hero(words), "qa-welcome")
+    _html(render("history", words, most=_MOST_TURNS), "qa-earlier")
     turn = _html("", "qa-live")
     with gr.Column(elem_id="qa-composer"):
-        status = _html(render_status("", texts), "qa-state")
+        status = _html(_status(words), "qa-state")
         question = gr.Textbox(
-            label=texts.question,
-            placeholder=texts.placeholder,
+            label=words.gettext("Your question"),
+            placeholder=words.gettext("Ask your documents a question"),
             elem_id="qa-question",
             lines=1,
             max_lines=5,
@@ -53,9 +52,9 @@ def ask_page(blocks: gr.Blocks, asker: Asker, suggesting: Suggesting, stops: Sto
             html_attributes=gr.InputHTMLAttributes(enterkeyhint="send", autocorrect="on"),
         )
         with gr.Row(elem_id="qa-tools"):
-            panel = _html(render_filters(texts), "qa-narrow")
-            send = gr.Button(texts.ask, variant="primary", elem_id="qa-send", scale=0, min_width=0)
-            stop = gr.Button(texts.stop, elem_id="qa-stop", visible=False, scale=0, min_width=0)
+            panel = _html(render_filters(words), "qa-narrow")
+            send = gr.Button(words.gettext("Ask"), variant="primary", elem_id="qa-send", scale=0, min_width=0)
+            stop = gr.Button(words.gettext("Stop"), elem_id="qa-stop", visible=False, scale=0, min_width=0)
     offered = _html("", "qa-offered")
     filters, ticket = gr.Textbox(visible=False), gr.Textbox(visible=False)
 
@@ -66,15 +65,15 @@ def ask_page(blocks: gr.Blocks, asker: Asker, suggesting: Suggesting, stops: Sto
         name = named(ticket, caller) if ticket else ""
         async with aclosing(stops.until_stopped(name, steps, stopped)) as changes:
             async for shown in changes:
-                yield _updates(shown, texts)
+                yield _updates(shown, words)
 
     def welcome(request: gr.Request) -> list[Any]:
         caller = visitor(request.request)
         groups = groups_of(caller)
-        header = gr.skip() if caller.key_id is None else render_header(texts, others, may_leave=True)
+        header = gr.skip() if caller.key_id is None else render_header(words, may_leave=True)
         questions = () if groups is None else suggesting.questions(groups)
         opening = asker.hero(groups, looks_after_it=caller.looks_after_it)
-        return [header, opening, asker.filters(groups), render_suggestions(questions, texts)]
+        return [header, opening, asker.filters(groups), render("suggestions", words, questions=questions)]
 
     changed = [question, turn, status, send, stop]
     quietly = {"show_progress": "hidden", "api_visibility": "private"}
@@ -95,17 +94,21 @@ def ask_page(blocks: gr.Blocks, asker: Asker, suggesting: Suggesting, stops: Sto
     opened.then(None, js=_OPENED_JS, **quietly)
 
 
+def _status(words: Words, text: str = "", *, visible: bool = False) -> str:
+    return render("status", words, text=text, visible=visible)
+
+
 def _html(value: str, elem_id: str) -> gr.HTML:
     return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=None)
 
 
-def _updates(shown: Shown, texts: Texts) -> list[Any]:
+def _updates(shown: Shown, words: Words) -> list[Any]:
     """The values of question box, turn, status, send and stop."""
     kept = gr.skip()
     return [
         kept if shown.box is None else shown.box,
         kept if shown.turn is None else shown.turn,
-        render_status(shown.status, texts, visible=shown.hint),
+        _status(words, shown.status, visible=shown.hint),
         gr.update(visible=not shown.busy),
         gr.update(visible=shown.busy),
     ]

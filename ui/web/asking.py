@@ -1,6 +1,6 @@
 """A question of a visitor and what the page shows of it, from the first step to the reply.
 
-Knows the service and the texts, not the page framework. Keeps nothing of a conversation: earlier questions are the
+Knows the service and the words, not the page framework. Keeps nothing of a conversation: earlier questions are the
 browser's.
 """
 
@@ -10,6 +10,8 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
+
+from markupsafe import Markup
 
 from components.answers.composer import DIFFER
 from components.errors import QuaereError
@@ -24,11 +26,19 @@ from ui.api.concurrency_limit import Admission
 from ui.api.problems import Busy, note_fault
 from ui.api.timeouts import within
 from ui.web.explaining import Explanation, explain
-from ui.web.filter_panel import render_filters
 from ui.web.filters import Filters
-from ui.web.render import render_notice, render_reply
-from ui.web.texts import Texts
-from ui.web.turns import Stage, render_hero, render_progress, render_turn, spoken
+from ui.web.turns import (
+    NOTHING,
+    Stage,
+    render_filters,
+    render_hero,
+    render_notice,
+    render_progress,
+    render_reply,
+    render_turn,
+    spoken,
+)
+from ui.wording import Words
 
 _log = logging.getLogger(__name__)
 
@@ -92,7 +102,7 @@ class Asker:
 
     Args:
         service: answers them.
-        texts: the interface's language.
+        words: the interface's language.
         places: how many are answered at a time and may wait; shared by all visitors.
         on_reply: called with every reply, such as to count it.
         admit: called with the visitor's key before every question, such as to limit how many there are.
@@ -101,13 +111,13 @@ class Asker:
     def __init__(
         self,
         service: AskingService,
-        texts: Texts,
+        words: Words,
         places: Admission,
         on_reply: OnReply | None = None,
         admit: Admit | None = None,
     ) -> None:
         self.service = service
-        self.texts = texts
+        self.words = words
         self.places = places
         self.on_reply = on_reply
         self.admit = admit
@@ -124,16 +134,20 @@ class Asker:
             key_id: of the visitor's key.
             in_full: whether the visitor may read all of a fault of the service.
         """
-        texts = self.texts
+        words = self.words
         read = Filters.read(filters)
         if not question.strip():
-            yield Shown(texts.write_first, hint=True)
+            yield Shown(words.gettext("Write a question first."), hint=True)
         elif groups is None:
-            yield self._refused(question, Filters(), texts.not_allowed, "problem")
+            yield self._refused(
+                question, Filters(), words.gettext("Your key does not allow you to ask questions."), "problem"
+            )
         elif read is None:
-            yield self._refused(question, Filters(), texts.filters_unusable)
+            unusable = words.gettext("The filters could not be read. Clear them and set them again.")
+            yield self._refused(question, Filters(), unusable)
         elif read.reversed:
-            yield self._refused(question, read, texts.dates_reversed)
+            backwards = words.gettext("The first date lies after the last one; no document can be between them.")
+            yield self._refused(question, read, backwards)
         elif (refusal := self._turned_away(key_id)) is not None:
             yield self._explained(question, read, refusal)
         else:
@@ -160,8 +174,9 @@ class Asker:
     def stopped(self, question: str, filters: str, typed: str) -> Shown:
         """What is left of a question that the visitor stopped: it goes back into the box, if that is empty."""
         read = Filters.read(filters)
-        turn = render_turn(question, Filters() if read is None else read, render_notice(self.texts.stopped), self.texts)
-        return Shown(self.texts.stopped, turn, None if typed.strip() else question)
+        told = self.words.gettext("Stopped before there was an answer.")
+        turn = self._turn(question, Filters() if read is None else read, render_notice(told, self.words))
+        return Shown(told, turn, None if typed.strip() else question)
 
     def hero(self, groups: Groups, *, looks_after_it: bool = False) -> str:
         """What an empty page says: how much is searched for a visitor of these groups, or how to begin.
@@ -175,13 +190,12 @@ class Asker:
             held = self.service.status()
         except QuaereError as error:
             note_fault(error)
-            return render_hero(self.texts, _notice(explain(error, self.texts, in_full=looks_after_it)))
+            return render_hero(self.words, note=self._notice(explain(error, self.words, in_full=looks_after_it)))
+        note = NOTHING
         if not seen:
             note = self._nothing_indexed() if held.passages == 0 and looks_after_it else self._nothing_to_read()
-            return render_hero(self.texts, note)
-        passages = self.texts.passages.of(sum(source.passages for source in seen))
-        held_words = self.texts.holdings.format(passages=passages, documents=self.texts.documents.of(len(seen)))
-        return render_hero(self.texts, f'<p class="qa-holdings">{held_words}</p>')
+        passages = sum(source.passages for source in seen)
+        return render_hero(self.words, passages=passages, documents=len(seen), note=note)
 
     def filters(self, groups: Groups) -> str:
         """The filter controls, with the sources that a visitor of these groups may see."""
@@ -191,7 +205,7 @@ class Asker:
             # The page's opening words tell of it; without a list there is nothing to choose from.
             sources = []
         languages = {info.language for info in sources}
-        return render_filters(self.texts, [info.source for info in sources], languages)
+        return render_filters(self.words, [info.source for info in sources], languages)
 
     async def _answered(
         self, question: str, filters: Filters, groups: tuple[str, ...], in_full: bool
@@ -215,42 +229,51 @@ class Asker:
             yield self._explained(question, filters, error, in_full=in_full)
         except Exception:
             _log.exception("a question from the page failed")
-            yield self._refused(question, filters, self.texts.failed, "problem")
+            failed = self.words.gettext(
+                "The question could not be answered because of an error in the program. The server's log tells more."
+            )
+            yield self._refused(question, filters, failed, "problem")
 
     def _shown(self, question: str, filters: Filters, result: Result) -> Shown:
-        texts = self.texts
+        words = self.words
         if isinstance(result, Query):
             return self._step(question, filters, Stage.SEARCHING)
         if not isinstance(result, Reply):
             return self._step(question, filters, Stage.READING, result)
         # The one warning that comes with every differing answer has words in each language.
-        warnings = tuple(texts.differ if warning == DIFFER else warning for warning in result.warnings)
-        body = render_reply(replace(result, warnings=warnings), texts, link=filters.link(question))
-        told = texts.answers_found.of(len(result.answers)) if result.answers else texts.not_found
+        differ = words.gettext("The documents give different answers; compare their sources and dates.")
+        warnings = tuple(differ if warning == DIFFER else warning for warning in result.warnings)
+        body = render_reply(replace(result, warnings=warnings), words, link=filters.link(question))
+        told = words.ngettext("{count} answer found.", "{count} answers found.", len(result.answers))
+        if not result.answers:
+            told = words.gettext("I could not find this in the documents.")
         return Shown(told, self._turn(question, filters, body))
 
     def _step(self, question: str, filters: Filters, stage: Stage, passages: Sequence[Passage] = ()) -> Shown:
-        body = render_progress(stage, self.texts, passages)
+        body = render_progress(stage, self.words, passages)
         box = "" if stage <= Stage.UNDERSTANDING else None
-        return Shown(spoken(stage, self.texts, passages), self._turn(question, filters, body), box, busy=True)
+        return Shown(spoken(stage, self.words, passages), self._turn(question, filters, body), box, busy=True)
 
     def _refused(self, question: str, filters: Filters, why: str, kind: str = "info") -> Shown:
         """The question goes back into the box, to be changed or tried again."""
-        return Shown("", self._turn(question, filters, render_notice(why, kind=kind)), question)
+        return Shown("", self._turn(question, filters, render_notice(why, self.words, kind=kind)), question)
 
     def _explained(self, question: str, filters: Filters, error: QuaereError, *, in_full: bool = False) -> Shown:
-        found = explain(error, self.texts, in_full=in_full)
-        return Shown("", self._turn(question, filters, _notice(found)), question)
+        found = explain(error, self.words, in_full=in_full)
+        return Shown("", self._turn(question, filters, self._notice(found)), question)
 
-    def _turn(self, question: str, filters: Filters, body: str) -> str:
-        return render_turn(question, filters, body, self.texts)
+    def _turn(self, question: str, filters: Filters, body: Markup) -> str:
+        return render_turn(question, filters, body, self.words)
 
-    def _nothing_to_read(self) -> str:
-        return render_notice(self.texts.nothing_to_read)
+    def _notice(self, found: Explanation) -> Markup:
+        return render_notice(found.words, self.words, kind="problem" if found.is_ours else "info", detail=found.detail)
 
-    def _nothing_indexed(self) -> str:
-        return render_notice(self.texts.nothing_indexed, code=_INDEX_COMMAND)
+    def _nothing_to_read(self) -> Markup:
+        return render_notice(self.words.gettext("There are no documents yet that you may read."), self.words)
 
-
-def _notice(found: Explanation) -> str:
-    return render_notice(found.words, kind="problem" if found.is_ours else "info", detail=found.detail)
+    def _nothing_indexed(self) -> Markup:
+        told = self.words.gettext(
+            "Nothing is indexed yet. Add files on the page “Documents”, or stop this server, index a folder of "
+            "documents, and start it again:"
+        )
+        return render_notice(told, self.words, code=_INDEX_COMMAND)

@@ -1,40 +1,74 @@
 """The page with the documents, served in one language; what it shows and changes goes through the API."""
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from components.converters.formats import SUFFIXES
-from ui.web import scripts
-from ui.web.documents_page import render_documents
 from ui.web.languages import DOCUMENTS
-from ui.web.shell import render_shell
-from ui.web.texts import ENGLISH, Texts
+from ui.web.templates import LIBRARY, render_page
 from ui.web.visitors import groups_of, visitor
+from ui.wording import ENGLISH, Words
 
 _STYLES = ("colours", "style", "replies", "judging", "panel", "documents")
 
 
-def documents_route(texts: Texts, megabytes: float) -> Route:
+def documents_route(words: Words, megabytes: float) -> Route:
     """The page.
 
     Args:
-        texts: the interface's language.
+        words: the interface's language.
         megabytes: that a file has at most.
     """
-    style, script = scripts.style(_STYLES), scripts.script(scripts.DOCUMENTS)
 
     async def show(request: Request) -> Response:
         caller = visitor(request)
-        body = render_documents(
-            texts,
+        page = render_documents(
+            words,
             groups_of(caller),
             may_write="write" in caller.roles,
             may_leave=caller.key_id is not None,
             endings=SUFFIXES,
             megabytes=megabytes,
         )
-        page = render_shell(texts, f"{texts.documents_page} · Quaere", body, style, script)
         return HTMLResponse(page, headers={"Cache-Control": "no-store"})
 
-    return Route(f"/{DOCUMENTS}" if texts == ENGLISH else f"/{texts.language}/{DOCUMENTS}", show, methods=["GET"])
+    return Route(f"/{DOCUMENTS}" if words is ENGLISH else f"/{words.language}/{DOCUMENTS}", show, methods=["GET"])
+
+
+def render_documents(
+    words: Words,
+    groups: Sequence[str] | None,
+    *,
+    may_write: bool,
+    may_leave: bool,
+    endings: Sequence[str],
+    megabytes: float,
+) -> str:
+    """The page as HTML.
+
+    Args:
+        words: the interface's language.
+        groups: the visitor's, beside the public one; None for one who may not read.
+        may_write: whether what changes something is shown.
+        may_leave: whether the visitor is logged in.
+        endings: of the formats that can be added.
+        megabytes: that a file has at most.
+    """
+    return render_page(
+        "documents",
+        words,
+        words.gettext("Documents"),
+        _STYLES,
+        LIBRARY,
+        page=DOCUMENTS,
+        groups=groups,
+        may_write=may_write,
+        may_leave=may_leave,
+        endings=",".join(endings),
+        megabytes=f"{megabytes:g}",
+        text="",
+        visible=False,
+    )

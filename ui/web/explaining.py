@@ -10,7 +10,7 @@ from components.query.filters.inline import UnreadableFilter
 from components.query.filters.syntax import UnknownField
 from components.query.understanding import EmptyQuestion, QuestionTooLong
 from ui.api.problems import Busy, Overdue, TooMany
-from ui.web.texts import Texts
+from ui.wording import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,36 +25,62 @@ class Explanation:
     """Whether something is wrong here, not with what the visitor wrote."""
 
 
-def explain(error: QuaereError, texts: Texts, *, in_full: bool) -> Explanation:
+def explain(error: QuaereError, words: Words, *, in_full: bool) -> Explanation:
     """What the page says of an error.
 
     Args:
         error: what happened.
-        texts: the interface's language.
+        words: the interface's language.
         in_full: whether the visitor may know where the service's parts are.
     """
-    words = texts.problems
     match error:
         case TooMany():
-            return Explanation(words.too_often.of(error.seconds))
+            return Explanation(_too_often(error, words))
         case Busy():
-            return Explanation(words.busy)
+            return Explanation(words.gettext("The server is busy. Try again in a moment."))
         case Overdue():
-            return Explanation(words.overdue)
-        case QuestionTooLong():
-            filled = words.too_long.format(characters=f"{error.characters:,}", most=f"{error.most:,}")
-            return Explanation(filled, is_ours=False)
-        case EmptyQuestion():
-            return Explanation(words.empty, is_ours=False)
-        case UnreadableFilter():
-            return Explanation(words.unreadable_filter.format(filter=error.written), is_ours=False)
-        case UnknownField():
-            return Explanation(words.unknown_field.format(fields=", ".join(error.fields)), is_ours=False)
+            return Explanation(words.gettext("This took too long and was given up. Try again when less is going on."))
         case StoreError():
-            return Explanation(words.store, _sentence(str(error)) if in_full else None)
+            told = words.gettext("The documents cannot be searched at the moment. Try again in a while.")
+            return Explanation(told, _sentence(str(error)) if in_full else None)
         case ModelError() | ConfigurationError():
-            return Explanation(words.setup, _sentence(str(error)) if in_full else None)
-    return Explanation(words.refused, _sentence(str(error)), is_ours=not isinstance(error, InputError))
+            told = words.gettext("This service is not set up as it should be. Tell whoever runs it.")
+            return Explanation(told, _sentence(str(error)) if in_full else None)
+    told = _mistake(error, words)
+    if told:
+        return Explanation(told, is_ours=False)
+    refused = words.gettext("The question could not be answered.")
+    return Explanation(refused, _sentence(str(error)), is_ours=not isinstance(error, InputError))
+
+
+def _mistake(error: QuaereError, words: Words) -> str:
+    """What is said of something that the visitor can mend; empty where there are no words for it."""
+    match error:
+        case QuestionTooLong():
+            return words.gettext(
+                "The question has {characters} characters; at most {most} are allowed. Ask a shorter one.",
+                characters=words.number(error.characters),
+                most=words.number(error.most),
+            )
+        case EmptyQuestion():
+            return words.gettext("The question has no words. Write what you want to know.")
+        case UnreadableFilter():
+            return words.gettext(
+                "The filter {filter} cannot be read. Write it like after:2025-01-31 or page:3.", filter=error.written
+            )
+        case UnknownField():
+            return words.gettext(
+                "No document has the field {fields} that the filter asks for.", fields=", ".join(error.fields)
+            )
+    return ""
+
+
+def _too_often(error: TooMany, words: Words) -> str:
+    return words.ngettext(
+        "You ask more often than your key allows. Try again in {count} second.",
+        "You ask more often than your key allows. Try again in {count} seconds.",
+        error.seconds,
+    )
 
 
 def _sentence(message: str) -> str:

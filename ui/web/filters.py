@@ -1,6 +1,6 @@
 """What a visitor narrows the search to: read from the page's controls, written as Haystack's filter.
 
-Pure: no files, no page framework, no clock. The controls themselves are in ``ui.web.filter_panel``.
+Pure: no files, no page framework, no clock.
 """
 
 import json
@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any, Self
 from urllib.parse import urlencode
 
-from ui.web.texts import Texts
+from ui.wording import Words
 
 _MOST_SOURCES = 200
 
@@ -75,15 +75,15 @@ class Filters:
             end = self.updated_to + timedelta(days=1)
             yield {"field": "meta.updated_at", "operator": "<", "value": end.isoformat()}
 
-    def in_words(self, texts: Texts) -> tuple[str, ...]:
+    def in_words(self, words: Words) -> tuple[str, ...]:
         """One phrase for each; names of sources are as they are."""
         phrases = list(self.sources)
         if self.language is not None:
-            phrases.append(texts.language_name(self.language))
+            phrases.append(words.language_name(self.language))
         if self.updated_from is not None:
-            phrases.append(f"{texts.updated_from} {self.updated_from.isoformat()}")
+            phrases.append(words.gettext("Updated from") + f" {self.updated_from.isoformat()}")
         if self.updated_to is not None:
-            phrases.append(f"{texts.updated_to} {self.updated_to.isoformat()}")
+            phrases.append(words.gettext("Updated until") + f" {self.updated_to.isoformat()}")
         return tuple(phrases)
 
     def link(self, question: str) -> str:

@@ -7,7 +7,7 @@ from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ui.web.texts import ENGLISH
+from ui.wording import ENGLISH
 
 _CHOSEN = "lang"
 

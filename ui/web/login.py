@@ -18,11 +18,9 @@ from ui.api.bodies import limited
 from ui.api.middleware.access import SESSION_COOKIE, refuse_foreign_pages
 from ui.api.middleware.lookup import Lookup
 from ui.api.problems import Unauthorized, problem_of
-from ui.web import scripts
-from ui.web.escaping import escape
 from ui.web.languages import language_of
-from ui.web.shell import render_shell
-from ui.web.texts import LANGUAGES, Texts
+from ui.web.templates import render_page
+from ui.wording import Words, languages
 
 LOGIN_PATHS = ("/login", "/logout")
 
@@ -96,32 +94,20 @@ def login_app(lookup: Lookup) -> Starlette:
 def _page(request: Request, wanted: str, *, wrong: bool = False) -> Response:
     """The form, in the language of the page that was wanted."""
     target = _here(wanted)
-    language = language_of(target, request.headers.get("accept-language", ""), LANGUAGES)
-    texts = LANGUAGES[language]
-    html = render_shell(
-        texts, f"{texts.login.title} · Quaere", render_login(texts, target, wrong=wrong), scripts.style(_STYLES)
-    )
-    return HTMLResponse(
-        html, HTTPStatus.UNAUTHORIZED if wrong else HTTPStatus.OK, headers={"Cache-Control": "no-store"}
-    )
+    words = languages()[language_of(target, request.headers.get("accept-language", ""), languages())]
+    status = HTTPStatus.UNAUTHORIZED if wrong else HTTPStatus.OK
+    return HTMLResponse(render_login(words, target, wrong=wrong), status, headers={"Cache-Control": "no-store"})
 
 
-def render_login(texts: Texts, target: str, *, wrong: bool) -> str:
-    """The form.
+def render_login(words: Words, target: str, *, wrong: bool) -> str:
+    """The page.
 
     Args:
-        texts: the interface's language.
+        words: the interface's language.
         target: path of the page that comes after.
         wrong: whether a key was shown that is not known.
     """
-    words = texts.login
-    problem = f'<p role="alert">{words.wrong}</p>' if wrong else ""
-    return (
-        f'<main class="qa-login"><h1>Quaere</h1><p>{texts.tagline}</p>{problem}<form method="post" action="/login">'
-        f'<input type="hidden" name="next" value="{escape(target)}"><label for="key">{words.key}</label>'
-        '<input id="key" name="key" type="password" autocomplete="current-password" required autofocus>'
-        f"<button>{words.enter}</button></form></main>"
-    )
+    return render_page("login", words, words.gettext("Log in"), _STYLES, target=target, wrong=wrong)
 
 
 def _here(wanted: str) -> str:

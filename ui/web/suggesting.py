@@ -7,7 +7,7 @@ from components.errors import QuaereError
 from components.types import Passage
 from pipelines.remembering import PerGroups
 from ui.web.asking import AskingService
-from ui.web.texts import Texts
+from ui.wording import Words
 
 _MOST = 4
 _LOOKED_AT = 24
@@ -43,12 +43,12 @@ class FromDocuments:
 
     Args:
         service: holds the rows.
-        texts: the interface's language; rows in it come first.
+        words: the interface's language; rows in it come first.
     """
 
-    def __init__(self, service: AskingService, texts: Texts) -> None:
+    def __init__(self, service: AskingService, words: Words) -> None:
         self.service = service
-        self.texts = texts
+        self.words = words
         self._found: PerGroups[tuple[str, ...]] = PerGroups()
 
     def questions(self, groups: Sequence[str]) -> tuple[str, ...]:
@@ -63,14 +63,13 @@ class FromDocuments:
     def _looked_for(self, groups: Sequence[str]) -> tuple[str, ...]:
         if not self.service.sources(groups):
             return ()  # without anything to find, the models are not loaded for it
-        own = {"field": "meta.language", "operator": "==", "value": self.texts.language}
+        own = {"field": "meta.language", "operator": "==", "value": self.words.language}
         return self._like(own, groups) or self._like(None, groups)
 
     def _like(self, filters: dict[str, str] | None, groups: Sequence[str]) -> tuple[str, ...]:
         """The rows nearest to the words above the question's box: what people ask about in general."""
-        found = self.service.similar(
-            self.texts.placeholder, "questions", top=_LOOKED_AT, filters=filters, groups=groups
-        )
+        like = self.words.gettext("Ask your documents a question")
+        found = self.service.similar(like, "questions", top=_LOOKED_AT, filters=filters, groups=groups)
         asked = (_question(passage) for passage in found)
         return tuple(dict.fromkeys(question for question in asked if 0 < len(question) <= _LONGEST))[:_MOST]
 

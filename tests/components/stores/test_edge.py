@@ -243,6 +243,7 @@ def test_optimising_below_the_threshold_does_nothing(folder):
     store.close()
 
 
+@pytest.mark.slow
 def test_optimising_swaps_the_folder_and_searches_go_on(folder):
     store = open_store(folder)
     store.write_documents([document(f"d{i}", n=i) for i in range(300)])

@@ -65,6 +65,7 @@ class Stopped(Exception):
     """Raised in the middle of a run."""
 
 
+@pytest.mark.slow
 def test_a_run_that_was_stopped_goes_on_behind_the_last_finished_part(plan: Plan, tmp_path: Path) -> None:
     file = tmp_path / "out.json"
 

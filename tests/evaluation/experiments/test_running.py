@@ -114,7 +114,8 @@ def test_shared_seconds_are_counted_for_every_system(tiny_models, tmp_path, monk
         for outcome in evaluation.outcomes:
             seconds = dict(outcome.seconds)
             assert seconds["ranker"] >= 0.05
-            assert seconds.pop("total") >= sum(seconds.values())
+            # Stages that do not wait for each other may run at once, so the total may be less than their sum.
+            assert seconds.pop("total") >= max(seconds.values())
 
 
 class Kill(Exception):

@@ -15,9 +15,8 @@ from components.errors import InputError
 from evaluation.comparison import compare
 from evaluation.report import check_report, write_report
 from evaluation.report.changes import changes_of
-from evaluation.report.failures import chosen_failures
-from evaluation.report.markup import marked
-from evaluation.report.page import FAILURES_SHOWN
+from evaluation.report.failures import chosen_failures, marked_parts
+from evaluation.report.page import FAILURES_SHOWN, templates
 from evaluation.report.wording import FAILURES
 from tests.evaluation.report.sample import EVIL, evaluation
 from tests.ui.web.visiting import assert_accessible, chromium, no_sideways_scrolling
@@ -30,6 +29,11 @@ def written(path: Path, *, many: bool = False) -> str:
     write_report(evaluations, compare(evaluations, "default"), path)
     assert [each.name for each in path.parent.iterdir()] == [path.name], "no scratch file is left"
     return path.read_text("utf-8")
+
+
+def marked(text, words, most=2000):
+    """A passage as the page shows it."""
+    return str(templates().get_template("parts.html").module.marked(marked_parts(text, words, most)))
 
 
 class Elements(HTMLParser):
@@ -56,7 +60,7 @@ def test_a_page_holds_no_script_and_asks_for_nothing(tmp_path, many):
 
 def test_hostile_text_is_on_the_page_as_text(tmp_path):
     page = written(tmp_path / "report.html")
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#x27;&gt;&lt;img src=x onerror=alert(2)&gt;" in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;&#34;&#39;&gt;&lt;img src=x onerror=alert(2)&gt;" in page
     assert not re.search("[\x00-\x08\x0b-\x1f\ud800-\udfff\u202a-\u202e]", page)
 
 
@@ -113,9 +117,9 @@ def test_what_a_system_mends_and_breaks_is_listed(tmp_path):
 
     old = measured("old", [None, "misread", "misread", None])
     new = measured("new", [None, None, "not_indexed", "wrong_boundary"])
-    mended, broken = changes_of(new, old)
-    assert [each.question for _, each in mended] == ["Question 1?"]
-    assert [(one.prediction, other.prediction) for one, other in broken] == [("old 3", "new 3")]
+    changes = changes_of(new, old)
+    assert [each.question for _, each in changes.mended] == ["Question 1?"]
+    assert [(one.prediction, other.prediction) for one, other in changes.broken] == [("old 3", "new 3")]
     write_report([old, new], compare([old, new], "old"), tmp_path / "report.html")
     page = (tmp_path / "report.html").read_text("utf-8")
     assert page.count("What is different beside old") == 1
@@ -183,6 +187,7 @@ def test_a_report_on_nothing_is_refused(tmp_path):
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_in_a_browser_it_is_readable_accessible_and_can_be_narrowed_to_a_stage(tmp_path):
     written(tmp_path / "report.html", many=True)
     (tmp_path / "one").mkdir()

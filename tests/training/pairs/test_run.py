@@ -185,6 +185,7 @@ def test_a_prefix_stands_beside_the_weights(kind: str, tiny_models: dict[str, Pa
         {"swapped": 1.0},
     ],
 )
+@pytest.mark.slow
 def test_every_option_changes_what_is_learned(
     more: dict[str, Any], plain: dict[str, Any], tiny_models: dict[str, Path], data: Path
 ) -> None:
@@ -206,6 +207,7 @@ def test_the_same_options_give_the_same_weights(
     assert all(np.allclose(found[name], plain[name], atol=1e-6) for name in plain)
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_to_the_same_weights(
     tiny_models: dict[str, Path], data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -250,6 +252,7 @@ def test_early_stopping_and_the_best_checkpoint(tiny_models: dict[str, Path], da
     assert stored["after"]["development"]["mean"] == pytest.approx(max(v for _, v in stored["curves"]["eval_mean"]))
 
 
+@pytest.mark.slow
 def test_a_worse_model_does_not_take_the_place_of_a_better_one(tiny_models: dict[str, Path], data: Path) -> None:
     development = [squad(data.parent / "dev.json", 16)]
     good = run(options(tiny_models, data, development=development, max_steps=40))

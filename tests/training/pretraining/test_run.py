@@ -163,6 +163,7 @@ class _Killed(Exception):
 
 
 @pytest.mark.parametrize("method", ["mlm", pytest.param("tsdae", marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_a_killed_run_goes_on_and_gives_the_same(
     method: str, tiny_models: dict[str, Path], documents: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

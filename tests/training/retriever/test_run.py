@@ -138,6 +138,7 @@ class _Killer(TrainerCallback):  # type: ignore[misc]
             raise _Killed
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_and_gives_the_same(tiny_models: dict[str, Path], files: dict[str, Path]) -> None:
     chosen = {"max_steps": 8, "evaluate_every": 2, "development": [files["development"]]}
     whole = run(options(tiny_models, files, **chosen, out=files["data"].parent / "whole"))

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from components.answers.composer import DIFFER
+from components.foreign_text import harmless
 from components.types import Place
 from tests.ui.replies import a_passage, a_reply, an_answer
 from ui.api.markdown import escaped, reply_text
-from ui.cli.views.plain import harmless
 
 RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 

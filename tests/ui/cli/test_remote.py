@@ -78,6 +78,7 @@ def test_questions_sources_and_status_go_through_the_service(quaere: Quaere, pla
     assert json.loads(quaere("ask", "--batch", "q.jsonl").stdout)["id"] == 1
 
 
+@pytest.mark.slow
 def test_groups_given_on_the_command_line_hold(quaere: Quaere, place: Path) -> None:
     (place / "price.txt").write_text("The Aria pump costs 480 euros.", "utf-8")
     assert quaere("index", "price.txt", "--groups", "staff").returncode == 0
@@ -99,6 +100,7 @@ def test_what_is_gone_is_pruned(quaere: Quaere, place: Path) -> None:
     assert "nothing-here" in nothing.stderr
 
 
+@pytest.mark.slow
 def test_names_that_are_no_text_and_links_go_through_the_service_too(quaere: Quaere, place: Path) -> None:
     odd = place / "odd"
     odd.mkdir()

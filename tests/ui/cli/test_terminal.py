@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console, RenderableType
 
+from components.foreign_text import harmless, one_line, plain, shortened, to_json
 from tests.ui.replies import PASSAGE, a_passage, a_reply, an_answer
-from ui.cli.views.plain import harmless, one_line, plain, shortened, to_json
 from ui.cli.views.replies import evidence_table, explain_table, marked_passage, reply_view, score_names, seconds_line
 
 

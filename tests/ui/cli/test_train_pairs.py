@@ -62,6 +62,7 @@ def test_data_that_is_missing_is_asked_for(tmp_path: Path) -> None:
     assert found.exit_code == 1 and "no.json" in found.output
 
 
+@pytest.mark.slow
 def test_a_search_writes_options_for_a_training(
     common: list[object], tiny_models: dict[str, Path], tmp_path: Path
 ) -> None:

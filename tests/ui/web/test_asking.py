@@ -15,8 +15,8 @@ from ui.api.concurrency_limit import Admission
 from ui.api.problems import TooMany
 from ui.web.asking import Asker, Shown
 from ui.web.suggesting import Chosen, FromDocuments
-from ui.web.texts import CHINESE, ENGLISH
-from ui.web.turns import render_suggestions
+from ui.web.templates import render
+from ui.wording import ENGLISH, languages
 
 QUESTION = "How long is the warranty?"
 
@@ -59,7 +59,7 @@ async def test_a_reply_is_told_of_once_and_a_refusal_is_none(service: HandMade) 
 
 async def test_who_may_not_ask_is_told_so_and_sees_no_source(service: HandMade) -> None:
     (shown,) = [shown async for shown in asker(service).answer(QUESTION, "", None)]
-    assert shown.turn is not None and ENGLISH.not_allowed in shown.turn
+    assert shown.turn is not None and "Your key does not allow you to ask questions." in shown.turn
     assert service.asked == []
     assert 'type="checkbox"' not in asker(service).filters(None)
 
@@ -71,7 +71,7 @@ def test_the_sources_to_choose_from_are_those_of_the_visitor(service: HandMade) 
 
 async def test_filters_that_no_page_sends_are_refused(service: HandMade) -> None:
     (shown,) = [shown async for shown in asker(service).answer(QUESTION, "[", ())]
-    assert shown.turn is not None and ENGLISH.filters_unusable in shown.turn
+    assert shown.turn is not None and "The filters could not be read. Clear them and set them again." in shown.turn
     assert service.asked == []
 
 
@@ -88,7 +88,7 @@ async def test_whoever_finds_no_place_waits_and_is_told_so(service: HandMade) ->
     second = asyncio.create_task(ask())
     await asyncio.sleep(0.05)
     service.let_go()
-    assert (await second)[0].status == f"{ENGLISH.waiting} …"
+    assert (await second)[0].status == "Waiting until others are answered …"
     assert len(await first) == 4
     assert service.most_together == 1
 
@@ -114,15 +114,15 @@ def test_a_stopped_question_goes_back_into_an_empty_box(service: HandMade) -> No
 def test_the_opening_words(service: HandMade) -> None:
     assert "1,200 passages of 6 documents" in asker(service).hero(())
     assert "1,400 passages of 7 documents" in asker(service).hero(("board",))
-    assert ENGLISH.nothing_to_read in asker(service).hero(None)
-    chinese = Asker(service, CHINESE, Admission(4, 64))
+    assert "There are no documents yet that you may read." in asker(service).hero(None)
+    chinese = Asker(service, languages()["zh"], Admission(4, 64))
     assert "6 份文档" in chinese.hero(())
 
 
 def test_an_empty_index_is_explained_to_who_can_fill_it() -> None:
     empty = asker(HandMade({}, passages=0))
     assert "quaere index PATH" in empty.hero((), looks_after_it=True)
-    assert ENGLISH.nothing_to_read in empty.hero(())
+    assert "There are no documents yet that you may read." in empty.hero(())
 
 
 def test_a_store_that_fails_is_told_of(service: HandMade, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,7 +133,7 @@ def test_a_store_that_fails_is_told_of(service: HandMade, monkeypatch: pytest.Mo
     monkeypatch.setattr(service, "sources", fail)
     assert "The folder &lt;b&gt; is damaged." in asker(service).hero((), looks_after_it=True)
     told = asker(service).hero(())
-    assert "damaged" not in told and ENGLISH.problems.store in told
+    assert "damaged" not in told and "The documents cannot be searched at the moment. Try again in a while." in told
     assert 'type="checkbox"' not in asker(service).filters(())
 
 
@@ -141,15 +141,18 @@ async def test_where_a_service_s_parts_are_is_told_to_who_looks_after_it(caplog:
     asking = asker(HandMade({QUESTION: StoreError("http://db:6333 cannot be reached")}))
     for in_full in (False, True):
         last = [each async for each in asking.answer(QUESTION, "", (), in_full=in_full)][-1]
-        assert last.turn is not None and ENGLISH.problems.store in last.turn
+        assert (
+            last.turn is not None
+            and "The documents cannot be searched at the moment. Try again in a while." in last.turn
+        )
         assert ("db:6333" in last.turn) is in_full
         assert "db:6333" in caplog.text
         caplog.clear()
 
 
 def test_suggestions_are_text() -> None:
-    assert render_suggestions([], ENGLISH) == ""
-    assert "<script" not in render_suggestions([EVIL], ENGLISH)
+    assert render("suggestions", ENGLISH, questions=[]) == ""
+    assert "<script" not in render("suggestions", ENGLISH, questions=[EVIL])
 
 
 def test_suggestions_are_short_faq_questions_looked_for_once_a_generation(service: HandMade) -> None:
@@ -163,7 +166,7 @@ def test_suggestions_are_short_faq_questions_looked_for_once_a_generation(servic
 
 
 def test_suggestions_in_another_language_are_better_than_none(service: HandMade) -> None:
-    assert FromDocuments(service, CHINESE).questions(()) == ("Wie oft?",)
+    assert FromDocuments(service, languages()["zh"]).questions(()) == ("Wie oft?",)
     assert FromDocuments(HandMade({}, passages=0), ENGLISH).questions(()) == ()
     assert Chosen(["One?"]).questions(("board",)) == ("One?",)
 
@@ -184,7 +187,7 @@ async def test_a_question_is_counted_by_its_key_and_may_be_turned_away(service: 
         if len(counted) > 1:
             raise TooMany("too many", 7.5)
 
-    asking = Asker(service, CHINESE, Admission(4, 64), admit=admit)
+    asking = Asker(service, languages()["zh"], Admission(4, 64), admit=admit)
     assert len([each async for each in asking.answer(QUESTION, "", (), "key")]) == 4
     (refused,) = [each async for each in asking.answer(QUESTION, "", (), "key")]
     assert refused.turn is not None and "8 秒后重试" in refused.turn
@@ -199,13 +202,16 @@ async def test_a_question_whose_time_is_up_frees_its_place(service: HandMade) ->
     service.hold("read")
     one_place = asker(service, 1)
     steps = [each async for each in one_place.answer(QUESTION, "", ())]
-    assert steps[-1].turn is not None and ENGLISH.problems.overdue in steps[-1].turn
+    assert (
+        steps[-1].turn is not None
+        and "This took too long and was given up. Try again when less is going on." in steps[-1].turn
+    )
     assert not steps[-1].busy
     assert (service.cancelled, service.together, one_place.places.full) == ([QUESTION], 0, False)
 
 
 async def test_more_than_may_wait_are_turned_away_at_once(service: HandMade) -> None:
-    asking = Asker(service, CHINESE, Admission(1, 1))
+    asking = Asker(service, languages()["zh"], Admission(1, 1))
     service.hold("search")
 
     async def ask() -> list[Shown]:
@@ -215,7 +221,7 @@ async def test_more_than_may_wait_are_turned_away_at_once(service: HandMade) -> 
     while not service.asked or asking.places.waiting == 0:
         await asyncio.sleep(0.01)
     refused = (await ask())[-1]
-    assert refused.turn is not None and CHINESE.problems.busy in refused.turn
+    assert refused.turn is not None and "服务器繁忙，请稍后重试。" in refused.turn
     assert (refused.box, refused.busy) == (QUESTION, False)
     service.let_go()
     assert [len(await each) for each in (first, second)] == [4, 5]

@@ -7,18 +7,18 @@ import pytest
 from starlette.applications import Starlette
 
 import components  # noqa: F401
-from ui.web import scripts
-from ui.web.documents import documents_route
-from ui.web.documents_page import render_documents
+from ui.web.documents import documents_route, render_documents
 from ui.web.login import render_login
-from ui.web.shell import render_shell
-from ui.web.texts import CHINESE, ENGLISH, LANGUAGES, Texts
+from ui.web.templates import ASKING, LIBRARY, render_page, script, style
+from ui.wording import ENGLISH, Words, languages
 
 HOSTILE = '"><script>alert(1)</script>'
 
 
-def rendered(groups: tuple[str, ...] | None = (), texts: Texts = ENGLISH, *, may_write: bool = True) -> str:
-    return render_documents(texts, groups, may_write=may_write, may_leave=False, endings=(".pdf", ".md"), megabytes=50)
+def rendered(groups: tuple[str, ...] | None = (), words: Words = ENGLISH, *, may_write: bool = True) -> str:
+    """The page without its styles and scripts."""
+    page = render_documents(words, groups, may_write=may_write, may_leave=False, endings=(".pdf", ".md"), megabytes=50)
+    return page.partition("<body")[2].partition("<script>")[0]
 
 
 def test_only_the_visitors_own_groups_and_everyone_are_offered() -> None:
@@ -30,22 +30,23 @@ def test_only_the_visitors_own_groups_and_everyone_are_offered() -> None:
 
 def test_who_may_only_read_changes_nothing_and_who_may_not_read_sees_nothing() -> None:
     reading = rendered(may_write=False)
-    assert ENGLISH.library.read_only in reading
+    assert "Your key allows you to read. To add or delete documents, a key needs the role “write”." in reading
     assert "qa-adding" not in reading and "data-may-write" not in reading and "qa-library" in reading
-    assert "qa-library" not in rendered(None) and ENGLISH.not_allowed in rendered(None)
+    assert "qa-library" not in rendered(None) and "Your key does not allow you to ask questions." in rendered(None)
 
 
-@pytest.mark.parametrize("texts", LANGUAGES.values(), ids=LANGUAGES)
-def test_the_page_in_every_language(texts: Texts) -> None:
-    page = rendered(texts=texts)
-    assert texts.library.formats.format(megabytes="50") in page
+@pytest.mark.parametrize("words", languages().values(), ids=languages())
+def test_the_page_in_every_language(words: Words) -> None:
+    page = rendered(words=words)
+    assert words.gettext("Choose files") in page
+    assert "50 MB" in page
     assert 'accept=".pdf,.md"' in page
     # The link to the page in the other language stays on this page.
-    assert ("/zh/documents" if texts == ENGLISH else "/documents?lang=en") in page
+    assert ("/zh/documents" if words is ENGLISH else "/documents?lang=en") in page
 
 
 async def test_the_page_is_served_whole() -> None:
-    app = Starlette(routes=[documents_route(CHINESE, 50)])
+    app = Starlette(routes=[documents_route(languages()["zh"], 50)])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
         response = await client.get("/zh/documents")
     assert response.status_code == 200
@@ -54,19 +55,19 @@ async def test_the_page_is_served_whole() -> None:
 
 
 def test_a_part_of_a_page_is_not_taken_for_its_form() -> None:
-    page = render_shell(ENGLISH, "{body}", "{style} {unknown} {", "{title}", "{language}")
-    assert "<title>{body}</title>" in page
-    assert "<style>{title}</style>" in page
-    assert "{style} {unknown} {" in page
+    page = render_page("login", ENGLISH, "{{ style }} <", ("login",), target="{% block body %}", wrong=False)
+    assert "<title>{{ style }} &lt; · Quaere</title>" in page
+    assert 'value="{% block body %}"' in page
 
 
 def test_no_script_or_style_ends_its_element() -> None:
-    for names in (scripts.ASKING, scripts.DOCUMENTS):
-        assert "</" not in scripts.script(names)
-    assert "</" not in scripts.style(("colours", "style", "framework", "conversation", "replies", "judging", "panel"))
+    for names in (ASKING, LIBRARY):
+        for words in languages().values():
+            assert "</" not in script(names, words)
+    assert "</" not in style(("colours", "style", "framework", "conversation", "replies", "judging", "panel"))
 
 
 def test_the_login_escapes_where_it_leads_and_speaks_both_languages() -> None:
-    assert "<script>" not in render_login(ENGLISH, HOSTILE, wrong=True)
-    assert ENGLISH.login.wrong in render_login(ENGLISH, "/", wrong=True)
-    assert CHINESE.login.enter in render_login(CHINESE, "/", wrong=False)
+    assert "<script>alert" not in render_login(ENGLISH, HOSTILE, wrong=True)
+    assert "This key is not known. Ask whoever runs this service for one." in render_login(ENGLISH, "/", wrong=True)
+    assert "登录" in render_login(languages()["zh"], "/", wrong=False)

@@ -8,7 +8,7 @@ from components.query.filters.syntax import check_fields
 from components.query.understanding import QueryUnderstanding
 from ui.api.problems import Busy, Overdue, TooMany
 from ui.web.explaining import explain
-from ui.web.texts import CHINESE, ENGLISH
+from ui.wording import ENGLISH, languages
 
 
 def raised_by(question: str) -> QuaereError:
@@ -29,6 +29,9 @@ def unreadable_filter() -> QuaereError:
     return caught.value
 
 
+STORE = "The documents cannot be searched at the moment. Try again in a while."
+SETUP = "This service is not set up as it should be. Tell whoever runs it."
+
 # What only the visitor can mend, or time does: nothing of it is told in the service's own words.
 WITH_WORDS = [
     (TooMany("too many", 11.2), "Try again in 12 seconds.", "12 秒"),
@@ -45,27 +48,27 @@ WITH_WORDS = [
 
 @pytest.mark.parametrize(("error", "english", "chinese"), WITH_WORDS, ids=lambda value: type(value).__name__)
 def test_what_a_visitor_meets_has_words_in_both_languages(error: QuaereError, english: str, chinese: str) -> None:
-    for texts, words in ((ENGLISH, english), (CHINESE, chinese)):
-        found = explain(error, texts, in_full=True)
-        assert words in found.words
+    for words, told in ((ENGLISH, english), (languages()["zh"], chinese)):
+        found = explain(error, words, in_full=True)
+        assert told in found.words
         assert found.detail is None
         assert found.is_ours is not isinstance(error, InputError)
 
 
 @pytest.mark.parametrize(
-    ("error", "is_ours"),
+    ("error", "is_ours", "told"),
     [
-        (StoreError("the folder is in use; stop the other process"), True),
-        (ModelError("the model 'x' is not there"), True),
-        (ConfigurationError("the index has other models"), True),
-        (InputError("the data folder does not exist"), False),
+        (StoreError("the folder is in use; stop the other process"), True, STORE),
+        (ModelError("the model 'x' is not there"), True, SETUP),
+        (ConfigurationError("the index has other models"), True, SETUP),
+        (InputError("the data folder does not exist"), False, "The question could not be answered."),
     ],
 )
-def test_what_whoever_runs_the_service_must_know_is_told_as_it_is(error: QuaereError, is_ours: bool) -> None:
-    for texts in (ENGLISH, CHINESE):
-        found = explain(error, texts, in_full=True)
-        assert found.words in (texts.problems.store, texts.problems.setup, texts.problems.refused)
+def test_what_whoever_runs_the_service_must_know_is_told_as_it_is(error: QuaereError, is_ours: bool, told: str) -> None:
+    for words in languages().values():
+        found = explain(error, words, in_full=True)
+        assert found.words == words.gettext(told)
         assert found.detail == f"{str(error)[0].upper()}{str(error)[1:]}."
         assert found.is_ours is is_ours
         # An address or a folder is nothing for others; what they themselves got wrong is.
-        assert (explain(error, texts, in_full=False).detail is None) is is_ours
+        assert (explain(error, words, in_full=False).detail is None) is is_ours

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 import components  # noqa: F401
 from components.query.filters.syntax import checked_filter
-from ui.web.filter_panel import render_filters
 from ui.web.filters import Filters
-from ui.web.texts import CHINESE, ENGLISH
+from ui.web.turns import render_filters
+from ui.wording import ENGLISH, languages
 
 EVERYTHING = Filters(("a.pdf", "b.md"), "de", date(2025, 1, 1), date(2025, 12, 31))
 
@@ -46,7 +46,7 @@ def test_everything_chosen() -> None:
     assert EVERYTHING.in_words(ENGLISH) == (
         "a.pdf", "b.md", "German", "Updated from 2025-01-01", "Updated until 2025-12-31",
     )  # fmt: skip
-    assert "德语" in EVERYTHING.in_words(CHINESE)
+    assert "德语" in EVERYTHING.in_words(languages()["zh"])
 
 
 def test_one_condition_stands_alone() -> None:

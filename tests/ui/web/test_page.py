@@ -463,6 +463,7 @@ def test_a_shared_link_opens_in_the_browsers_language(browser: Browser, url: str
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.slow
 def test_axe_finds_nothing(browser: Browser, url: str, colours: str, service: HandMade) -> None:
     with visiting(browser, url, color_scheme=colours) as visit:
         page = visit.page
@@ -488,6 +489,7 @@ def test_axe_finds_nothing(browser: Browser, url: str, colours: str, service: Ha
         visit.shoot(f"conversation-{colours}")
 
 
+@pytest.mark.slow
 def test_a_phone_never_scrolls_sideways(browser: Browser, url: str) -> None:
     with visiting(browser, url, viewport={"width": 360, "height": 740}, device_scale_factor=2) as visit:
         visit.shoot("phone-start", whole=False)

@@ -1,6 +1,7 @@
 """What the page shows of a reply: verbatim, escaped, marked at the right characters."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -9,11 +10,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import components  # noqa: F401
+from components.foreign_text import writable
 from components.types import Answer, Passage, Place, Query, Reply
-from ui.web.cards import percent, render_answer, render_passage
-from ui.web.escaping import foreign, linkable, marked, writable
-from ui.web.render import render_notice, render_reply
-from ui.web.texts import CHINESE, ENGLISH, LANGUAGES, Texts
+from ui.text import confidence_word, percent
+from ui.web import turns
+from ui.web.answers import linkable
+from ui.web.templates import templates_in
+from ui.wording import ENGLISH, Words, languages
+
+
+def macro(template: str, name: str) -> Callable[..., str]:
+    """A part of a template, in English."""
+    found = getattr(templates_in(ENGLISH).get_template(f"{template}.html").module, name)
+    return lambda *values: str(found(*values))
+
+
+marked, foreign = macro("text", "marked"), macro("text", "foreign")
+render_passage = macro("card", "passage")
+
+
+def render_answer(answer: Answer, kind: str = "factoid") -> str:
+    return macro("card", "card")(answer, kind)
+
+
+def render_reply(reply: Reply, words: Words = ENGLISH, *, link: str | None = None) -> str:
+    return str(turns.render_reply(reply, words, link=link))
+
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -209,7 +231,7 @@ def test_hostile_documents_stay_text(evil: str, kind: str) -> None:
 
 @pytest.mark.parametrize("evil", HOSTILE)
 def test_hostile_notices_stay_text(evil: str) -> None:
-    read = _Reader(render_notice(evil, kind=evil, code=evil))
+    read = _Reader(str(turns.render_notice(evil, ENGLISH, kind=evil, code=evil)))
     assert read.text == evil * 2
     assert [name for name, _ in read.elements] == ["div", "p", "pre", "code"]
 
@@ -247,7 +269,7 @@ def test_no_answer_says_so_and_shows_the_nearest_passages() -> None:
     passages = tuple(a_passage(f"Passage number {number}.") for number in range(5))
     shown = render_reply(a_reply(passages=passages))
     read = _Reader(shown)
-    assert ENGLISH.not_found in read.text
+    assert "I could not find this in the documents." in read.text
     assert "93\N{NO-BREAK SPACE}% sure" in read.text
     assert "2 passages" in read.text
     assert shown.index("Passage number 2.") < shown.index("<details") < shown.index("Passage number 3.")
@@ -256,7 +278,7 @@ def test_no_answer_says_so_and_shows_the_nearest_passages() -> None:
 
 def test_no_answer_without_passages() -> None:
     read = _Reader(render_reply(a_reply(passages=(), seconds={})))
-    assert ENGLISH.not_found in read.text
+    assert "I could not find this in the documents." in read.text
     assert "Nearest" not in read.text
     assert "details" not in {name for name, _ in read.elements}
 
@@ -339,7 +361,7 @@ def test_every_text_of_a_document_finds_its_own_direction() -> None:
     ],
 )
 def test_confidence_in_words_and_number(confidence: float, number: str, words: str) -> None:
-    assert (percent(confidence), ENGLISH.confidence.of(confidence)) == (f"{number}\N{NO-BREAK SPACE}%", words)
+    assert (percent(confidence), confidence_word(ENGLISH, confidence)) == (f"{number}\N{NO-BREAK SPACE}%", words)
 
 
 def test_the_text_of_a_document_is_in_its_language_where_that_is_known() -> None:
@@ -381,17 +403,17 @@ def test_a_link_is_offered_where_there_is_one() -> None:
     assert [each["data-link"] for _, each in _Reader(shown).elements if "data-link" in each] == ['/?q="><b>']
 
 
-@pytest.mark.parametrize("texts", LANGUAGES.values(), ids=LANGUAGES)
-def test_a_reply_is_in_the_interfaces_language(texts: Texts) -> None:
-    shown = _Reader(render_reply(a_reply(an_answer(scores={"span": 1.0})), texts, link="/?q=x")).text
-    for words in (texts.in_passage, texts.scores, texts.copy, texts.share, texts.evidence["span"]):
-        assert words in shown
-    if texts == CHINESE:
+@pytest.mark.parametrize("words", languages().values(), ids=languages())
+def test_a_reply_is_in_the_interfaces_language(words: Words) -> None:
+    shown = _Reader(render_reply(a_reply(an_answer(scores={"span": 1.0})), words, link="/?q=x")).text
+    for said in ("Show it in the passage", "Scores", "Copy", "Copy link", "Strength of these words"):
+        assert words.gettext(said) in shown
+    if words.language == "zh":
         assert not re.search(
             "[A-Za-z]{2,}",
             re.sub(f"{re.escape(PASSAGE)}|every 6 months|manual.pdf|Manual|Care > Filter|Care|ms", "", shown),
         )
-    assert texts.not_found in _Reader(render_reply(a_reply(), texts)).text
+    assert words.gettext("I could not find this in the documents.") in _Reader(render_reply(a_reply(), words)).text
 
 
 def _place(source: str) -> Place:

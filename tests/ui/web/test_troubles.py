@@ -87,6 +87,7 @@ def refuse_first(times: int, status: int = 429, seconds: int = 1) -> tuple[list[
     return seen, handle
 
 
+@pytest.mark.slow
 def test_who_asks_too_often_is_told_when_to_ask_again(browser: Browser, backend: Backend) -> None:
     with serving_backend(backend) as url:
         with visited(browser, backend, url, "eager") as visit:
@@ -108,6 +109,7 @@ def test_who_asks_too_often_is_told_when_to_ask_again(browser: Browser, backend:
             expect(visit.cards.first).to_contain_text("12 kilograms")
 
 
+@pytest.mark.slow
 def test_an_upload_and_the_list_wait_and_try_again(browser: Browser, backend: Backend) -> None:
     with serving_backend(backend) as url, visited(browser, backend, url, "sender", "documents?lang=en") as visit:
         page = visit.page

@@ -240,14 +240,14 @@ def test_a_verdict_is_sent_once_and_stays_in_the_conversation(browser: Browser, 
         visit.complaints.clear()
         page.unroute("**/feedback")
         card.get_by_role("button", name="This is right").dblclick()
-        expect(card.locator(".qa-verdict")).to_have_text("You said: right")
+        expect(card.locator(".qa-verdict")).to_have_text("Marked correct")
         expect(visit.status).to_have_text("Thank you. Your answer is kept.")
         expect(card.get_by_role("button", name="This is right")).to_have_attribute("aria-pressed", "true")
         assert_accessible(page)
         visit.ask("Who won the match?")
-        expect(visit.turns.first.locator(".qa-verdict").first).to_have_text("You said: right")
+        expect(visit.turns.first.locator(".qa-verdict").first).to_have_text("Marked correct")
         visit.turn.get_by_role("button", name="It is not in the documents: right").click()
-        expect(visit.turn.locator(".qa-verdict")).to_have_text("You said: it is not in the documents")
+        expect(visit.turn.locator(".qa-verdict")).to_have_text("Marked as not in the documents")
         visit.shoot("judged", whole=False)
     verdicts = [(each["question"], each["verdict"]) for each in said(served)]
     assert verdicts.count((question, "right")) == 1
@@ -267,13 +267,13 @@ def test_a_verdict_is_taken_back_and_changed(browser: Browser, served: Served) -
         right = card.get_by_role("button", name="This is right")
         wrong = card.get_by_role("button", name="This is wrong")
         right.click()
-        expect(card.locator(".qa-verdict")).to_have_text("You said: right")
-        expect(right).to_have_attribute("title", "Take it back")
+        expect(card.locator(".qa-verdict")).to_have_text("Marked correct")
+        expect(right).to_have_attribute("title", "Undo")
         visit.shoot("judged-right", whole=False)
         page.route("**/feedback/*", lambda route: route.abort())
         right.click()
         expect(visit.status).to_have_text("The server cannot be reached. Check that it runs, and try again.")
-        expect(card.locator(".qa-verdict")).to_have_text("You said: right")
+        expect(card.locator(".qa-verdict")).to_have_text("Marked correct")
         visit.complaints.clear()
         page.unroute("**/feedback/*")
         right.focus()
@@ -286,19 +286,19 @@ def test_a_verdict_is_taken_back_and_changed(browser: Browser, served: Served) -
         assert verdicts() == []
 
         right.click()
-        expect(card.locator(".qa-verdict")).to_have_text("You said: right")
+        expect(card.locator(".qa-verdict")).to_have_text("Marked correct")
         wrong.click()
-        expect(card.locator(".qa-verdict")).to_have_text("You said: wrong")
+        expect(card.locator(".qa-verdict")).to_have_text("Marked wrong")
         assert verdicts() == ["wrong"]
-        card.get_by_role("button", name="Mark the right words").click()
+        card.get_by_role("button", name="Correct this answer").click()
         panel = page.get_by_role("dialog", name="pump.md")
         panel.get_by_label("The right answer in your own words").fill("A dozen kilograms.")
         panel.get_by_role("button", name="Send").click()
-        expect(card.locator(".qa-verdict")).to_have_text("You said it should be: “A dozen kilograms.”")
+        expect(card.locator(".qa-verdict")).to_have_text("Corrected to: “A dozen kilograms.”")
         assert verdicts() == ["corrected", "wrong"]
         visit.shoot("judged-corrected", whole=False)
         assert_accessible(page)
-        card.get_by_role("button", name="Take it back").click()
+        card.get_by_role("button", name="Undo").click()
         expect(card.locator(".qa-verdict")).to_have_text("")
         expect(right).to_be_focused()
         assert verdicts() == []
@@ -328,7 +328,7 @@ def test_the_right_words_are_marked_beyond_the_first_plane(browser: Browser, ser
         visit.ask(question)
         card = visit.cards.first
         card.get_by_role("button", name="This is wrong").click()
-        card.get_by_role("button", name="Mark the right words").click()
+        card.get_by_role("button", name="Correct this answer").click()
         panel = page.get_by_role("dialog", name="pump.md")
         expect(panel.get_by_text("Select the words that answer the question")).to_be_visible()
         panel.get_by_role("button", name="Send").click()
@@ -338,7 +338,7 @@ def test_the_right_words_are_marked_beyond_the_first_plane(browser: Browser, ser
         visit.shoot("marking", whole=False)
         assert_accessible(page)
         panel.get_by_role("button", name="Send").click()
-        expect(card.locator(".qa-verdict")).to_have_text("You said it should be: “weighs 12 kilograms”")
+        expect(card.locator(".qa-verdict")).to_have_text("Corrected to: “weighs 12 kilograms”")
         expect(panel).to_have_count(0)
     kept = [each for each in said(served) if each["question"] == question]
     assert sorted(each["verdict"] for each in kept) == ["corrected", "wrong"]
@@ -361,7 +361,7 @@ def test_what_should_be_there_is_found_in_another_document_or_written(browser: B
         opened = page.get_by_role("dialog", name="manual.pdf")
         opened.get_by_label("The right answer in your own words").fill("Nobody did.")
         opened.get_by_role("button", name="Send").click()
-        expect(visit.turn.locator(".qa-verdict")).to_have_text("You said it should be: “Nobody did.”")
+        expect(visit.turn.locator(".qa-verdict")).to_have_text("Corrected to: “Nobody did.”")
         expect(visit.turn.locator(".qa-verdict")).to_be_focused()
     (written,) = [each for each in said(served) if each["question"] == question and each["verdict"] == "corrected"]
     assert written["correction_text"] == "Nobody did."
@@ -382,7 +382,7 @@ def test_documents_are_added_found_replaced_and_deleted(browser: Browser, served
         chooser = page.locator("input[type=file]")
         page.locator(".qa-adding summary").click()
         page.get_by_role("textbox", name="Tags").fill("gate, keys")
-        page.get_by_label("Address").fill("https://example.org/gate")
+        page.get_by_label("Link").fill("https://example.org/gate")
         held: list[Route] = []
         page.route("**/sources/files", lambda route: held.append(route))
         files = [
@@ -416,7 +416,7 @@ def test_documents_are_added_found_replaced_and_deleted(browser: Browser, served
         row = page.locator(".qa-row")
         expect(row).to_have_count(1)
         expect(row.locator(".qa-row-facts li")).to_contain_text(
-            ["MARKDOWN", "English", "0.1 kB", "1 passage", "board", "uploaded ", "Address"]
+            ["MARKDOWN", "English", "0.1 kB", "1 passage", "board", "uploaded ", "Link"]
         )
         row.get_by_role("button", name="Replace gate.md").click()
         expect(page.locator(".qa-replacing")).to_contain_text("The next file replaces gate.md")
@@ -451,7 +451,7 @@ def test_readers_tags_and_address_of_an_upload_are_changed(browser: Browser, ser
         row = page.locator(".qa-row")
         expect(row).to_have_count(1)
         row.get_by_role("button", name="Edit tap.md").click()
-        panel = page.get_by_role("dialog", name="Readers, tags and address of tap.md")
+        panel = page.get_by_role("dialog", name="Access, tags and link of tap.md")
         expect(panel.get_by_label("board")).to_be_checked()
         expect(panel.get_by_label("Everyone")).not_to_be_checked()
         visit.shoot("documents-edit", whole=False)
@@ -461,7 +461,7 @@ def test_readers_tags_and_address_of_an_upload_are_changed(browser: Browser, ser
         expect(panel.get_by_role("status")).to_have_text("Choose who may read the files.")
         panel.get_by_label("Everyone").check()
         panel.get_by_label("Tags").fill("water, <b>taps</b>")
-        panel.get_by_label("Address").fill("https://example.org/tap")
+        panel.get_by_label("Link").fill("https://example.org/tap")
         panel.get_by_role("button", name="Save").click()
         expect(panel).to_have_count(0)
         expect(page.locator(".qa-sending").nth(1)).to_contain_text("Indexed: 1 passage", timeout=30_000)
@@ -469,7 +469,7 @@ def test_readers_tags_and_address_of_an_upload_are_changed(browser: Browser, ser
         expect(row.locator(".qa-row-facts")).to_contain_text("Everyone")
         row.get_by_role("button", name="Edit tap.md").click()
         expect(panel.get_by_label("Tags")).to_have_value("water, <b>taps</b>")
-        expect(panel.get_by_label("Address")).to_have_value("https://example.org/tap")
+        expect(panel.get_by_label("Link")).to_have_value("https://example.org/tap")
         page.keyboard.press("Escape")
         expect(row.get_by_role("button", name="Edit tap.md")).to_be_focused()
 
@@ -496,11 +496,11 @@ def test_a_document_of_a_folder_is_edited_and_goes_back_to_what_its_file_says(br
         expect(panel.get_by_label("Tags")).to_have_value("")
         expect(undo).to_have_count(0)
         panel.get_by_label("Tags").fill("cellar, water")
-        panel.get_by_label("Address").fill("https://example.org/pump")
+        panel.get_by_label("Link").fill("https://example.org/pump")
         panel.get_by_role("button", name="Save").click()
         expect(sent).to_contain_text("Indexed: 1 passage", timeout=30_000)
         expect(row.locator(".qa-row-tags li")).to_have_text(["cellar", "water"])
-        expect(row.get_by_role("link", name="Address")).to_have_attribute("href", "https://example.org/pump")
+        expect(row.get_by_role("link", name="Link")).to_have_attribute("href", "https://example.org/pump")
         edit.click()
         expect(panel.get_by_label("Tags")).to_have_value("cellar, water")
         visit.shoot("documents-edit-folder", whole=False)

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
 from components.errors import InputError
+from components.foreign_text import shortened
 from components.types import Query, Reply
 from pipelines.replies import Question, Stage
 from pipelines.service import QAService
@@ -34,7 +35,6 @@ from ui.api.problems import Missing, Problem, problem_of
 from ui.api.routers.metrics import note_reply
 from ui.api.streaming import EventStream, begin, reply_of
 from ui.api.timeouts import while_wanted, within
-from ui.cli.views.plain import shortened
 
 MODEL = "quaere"
 """The one model there is."""

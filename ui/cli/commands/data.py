@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
+from components.foreign_text import one_line
 from ui.cli.commands.options import AsJson
 from ui.cli.session import session_of
-from ui.cli.views.plain import one_line
 from ui.cli.views.reports import status_view
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from components.foreign_text import one_line
 from ui.cli.session import Session, session_of
-from ui.cli.views.plain import one_line
 from ui.cli.views.progress import count_progress, index_progress
 
 if TYPE_CHECKING:

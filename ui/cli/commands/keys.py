@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from components.foreign_text import one_line
 from ui.cli.commands.options import AsJson, Groups, split_groups
 from ui.cli.session import Session, session_of
-from ui.cli.views.plain import one_line
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings

@@ -11,8 +11,8 @@ import typer
 from rich import box
 from rich.table import Table
 
+from components.foreign_text import one_line
 from ui.cli.session import Session, session_of
-from ui.cli.views.plain import one_line
 from ui.cli.views.progress import count_progress
 
 if TYPE_CHECKING:

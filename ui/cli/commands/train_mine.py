@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from components.foreign_text import one_line
 from ui.cli.session import session_of
-from ui.cli.views.plain import one_line
 from ui.cli.views.progress import count_progress
 
 

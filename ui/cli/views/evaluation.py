@@ -13,7 +13,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ui.cli.views.plain import one_line, shortened
+from components.foreign_text import one_line, shortened
 from ui.cli.views.progress import duration, size
 
 if TYPE_CHECKING:

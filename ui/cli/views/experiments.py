@@ -13,7 +13,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ui.cli.views.plain import one_line
+from components.foreign_text import one_line
 
 if TYPE_CHECKING:
     from evaluation.comparison import Comparison

@@ -18,7 +18,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from ui.cli.views.plain import one_line
+from components.foreign_text import one_line
 
 if TYPE_CHECKING:
     from pipelines.indexing import IndexProgress

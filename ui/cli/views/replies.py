@@ -1,7 +1,7 @@
 """A reply -> what the terminal shows: answers marked inside their passages, or an honest "not found".
 
 Pure: values in, Rich renderables out. All words from documents go through ``Text``, never through Rich's markup, and
-through :func:`ui.cli.views.plain.harmless`. Knows neither the console nor where the reply came from.
+through :func:`components.foreign_text.harmless`. Knows neither the console nor where the reply came from.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ui.cli.views.plain import harmless, one_line, shortened
+from components.foreign_text import harmless, one_line, shortened
+from ui.text import place_parts, support_line
 
 if TYPE_CHECKING:
-    from components.types import Answer, Passage, Place, QueryKind, Reply
+    from components.types import Answer, Passage, QueryKind, Reply
 
 _MARK = "bold reverse"
 _QUIET = "dim"
@@ -56,13 +57,13 @@ def answer_view(answer: Answer, number: int, kind: QueryKind, *, marks: bool) ->
         head.append(f"   {_KINDS[answer.kind]}", style=_QUIET)
     if answer.differs:
         head.append("   others say otherwise", style=_WARNING)
-    lines: list[RenderableType] = [place_line(answer.source, answer.page, answer.title, answer.heading)]
+    lines: list[RenderableType] = [placed(answer.source, answer.page, answer.title, answer.heading)]
     if answer.url:
         lines.append(Text(one_line(answer.url), style="blue"))
     lines.append(marked_passage(answer, marks=marks))
     others = support_line(answer.support[1:])
-    if others is not None:
-        lines.append(others)
+    if others:
+        lines.append(Text(others, style=_QUIET))
     return Group(head, Padding(Group(*lines), (0, 0, 0, _INDENT), expand=False))
 
 
@@ -81,27 +82,12 @@ def marked_passage(answer: Answer, *, marks: bool) -> Text:
     return text
 
 
-def place_line(source: str, page: int | None, title: str | None = None, heading: str | None = None) -> Text:
+def placed(source: str, page: int | None, title: str | None = None, heading: str | None = None) -> Text:
     """Where something stands, in one line."""
-    line = Text().append(one_line(source), style="cyan")
-    if page is not None:
-        line.append(f", page {page}", style="cyan")
-    around = [one_line(part) for part in (title, heading) if part]
-    # A heading path often opens with the title.
-    if len(around) == 2 and around[1].startswith(around[0]):
-        del around[0]
+    where, around = place_parts(source, page, title, heading)
+    line = Text(where, style="cyan")
     if around:
-        line.append(" — " + " > ".join(around), style=_QUIET)
-    return line
-
-
-def support_line(places: Sequence[Place]) -> Text | None:
-    """The other places that state the answer, or None where there are none."""
-    if not places:
-        return None
-    line = Text("also stated in ", style=_QUIET)
-    seen = dict.fromkeys(place_line(place.source, place.page).plain for place in places)
-    line.append("; ".join(seen))
+        line.append(f" — {around}", style=_QUIET)
     return line
 
 
@@ -113,7 +99,7 @@ def not_found_view(reply: Reply) -> list[RenderableType]:
     if reply.passages:
         lines.append(Padding(Text("The nearest passages are", style=_QUIET), (0, 0, 0, _INDENT), expand=False))
     for passage in reply.passages[:_NEAREST]:
-        line = place_line(passage.source, passage.page, passage.title, passage.heading)
+        line = placed(passage.source, passage.page, passage.title, passage.heading)
         line.append("\n" + shortened(passage.text, 160), style=_QUIET)
         lines.append(Padding(line, (0, 0, 0, _INDENT), expand=False))
     return lines
@@ -124,7 +110,7 @@ def explain_table(passages: Sequence[Passage]) -> Table:
     names = score_names(passage.scores for passage in passages)
     table = _score_table("Candidates", ["#", *names], "passage")
     for number, passage in enumerate(passages, 1):
-        words = place_line(passage.source, passage.page).append("\n").append(shortened(passage.text, 120), style=_QUIET)
+        words = placed(passage.source, passage.page).append("\n").append(shortened(passage.text, 120), style=_QUIET)
         table.add_row(str(number), *(_score(passage.scores.get(name)) for name in names), words)
     return table
 

@@ -15,7 +15,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ui.cli.views.plain import harmless, one_line
+from components.foreign_text import harmless, one_line
 from ui.cli.views.progress import duration, size
 
 if TYPE_CHECKING:
