@@ -9,9 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from components.errors import InputError
-from evaluation.metrics.bootstrap import bootstrap_interval
-from evaluation.metrics.holm import holm
-from evaluation.metrics.randomisation import randomisation_p
+from evaluation.metrics.significance import bootstrap_interval, holm, randomisation_p
 from evaluation.outcome import Evaluation, Task
 
 SIGNIFICANT = 0.05
@@ -19,7 +17,7 @@ SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class MetricComparison:
     """One metric of one system beside the baseline's, question by question."""
 
     system: str
@@ -48,7 +46,7 @@ class Comparison:
 
 def compare(
     evaluations: Sequence[Evaluation], baseline: str, metrics: Mapping[Task, Sequence[str]] | None = None
-) -> tuple[Comparison, ...]:
+) -> tuple[MetricComparison, ...]:
     """Compare every system with the baseline, data set by data set; all p values are corrected as one family.
 
     Args:
@@ -63,7 +61,7 @@ def compare(
     by_place = {(each.dataset, each.task, each.system): each for each in evaluations}
     if len(by_place) < len(evaluations):
         raise InputError("two evaluations have the same system, data set and task; give each system its own name")
-    found: list[Comparison] = []
+    found: list[MetricComparison] = []
     for (dataset, task, system), evaluation in by_place.items():
         if system == baseline:
             continue
@@ -78,7 +76,7 @@ def compare(
 
 def compared(
     evaluation: Evaluation, baseline: Evaluation, metrics: Sequence[str] | None = None
-) -> tuple[Comparison, ...]:
+) -> tuple[MetricComparison, ...]:
     """One system beside the baseline; ``corrected`` is still the plain p value.
 
     Raises:
@@ -106,10 +104,10 @@ def differences(evaluation: Evaluation, baseline: Evaluation, metric: str) -> li
     return [value - theirs[identifier] for identifier, value in ours.items()]
 
 
-def _comparison(evaluation: Evaluation, baseline: Evaluation, metric: str) -> Comparison:
+def _comparison(evaluation: Evaluation, baseline: Evaluation, metric: str) -> MetricComparison:
     found = differences(evaluation, baseline, metric)
     p = randomisation_p(found)
-    return Comparison(
+    return MetricComparison(
         system=evaluation.system,
         baseline=baseline.system,
         dataset=evaluation.dataset,

@@ -15,7 +15,7 @@ from typing import Any
 from components.errors import InputError
 from components.stores.engine.sparse_copy import allocated_bytes
 from evaluation.corpus import index_figures, settings_for
-from evaluation.data.dataset import DataSet, Question
+from evaluation.data.dataset import DataSet, DataSetQuestion
 from evaluation.data.files import sha256
 from evaluation.figures import figures_of, grouped
 from evaluation.outcome import Evaluation, Outcome, Task
@@ -24,7 +24,7 @@ from evaluation.provenance import commit, peak_memory, provenance
 from evaluation.rows import RowFile
 from evaluation.sampling import sampled
 from evaluation.tasks.answering import Answering
-from evaluation.tasks.measured import Measured
+from evaluation.tasks.measured import MeasuredTask
 from evaluation.tasks.reading import Reading
 from evaluation.tasks.retrieval import FinishedRun, Retrieval
 from pipelines.folder import INDEX_FOLDER
@@ -38,7 +38,7 @@ ROWS = "evaluation-rows"
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class EvaluationPlan:
     """What is measured, and how much of it.
 
     Args:
@@ -62,7 +62,7 @@ class Plan:
                 f"{', '.join(self.dataset.tasks)}"
             )
 
-    def questions(self) -> list[Question]:
+    def questions(self) -> list[DataSetQuestion]:
         """Those that are asked.
 
         Raises:
@@ -78,7 +78,7 @@ class Plan:
 
 
 def evaluate(
-    plan: Plan,
+    plan: EvaluationPlan,
     settings: Settings,
     folder: Path,
     *,
@@ -120,7 +120,7 @@ def evaluate(
     )
 
 
-def forget_rows(plan: Plan, settings: Settings, folder: Path) -> None:
+def forget_rows(plan: EvaluationPlan, settings: Settings, folder: Path) -> None:
     """Remove the rows of a plan whose figures are safe, so that measuring again measures anew."""
     path = rows_path(plan, settings, folder)
     path.unlink(missing_ok=True)
@@ -128,7 +128,7 @@ def forget_rows(plan: Plan, settings: Settings, folder: Path) -> None:
         path.parent.rmdir()
 
 
-def rows_path(plan: Plan, settings: Settings, folder: Path) -> Path:
+def rows_path(plan: EvaluationPlan, settings: Settings, folder: Path) -> Path:
     """The file of a plan's rows; another one as soon as data, settings or code differ."""
     digest = hashlib.sha256(json.dumps(_identity(plan, settings), sort_keys=True).encode()).hexdigest()[:12]
     return folder / ROWS / f"{plan.dataset.name}-{plan.task}-{digest}.jsonl"
@@ -160,8 +160,8 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
 
 @contextmanager
 def _measured(
-    plan: Plan, settings: Settings, on_index: Callable[[IndexProgress], None] | None
-) -> Iterator[tuple[Measured, dict[str, float]]]:
+    plan: EvaluationPlan, settings: Settings, on_index: Callable[[IndexProgress], None] | None
+) -> Iterator[tuple[MeasuredTask, dict[str, float]]]:
     """The task, ready to be asked, and what indexing has cost."""
     if plan.dataset.form == "trec":
         yield FinishedRun(plan.dataset), {}
@@ -184,7 +184,7 @@ def _measured(
 
 
 def _asked(
-    questions: Sequence[Question], measured: Measured, rows: RowFile, on_question: Callable[[int], None]
+    questions: Sequence[DataSetQuestion], measured: MeasuredTask, rows: RowFile, on_question: Callable[[int], None]
 ) -> list[Outcome]:
     waiting = [question for question in questions if question.id not in rows.rows]
     if waiting:
@@ -198,7 +198,7 @@ def _asked(
     return [outcome_of(rows.rows[question.id]) for question in questions]
 
 
-def _outcome(measured: Measured, question: Question) -> Outcome:
+def _outcome(measured: MeasuredTask, question: DataSetQuestion) -> Outcome:
     try:
         return measured.outcome(question)
     except InputError as error:
@@ -210,7 +210,7 @@ def outcome_of(row: Mapping[str, Any]) -> Outcome:
     return Outcome(**{**row, **{name: tuple(row[name]) for name in ("references", "answering", "lacking")}})
 
 
-def _identity(plan: Plan, settings: Settings) -> dict[str, Any]:
+def _identity(plan: EvaluationPlan, settings: Settings) -> dict[str, Any]:
     return {
         "files": [sha256(path) for path in plan.dataset.files],
         "task": plan.task,

@@ -7,14 +7,16 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from evaluation.failures import losses
-from evaluation.metrics.auroc import auroc
-from evaluation.metrics.bootstrap import bootstrap_interval
-from evaluation.metrics.brier import brier_score
-from evaluation.metrics.calibration_error import calibration_error
-from evaluation.metrics.coverage_at_precision import coverage_at_precision
-from evaluation.metrics.latency import PERCENTILES, percentile
-from evaluation.metrics.no_answer import best_threshold, when_given
-from evaluation.metrics.risk_coverage import risk_coverage_area
+from evaluation.metrics.confidence import (
+    auroc,
+    best_threshold,
+    brier_score,
+    calibration_error,
+    coverage_at_precision,
+    risk_coverage_area,
+    when_given,
+)
+from evaluation.metrics.significance import PERCENTILES, bootstrap_interval, percentile
 from evaluation.outcome import Outcome
 
 PRECISIONS = (0.8, 0.9, 0.95)

@@ -9,14 +9,14 @@ from components.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TextPlace:
     """Where a text stands: its source, and code points in the source's extracted text, end exclusive."""
 
     source: str
     start: int
     end: int
 
-    def is_held_by(self, other: "Place") -> bool:
+    def is_held_by(self, other: "TextPlace") -> bool:
         """Whether a passage at another place is this text, a slice of it, or holds it beside short neighbours.
 
         A passage that only begins or ends with a sentence of the text is not it: they have to share half of the
@@ -26,12 +26,12 @@ class Place:
         shorter = min(self.end - self.start, other.end - other.start)
         return self.source == other.source and shared > 0 and 2 * shared >= shorter
 
-    def covers(self, other: "Place") -> bool:
+    def covers(self, other: "TextPlace") -> bool:
         """Whether all of another place lies inside this one."""
         return self.source == other.source and self.start <= other.start and other.end <= self.end
 
 
-def paragraph_places(path: Path, count: int, source: str, max_bytes: int = MAX_BYTES) -> list[Place]:
+def paragraph_places(path: Path, count: int, source: str, max_bytes: int = MAX_BYTES) -> list[TextPlace]:
     """Where the paragraphs of a SQuAD-like file stand in its extracted text.
 
     Args:
@@ -46,11 +46,11 @@ def paragraph_places(path: Path, count: int, source: str, max_bytes: int = MAX_B
     return paragraphs_in(load(path, max_bytes=max_bytes), path, count, source)
 
 
-def paragraphs_in(extracted: Extracted, path: Path, count: int, source: str) -> list[Place]:
+def paragraphs_in(extracted: Extracted, path: Path, count: int, source: str) -> list[TextPlace]:
     """The same of a text that was extracted before; see :func:`paragraph_places`."""
     blocks = [block for block in extracted.blocks if block.kind != "heading"]
     if len(blocks) != count:
         raise InputError(
             f"{path}: {count} labelled paragraphs, but {len(blocks)} in the extracted text; a paragraph may be empty"
         )
-    return [Place(source, block.start, block.end) for block in blocks]
+    return [TextPlace(source, block.start, block.end) for block in blocks]

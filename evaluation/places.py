@@ -16,9 +16,9 @@ from components.converters.formats import load
 from components.errors import InputError
 from components.languages.scripts import is_unspaced
 from components.types import Passage
-from evaluation.data.dataset import DataSet, Question
+from evaluation.data.dataset import DataSet, DataSetQuestion
 from evaluation.data.squad import QuestionFile
-from evaluation.gold import Place, paragraphs_in
+from evaluation.gold import TextPlace, paragraphs_in
 from pipelines.service import QAService
 
 
@@ -32,11 +32,11 @@ class Gold:
     """
 
     def __init__(
-        self, places: Mapping[str, Sequence[Place]], answers: Mapping[str, Sequence[Place]] | None = None
+        self, places: Mapping[str, Sequence[TextPlace]], answers: Mapping[str, Sequence[TextPlace]] | None = None
     ) -> None:
         self.places = places
         self.answers = {} if answers is None else answers
-        self._by_source: dict[str, list[tuple[Place, str]]] = {}
+        self._by_source: dict[str, list[tuple[TextPlace, str]]] = {}
         for key, found in places.items():
             for place in found:
                 self._by_source.setdefault(place.source, []).append((place, key))
@@ -47,20 +47,20 @@ class Gold:
             source: max(place.end - place.start for place, _ in entries) for source, entries in self._by_source.items()
         }
 
-    def keys_at(self, place: Place) -> list[str]:
+    def keys_at(self, place: TextPlace) -> list[str]:
         """The documents that a passage at this place holds, in the order of the text."""
         entries = self._by_source.get(place.source, [])
         starts, longest = self._starts.get(place.source, []), self._longest.get(place.source, 0)
         first, last = bisect_right(starts, place.start - longest - 1), bisect_right(starts, place.end)
         return [key for document, key in entries[first:last] if document.is_held_by(place)]
 
-    def holds(self, question: Question, place: Place) -> bool:
+    def holds(self, question: DataSetQuestion, place: TextPlace) -> bool:
         """Whether a passage at this place answers the question: it holds an answer whole, or a right document."""
         if question.id in self.answers:
             return any(place.covers(answer) for answer in self.answers[question.id])
         return any(each.is_held_by(place) for each in self.right_places(question))
 
-    def right_places(self, question: Question) -> list[Place]:
+    def right_places(self, question: DataSetQuestion) -> list[TextPlace]:
         """Where the answers to a question stand, or the documents that answer it."""
         if question.id in self.answers:
             return list(self.answers[question.id])
@@ -86,7 +86,9 @@ def _brought(dataset: DataSet, service: QAService) -> Gold:
         max_rows=settings.index.max_file_passages,
     )
     if dataset.form != "squad":
-        rows = {block.row: Place(source, block.start, block.end) for block in extracted.blocks if block.row is not None}
+        rows = {
+            block.row: TextPlace(source, block.start, block.end) for block in extracted.blocks if block.row is not None
+        }
         return Gold({key: [rows[row]] for row, key in enumerate(keys, start=1) if row in rows})
     places = dict(zip(keys, paragraphs_in(extracted, path, len(keys), source), strict=True))
     answers = {
@@ -97,7 +99,7 @@ def _brought(dataset: DataSet, service: QAService) -> Gold:
     return Gold({key: [place] for key, place in places.items()}, answers)
 
 
-def answer_places(file: QuestionFile, source: str) -> dict[str, list[Place]]:
+def answer_places(file: QuestionFile, source: str) -> dict[str, list[TextPlace]]:
     """By the question's id, where its accepted answers stand in the text that indexing makes of the file.
 
     Args:
@@ -116,11 +118,11 @@ def answer_places(file: QuestionFile, source: str) -> dict[str, list[Place]]:
     }
 
 
-def answers_in(references: Sequence[str], paragraph: Place, text: str) -> list[Place]:
+def answers_in(references: Sequence[str], paragraph: TextPlace, text: str) -> list[TextPlace]:
     """Where accepted answers stand in their paragraph; a labelled answer may be a part of a word."""
     words = text[paragraph.start : paragraph.end]
     found = mentions(references, paragraph.source, words) or mentions(references, paragraph.source, words, parts=True)
-    return [Place(each.source, paragraph.start + each.start, paragraph.start + each.end) for each in found]
+    return [TextPlace(each.source, paragraph.start + each.start, paragraph.start + each.end) for each in found]
 
 
 def source_of(service: QAService, path: Path) -> str:
@@ -153,7 +155,7 @@ def _own(dataset: DataSet, service: QAService) -> Gold:
     return Gold({}, found)
 
 
-def _named(question: Question, names: Sequence[str]) -> str:
+def _named(question: DataSetQuestion, names: Sequence[str]) -> str:
     """The source that a row means: its whole name, or the end of one alone."""
     if question.source in names:
         return question.source
@@ -164,7 +166,7 @@ def _named(question: Question, names: Sequence[str]) -> str:
     return ending[0]
 
 
-def mentions(answers: Iterable[str], source: str, text: str, *, parts: bool = False) -> list[Place]:
+def mentions(answers: Iterable[str], source: str, text: str, *, parts: bool = False) -> list[TextPlace]:
     """Where any of the answers stands, whatever the case and the white space.
 
     Args:
@@ -176,7 +178,7 @@ def mentions(answers: Iterable[str], source: str, text: str, *, parts: bool = Fa
     patterns = (r"\s+".join(re.escape(word) for word in answer.split()) for answer in answers)
     found = dict.fromkeys(match.span() for pattern in patterns for match in re.finditer(pattern, text, re.IGNORECASE))
     return [
-        Place(source, start, end)
+        TextPlace(source, start, end)
         for start, end in found
         if parts or not (_cuts_word(text[start - 1 : start + 1], start) or _cuts_word(text[end - 1 : end + 1], end))
     ]
@@ -199,9 +201,9 @@ class Indexed:
     def __init__(self, service: QAService, gold: Gold) -> None:
         self._service = service
         self._gold = gold
-        self._passages: dict[str, tuple[list[Place], list[int], int]] = {}
+        self._passages: dict[str, tuple[list[TextPlace], list[int], int]] = {}
 
-    def holds(self, question: Question) -> bool:
+    def holds(self, question: DataSetQuestion) -> bool:
         """Whether some passage answers the question."""
         return any(
             self._gold.holds(question, passage)
@@ -209,7 +211,7 @@ class Indexed:
             for passage in self._near(place)
         )
 
-    def _near(self, place: Place) -> list[Place]:
+    def _near(self, place: TextPlace) -> list[TextPlace]:
         """The passages that may share a sign with a place."""
         if place.source not in self._passages:
             passages = sorted(map(place_of, self._service.source(place.source).passages), key=lambda each: each.start)
@@ -219,14 +221,15 @@ class Indexed:
         return passages[bisect_right(starts, place.start - longest - 1) : bisect_right(starts, place.end)]
 
 
-def place_of(passage: Passage) -> Place:
+def place_of(passage: Passage) -> TextPlace:
     """Where a passage stands."""
-    return Place(passage.source, passage.start, passage.end)
+    return TextPlace(passage.source, passage.start, passage.end)
 
 
-def places_of(document: Document) -> tuple[Place, ...]:
+def places_of(document: Document) -> tuple[TextPlace, ...]:
     """Where a passage stands, and the near duplicates that it stands for."""
     meta = document.meta
     return tuple(
-        Place(str(each["source"]), int(each["start"]), int(each["end"])) for each in (meta, *meta.get("duplicates", ()))
+        TextPlace(str(each["source"]), int(each["start"]), int(each["end"]))
+        for each in (meta, *meta.get("duplicates", ()))
     )

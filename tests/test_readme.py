@@ -18,6 +18,7 @@ WORDS = "\n".join(GUIDES.values())
 BLOCKS = re.findall(r"^```[^\n]*\n(.*?)^```", WORDS, re.MULTILINE | re.DOTALL)
 GROUPS = ("sources", "keys", "train")
 """Commands that have commands of their own."""
+TARGETS = sorted(set(re.findall(r"(?<!keys )\bmake ([a-z][a-z-]+)", "\n".join(re.findall(r"`[^`]+`", WORDS)))))
 INLINE = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", WORDS, flags=re.MULTILINE | re.DOTALL))
 
 
@@ -70,7 +71,9 @@ def test_every_command_answers_help_and_knows_the_options_shown(line: str) -> No
         assert re.search(rf"{option}\b", texts), f"{line}: no such option as {option}"
 
 
-@pytest.mark.parametrize("target", sorted(set(re.findall(r"(?<!keys )\bmake ([a-z][a-z-]+)", "\n".join(BLOCKS + INLINE)))))
+@pytest.mark.parametrize(
+    "target", sorted(set(re.findall(r"(?<!keys )\bmake ([a-z][a-z-]+)", "\n".join(BLOCKS + INLINE))))
+)
 def test_every_make_target_exists(target: str) -> None:
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
 

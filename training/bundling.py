@@ -10,8 +10,7 @@ from safetensors.numpy import load_file, save_file
 
 from components.errors import ConfigurationError, QuaereError
 from components.models.checkpoints import bundled, file_sha256, resolve
-from training.card import read_run
-from training.forgetting import losses
+from training.card import losses, read_run
 
 
 def bundle(folder: Path, name: str, target: Path, tolerance: float = 0.0) -> dict[str, Any]:

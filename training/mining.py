@@ -21,8 +21,8 @@ from components.models.encoder import ModelOptions, PairEncoder, pair_encoder
 from components.passages import Pair
 from components.writing import write_whole
 from evaluation.corpus import index_corpus
-from evaluation.gold import Place, paragraph_places
-from evaluation.metrics.normalisation import normalised
+from evaluation.gold import TextPlace, paragraph_places
+from evaluation.metrics.answers import normalised
 from evaluation.places import Gold, source_of
 from evaluation.rows import RowFile
 from pipelines.service import QAService
@@ -172,7 +172,7 @@ def _search_of(service: QAService, corpus: Path, passages: Sequence[str]) -> Cal
 
     def search(question: str, depth: int) -> list[str]:
         found = service.trace(question, until="retriever", candidates=depth).fused
-        at = [Place(each.meta["source"], each.meta["start"], each.meta["end"]) for each in found]
+        at = [TextPlace(each.meta["source"], each.meta["start"], each.meta["end"]) for each in found]
         return list(dict.fromkeys(passages[int(key)] for place in at for key in gold.keys_at(place)))
 
     return search

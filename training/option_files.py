@@ -1,5 +1,6 @@
-"""Settings of a training, from a TOML file and from flags, checked by a pydantic model before any work begins."""
+"""Settings of a training, from a TOML file and from flags, and the packages it needs, checked before any work."""
 
+import importlib.util
 import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
@@ -38,3 +39,17 @@ def _told(problem: Any, kind: type[BaseModel]) -> str:
         return f"{name!r} is no option; known: {', '.join(kind.model_fields)}"
     shown = name and problem["type"] not in ("missing", "value_error")
     return f"{name}: {message}" + (f", not {problem['input']!r}" if shown else "")
+
+
+def require(*packages: str) -> None:
+    """Check that packages are there before any work begins.
+
+    Raises:
+        ConfigurationError: one is not.
+    """
+    missing = [name for name in packages if importlib.util.find_spec(name) is None]
+    if missing:
+        raise ConfigurationError(
+            f"training needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed; "
+            "install Quaere with its extra: pip install -e '.[train]' -c constraints.txt"
+        )

@@ -1,10 +1,11 @@
-"""The progress of transformers' Trainer, shown by Rich."""
+"""Callbacks of transformers' Trainer: progress shown by Rich, a limit of time, and the end of what gets no better."""
 
+import time
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from transformers import TrainerCallback
+from transformers import EarlyStoppingCallback, TrainerCallback
 
 
 class TrainingProgress(TrainerCallback):  # type: ignore[misc]  # transformers brings no types
@@ -50,3 +51,47 @@ class TrainingProgress(TrainerCallback):  # type: ignore[misc]  # transformers b
         if self._progress is not None:
             self._progress.stop()
             self._progress = None
+
+
+class TimeLimit(TrainerCallback):  # type: ignore[misc]  # transformers brings no types
+    """Measures and saves what there is when the time is over, and stops.
+
+    Args:
+        minutes: of this sitting; a run that is taken up again has them anew.
+        measured: whether there is anything to measure with.
+    """
+
+    def __init__(self, minutes: float, *, measured: bool) -> None:
+        self._minutes = minutes
+        self._measured = measured
+        self._until = float("inf")
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Start the clock."""
+        self._until = time.monotonic() + 60 * self._minutes
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Stop where the time is over."""
+        if time.monotonic() >= self._until:
+            control.should_training_stop = True
+            control.should_save = True
+            control.should_evaluate = self._measured
+
+
+def callbacks_of(
+    console: Console, minutes: float | None, *, measured: bool, patience: int | None = None
+) -> list[TrainerCallback]:
+    """The callbacks of a training.
+
+    Args:
+        console: shows the progress.
+        minutes: after which it stops; None for no limit.
+        measured: whether there is anything to measure with.
+        patience: measurements without a better one before it stops; None for no end.
+    """
+    found: list[TrainerCallback] = [TrainingProgress(console)]
+    if minutes is not None:
+        found.append(TimeLimit(minutes, measured=measured))
+    if patience is not None:
+        found.append(EarlyStoppingCallback(patience))
+    return found

@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from matplotlib.figure import Figure
+
 from components.errors import ConfigurationError, QuaereError
 from components.models.checkpoints import replace_folder
 from components.writing import write_whole
-from training.card import RunCard, read_run, write_card
-from training.curves import draw_curves
-from training.forgetting import Loss, losses
+from training.card import Loss, RunCard, losses, read_run, write_card
 
 LOGS = "tensorboard"
 """Folder of what TensorBoard shows."""
 _OPTIONS = "options.json"
+_SHOWN = ("loss", "learning_rate", "eval_")
+"""Of what is logged: the panels of the curves."""
+_INCHES = (9.0, 3.2)
 
 
 FiguresBySet = dict[str, dict[str, float]]
@@ -104,7 +107,7 @@ class RunFolder:
         shutil.rmtree(made, ignore_errors=True)
         save(made)
         write_card(made, card)
-        draw_curves(card.curves, made / "curves.png")
+        _draw_curves(card.curves, made / "curves.png")
         if (logs := self.work / LOGS).is_dir():
             logs.rename(made / LOGS)
         replace_folder(made, folder)
@@ -118,3 +121,25 @@ class RunFolder:
 def _figures(stored: Any) -> Mapping[str, Mapping[str, float]]:
     figures: Mapping[str, Mapping[str, float]] = stored
     return figures
+
+
+def _draw_curves(curves: Mapping[str, Sequence[tuple[int, float]]], path: Path) -> None:
+    """Draw the loss, the rate and the figures on development data, each over the steps; ``eval_`` shares a panel."""
+    panels = {
+        name: {each: points for each, points in curves.items() if each == name or (name[-1] == "_" and name in each)}
+        for name in _SHOWN
+    }
+    shown = {name: lines for name, lines in panels.items() if lines}
+    figure = Figure(figsize=_INCHES, layout="constrained")
+    for number, (name, lines) in enumerate(shown.items(), start=1):
+        axes = figure.add_subplot(1, len(shown), number)
+        for label, points in sorted(lines.items()):
+            axes.plot(
+                *zip(*points, strict=True), label=label.removeprefix("eval_"), marker="." if len(points) < 9 else ""
+            )
+        axes.set_title("development data" if name == "eval_" else name.replace("_", " "))
+        axes.set_xlabel("steps")
+        if name == "eval_":
+            axes.set_ylim(0, 1)
+            axes.legend()
+    figure.savefig(path, dpi=120)

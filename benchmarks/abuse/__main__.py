@@ -17,8 +17,8 @@ from rich.table import Table
 from benchmarks.abuse.attack import Outcome, Run
 from benchmarks.abuse.catalogue import ATTACKS
 from benchmarks.abuse.processes import descendants, end
+from benchmarks.results import Results
 from components.errors import QuaereError
-from evaluation.benchmark.results import Results
 from ui.cli.commands.options import parse_pairs
 from ui.cli.session import INTERRUPTED, Session
 

@@ -86,12 +86,6 @@ def sentence_spans(text: str, language: str = "und") -> list[Span]:
     return [span for start, end, mark in _runs(text) for span in _segmented(text, start, end, mark, code)]
 
 
-def enclosing_sentence(text: str, start: int, end: int, language: str = "und") -> Span:
-    """The sentence that holds a span, or all those that it touches; the span itself between sentences."""
-    touched = [span for span in sentence_spans(text, language) if span[0] < end and start < span[1]]
-    return (touched[0][0], touched[-1][1]) if touched else (start, end)
-
-
 def list_spans(text: str) -> list[Span]:
     """All lists of two items or more, each with the sentence directly above it if that ends in a colon."""
     return [(first, last) for first, last, _ in _lists(text)]

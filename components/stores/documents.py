@@ -20,7 +20,6 @@ from haystack.dataclasses import SparseEmbedding
 from haystack.utils import Secret, deserialize_secrets_inplace
 
 from components.errors import ConfigurationError
-from components.stores.async_twins import async_twins
 from components.stores.engine.manifest import make_manifest
 from components.stores.engine.opened_engine import OpenedEngine
 from components.stores.engine.protocol import Engine, Search
@@ -48,20 +47,6 @@ class Found:
     """``score`` is BM25 over the passages that the caller may see; always above 0."""
 
 
-@async_twins(
-    "count_documents",
-    "filter_documents",
-    "write_documents",
-    "delete_documents",
-    "delete_all_documents",
-    "delete_by_filter",
-    "update_by_filter",
-    "count_documents_by_filter",
-    "count_unique_metadata_by_filter",
-    "get_metadata_fields_info",
-    "get_metadata_field_min_max",
-    "get_metadata_field_unique_values",
-)
 class QuaereDocumentStore(HaystackProtocol, SourceVersions):
     """Passages with their dense and sparse vectors, in a folder (edge) or on a Qdrant server.
 

@@ -1,7 +1,6 @@
 """The methods of Haystack's document store protocol, which see what a caller of the store's groups sees."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
 from haystack import Document
@@ -12,12 +11,11 @@ from components.errors import InputError
 from components.stores.engine.protocol import Filter, Hit
 from components.stores.filters import EVERYTHING, compile_filter
 from components.stores.held_index import HeldIndex
-from components.stores.metadata_queries import MetadataQueries
-from components.stores.points import point_id, to_document, to_payload, to_point
+from components.stores.points import point_id, to_document, to_point
 from components.stores.visibility import joined, visible
 
 
-class HaystackProtocol(HeldIndex, MetadataQueries):
+class HaystackProtocol(HeldIndex):
     """Counts, lists, writes and deletes documents; writing and deleting by id is not limited by groups."""
 
     groups: Sequence[str]
@@ -69,34 +67,17 @@ class HaystackProtocol(HeldIndex, MetadataQueries):
         with self._writer:
             self._opened.get().delete([point_id(each) for each in document_ids])
 
-    def delete_all_documents(self, recreate_index: bool = False) -> None:
-        """Delete every document of every group, staged ones too.
-
-        Args:
-            recreate_index: drop the collection and make it anew, which is quicker for large ones.
-        """
-        if recreate_index:
-            self.recreate()
-        else:
-            self._delete_where(EVERYTHING)
-
-    def delete_by_filter(self, filters: dict[str, Any]) -> int:
-        """Delete the documents that match and return how many there were."""
-        return self._delete_where(joined(visible(self.groups), compile_filter(filters)))
-
-    def update_by_filter(self, filters: dict[str, Any], meta: dict[str, Any]) -> int:
-        """Set metadata fields of the documents that match and return how many there were."""
-        with self._writer:
-            found = self.filter_documents(filters)
-            changed = [(each.id, to_payload(_with_meta(each, meta))) for each in found]
-            with self._lock.writing():
-                for document_id, payload in changed:
-                    self._opened.get().replace_payload(point_id(document_id), payload)
-        return len(found)
-
     def count_documents_by_filter(self, filters: dict[str, Any]) -> int:
         """How many documents match."""
         return self._count(compile_filter(filters))
+
+    def get_metadata_fields_info(self) -> dict[str, dict[str, str]]:
+        """The metadata fields that occur, each with its type: keyword, int, float or boolean."""
+        types: dict[str, dict[str, str]] = {}
+        for hit in self._scroll(EVERYTHING, ("id", "meta", "types")):
+            meta = to_document(hit.payload).meta
+            types |= {name: {"type": _type(value)} for name, value in meta.items() if value is not None}
+        return types
 
     def _count(self, condition: Filter) -> int:
         with self._lock.reading():
@@ -106,21 +87,6 @@ class HaystackProtocol(HeldIndex, MetadataQueries):
         with self._lock.reading():
             return list(self._opened.get().scroll(joined(visible(self.groups), condition), fields))
 
-    def _metas(self, filters: dict[str, Any] | None = None) -> Iterator[dict[str, Any]]:
-        fields = ("id", "meta", "types")
-        return (to_document(hit.payload).meta for hit in self._scroll(compile_filter(filters), fields))
-
-    def _delete_where(self, condition: Filter) -> int:
-        with self._writer:
-            ids = self._ids(condition)
-            with self._lock.writing():
-                self._opened.get().delete(ids)
-        return len(ids)
-
-
-def _with_meta(document: Document, meta: dict[str, Any]) -> Document:
-    return replace(document, meta=document.meta | meta)
-
 
 def _refuse_duplicates(documents: Sequence[Document], existing: Sequence[Hit]) -> None:
     ids = [each.id for each in documents]
@@ -128,3 +94,11 @@ def _refuse_duplicates(documents: Sequence[Document], existing: Sequence[Hit]) -
     known = sorted(repeated | {hit.payload["id"] for hit in existing})
     if known:
         raise DuplicateDocumentError(f"Documents with these ids exist already: {', '.join(known)}")
+
+
+def _type(value: Any) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int):
+        return "int"
+    return "float" if isinstance(value, float) else "keyword"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from components.errors import InputError
-from evaluation.data.dataset import DataSet, Question
+from evaluation.data.dataset import DataSet, DataSetQuestion
 from evaluation.data.files import lines_of, records_of, refuse_repeated, string_in
 from evaluation.data.judgements import Judgements, grade_of
 
@@ -41,7 +41,7 @@ def read_beir_dataset(folder: Path) -> DataSet:
         form="beir",
         tasks=("retrieval",),
         questions=tuple(
-            Question(query, texts[query], relevant=grades, row=f"{queries}: question {query}")
+            DataSetQuestion(query, texts[query], relevant=grades, row=f"{queries}: question {query}")
             for query, grades in relevant.items()
         ),
         documents=documents,

@@ -12,7 +12,7 @@ Form = Literal["squad", "beir", "faq", "own", "trec"]
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class DataSetQuestion:
     """One question with what would be right."""
 
     id: str
@@ -40,7 +40,7 @@ class DataSet:
     form: Form
     tasks: tuple[Task, ...]
     """What it can measure, the usual first."""
-    questions: tuple[Question, ...]
+    questions: tuple[DataSetQuestion, ...]
     documents: Mapping[str, str]
     """Texts by key; empty where the corpus is what the user has indexed."""
     corpus: tuple[Path, ...] = ()

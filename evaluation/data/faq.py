@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from components.errors import InputError
-from evaluation.data.dataset import DataSet, Question
+from evaluation.data.dataset import DataSet, DataSetQuestion
 from evaluation.data.files import records_of, string_in
 
 
@@ -58,7 +58,7 @@ def read_faq_dataset(path: Path, paraphrases: Path) -> DataSet:
         form="faq",
         tasks=("faq", "retrieval"),
         questions=tuple(
-            Question(
+            DataSetQuestion(
                 id=f"{number}",
                 text=text,
                 references=tuple(dict.fromkeys(entries[key].answer.strip() for key in relevant)),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from components.converters.encoding import UndecodableError, decode
 from components.errors import InputError
-from evaluation.data.dataset import DataSet, Question
+from evaluation.data.dataset import DataSet, DataSetQuestion
 from evaluation.data.files import refuse_repeated
 
 _DELIMITERS = ",;\t"
@@ -39,7 +39,7 @@ def read_own_dataset(path: Path) -> DataSet:
     return DataSet(path.name, "own", ("answering", "retrieval"), tuple(questions), documents={}, files=(path,))
 
 
-def _question(row: str, cells: Mapping[str, str]) -> Question:
+def _question(row: str, cells: Mapping[str, str]) -> DataSetQuestion:
     text = cells["question"]
     if not text:
         raise InputError(f"{row}: the question is missing")
@@ -56,7 +56,7 @@ def _question(row: str, cells: Mapping[str, str]) -> Question:
         raise InputError(f"{row}: {text!r} is marked as not answerable but has the answer {answers[0]!r}; keep one")
     identifier = cells.get("id") or row.rpartition(" ")[2]
     relevant = {identifier: 1} if answerable else {}
-    return Question(
+    return DataSetQuestion(
         id=identifier,
         text=text,
         references=answers,

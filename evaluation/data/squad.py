@@ -1,12 +1,13 @@
 """SQuAD-like files, 1.1 and 2.0: articles of paragraphs, with questions whose answers stand in their paragraph."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from components.errors import InputError
-from evaluation.data.dataset import DataSet, Question
-from evaluation.data.files import json_of, list_in, refuse_repeated, string_in, text_of
+from evaluation.data.dataset import DataSet, DataSetQuestion
+from evaluation.data.files import json_of, list_in, optional_string_in, refuse_repeated, string_in, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,34 +55,51 @@ def read_questions(path: Path | str) -> QuestionFile:
             stand where its offset says.
     """
     file = Path(path)
-    content = json_of(text_of(file), str(file))
     paragraphs: list[Paragraph] = []
     questions: list[LabelledQuestion] = []
     seen: dict[str, str] = {}
-    for article_number, article in enumerate(list_in(content, "data", f"{file}"), start=1):
-        row = f"{file}: article {article_number}"
-        stated = list_in(article, "paragraphs", row)
-        title = str(article.get("title", ""))
-        for number, paragraph in enumerate(stated, start=1):
-            place = f"{row} ({title}), paragraph {number}"
-            text = string_in(paragraph, "context", place)
-            paragraphs.append(Paragraph(title, text))
-            for record in list_in(paragraph, "qas", place):
-                question = _question(record, text, len(paragraphs) - 1, place)
-                refuse_repeated(question.id, seen, place, "the question id")
-                questions.append(question)
+    for place, title, text, records in squad_paragraphs(json_of(text_of(file), str(file)), file):
+        paragraphs.append(Paragraph(title, text))
+        for record in records:
+            question = _question(record, text, len(paragraphs) - 1, place)
+            refuse_repeated(question.id, seen, place, "the question id")
+            questions.append(question)
     return QuestionFile(file, tuple(paragraphs), tuple(questions))
+
+
+def squad_paragraphs(content: Any, path: Path) -> Iterator[tuple[str, str, str, list[Any]]]:
+    """Of each paragraph of a SQuAD-like file its place, its article's title, its text, and its questions.
+
+    Raises:
+        InputError: the content is not of this kind.
+    """
+    for article_number, article in enumerate(list_in(content, "data", f"{path}"), start=1):
+        row = f"{path}: article {article_number}"
+        title = optional_string_in(article, "title", row)
+        for number, paragraph in enumerate(list_in(article, "paragraphs", row), start=1):
+            place = f"{row} ({title}), paragraph {number}"
+            yield place, title, string_in(paragraph, "context", place), list_in(paragraph, "qas", place)
+
+
+def stated_answers(record: Any, row: str) -> list[Any]:
+    """The answers that a question states; none where it is marked impossible.
+
+    Raises:
+        InputError: it has neither answers nor that mark, or both.
+    """
+    answers = list_in(record, "answers", row)
+    impossible = bool(record.get("is_impossible", False))
+    if impossible == bool(answers):
+        state = "is marked impossible but has answers" if impossible else "has no answer and is not marked impossible"
+        raise InputError(f"{row} {state}; label it one way")
+    return answers
 
 
 def _question(record: Any, context: str, paragraph: int, place: str) -> LabelledQuestion:
     identifier = string_in(record, "id", place)
     row = f"{place}, question {identifier}"
     text = string_in(record, "question", row)
-    answers = list_in(record, "answers", row)
-    impossible = bool(record.get("is_impossible", False))
-    if impossible == bool(answers):
-        state = "is marked impossible but has answers" if impossible else "has no answer and is not marked impossible"
-        raise InputError(f"{row} {state}; label it one way")
+    answers = stated_answers(record, row)
     for answer in answers:
         words, start = string_in(answer, "text", row), answer.get("answer_start")
         if not isinstance(start, int) or context[start : start + len(words)] != words:
@@ -104,7 +122,7 @@ def read_squad_dataset(path: Path) -> DataSet:
         form="squad",
         tasks=("answering", "reading", "retrieval"),
         questions=tuple(
-            Question(
+            DataSetQuestion(
                 id=each.id,
                 text=each.text,
                 references=each.references,

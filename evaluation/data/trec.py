@@ -8,7 +8,7 @@ import math
 from pathlib import Path
 
 from components.errors import InputError
-from evaluation.data.dataset import DataSet, Question
+from evaluation.data.dataset import DataSet, DataSetQuestion
 from evaluation.data.files import lines_of
 from evaluation.data.judgements import Judgements, grade_of
 
@@ -37,7 +37,8 @@ def read_trec_dataset(run: Path, qrels: Path) -> DataSet:
         form="trec",
         tasks=("retrieval",),
         questions=tuple(
-            Question(each, each, relevant=grades, row=f"{qrels}: question {each}") for each, grades in relevant.items()
+            DataSetQuestion(each, each, relevant=grades, row=f"{qrels}: question {each}")
+            for each, grades in relevant.items()
         ),
         documents={},
         files=(run, qrels),

@@ -1,22 +1,22 @@
-"""The tables of an experiment's file that say what is measured on -> plans, with their data read."""
+"""The tables of an experiment's file: those that say what is measured on -> plans, with their data read."""
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
 from components.converters.formats import expand
-from components.errors import InputError
+from components.errors import ConfigurationError, InputError
 from evaluation.data.dataset import DataSet
 from evaluation.data.reading import read_dataset
-from evaluation.evaluate import Plan
-from evaluation.experiments.tables import refuse_unknown, table, table_in, text
+from evaluation.evaluate import EvaluationPlan
 from evaluation.outcome import Task
 
 _KEYS = ("path", "task", "passages", "paraphrases", "corpus")
 
 
-def plans_of(content: Mapping[str, Any], origin: str, folder: Path) -> tuple[Plan, ...]:
+def plans_of(content: Mapping[str, Any], origin: str, folder: Path) -> tuple[EvaluationPlan, ...]:
     """What is measured on, one plan for each data set.
 
     Args:
@@ -47,7 +47,7 @@ def plans_of(content: Mapping[str, Any], origin: str, folder: Path) -> tuple[Pla
         if task not in get_args(Task):
             raise InputError(f"{place}: task = {task!r}: it must be one of {', '.join(get_args(Task))}")
         try:
-            plans.append(Plan(dataset, task, sample, seed))
+            plans.append(EvaluationPlan(dataset, task, sample, seed))
             plans[-1].questions()
         except InputError as error:
             raise InputError(f"{place}: {error}") from error
@@ -79,3 +79,31 @@ def _corpus(own: Mapping[str, Any], place: str, folder: Path) -> tuple[Path, ...
     if named and not found:
         raise InputError(f"{place}: corpus = {named!r}: no file of a kind that can be indexed is there")
     return found
+
+
+def table_in(content: Mapping[str, Any], key: str, origin: str) -> Mapping[str, Any]:
+    """A table of a table; an empty one where it is missing."""
+    return table(content.get(key, {}), f"{origin}: {key}")
+
+
+def table(value: Any, place: str) -> Mapping[str, Any]:
+    """The value, which has to be a table."""
+    if not isinstance(value, Mapping):
+        raise InputError(f"{place} is {value!r}; it must be a table")
+    return value
+
+
+def text(value: Any, key: str, place: str) -> str:
+    """The value of a key, which has to be a path."""
+    if not isinstance(value, str):
+        raise InputError(f"{place}: {key} = {value!r}: it must be a path")
+    return value
+
+
+def refuse_unknown(given: Mapping[str, Any], known: Sequence[str], place: str, what: str = "key") -> None:
+    """A misspelt key must not be ignored."""
+    for name in given:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]!r}? " if close else ""
+            raise ConfigurationError(f"{place}: {name!r} is no {what}; {hint}There are: {', '.join(sorted(known))}")

@@ -12,11 +12,10 @@ from typing import Any
 from components.errors import ConfigurationError, InputError
 from evaluation.corpus import index_values
 from evaluation.data.dataset import DataSet
-from evaluation.evaluate import Plan
-from evaluation.experiments.data_tables import plans_of
+from evaluation.evaluate import EvaluationPlan
+from evaluation.experiments.data_tables import plans_of, refuse_unknown, table, table_in
 from evaluation.experiments.presets import PRESETS
 from evaluation.experiments.stages import Stages
-from evaluation.experiments.tables import refuse_unknown, table, table_in
 from pipelines.setting_names import affecting, descriptions, flat, nearest
 from pipelines.settings import Settings
 
@@ -27,7 +26,7 @@ _TOP = ("preset", "baseline", "sample", "seed", "metrics", "settings", "systems"
 
 
 @dataclass(frozen=True, slots=True)
-class System:
+class ComparedSystem:
     """One configuration that is measured."""
 
     name: str
@@ -41,8 +40,8 @@ class System:
 class Experiment:
     """Systems and data sets; every system answers the questions of every data set."""
 
-    systems: tuple[System, ...]
-    plans: tuple[Plan, ...]
+    systems: tuple[ComparedSystem, ...]
+    plans: tuple[EvaluationPlan, ...]
     """One for each data set; its system's name is that of the data set alone."""
     baseline: str
     metrics: tuple[str, ...] | None = None
@@ -120,7 +119,7 @@ def _system_tables(content: Mapping[str, Any], origin: str) -> tuple[dict[str, M
     return {**preset.systems, **own}, preset.baseline
 
 
-def _system(name: str, common: Mapping[str, Any], own: Mapping[str, Any], load: Load, origin: str) -> System:
+def _system(name: str, common: Mapping[str, Any], own: Mapping[str, Any], load: Load, origin: str) -> ComparedSystem:
     place = f"{origin}: system {name!r}"
     given = flat(common) | flat(own)
     _check_names(given, place)
@@ -133,7 +132,7 @@ def _system(name: str, common: Mapping[str, Any], own: Mapping[str, Any], load: 
             # It stands in the experiment's file and not in a flag.
             message = message.replace(f"{key} = {value!r} (flag)", f"{key} = {value!r}")
         raise ConfigurationError(f"{place}: {message}") from error
-    return System(name, settings, stages, given)
+    return ComparedSystem(name, settings, stages, given)
 
 
 def _check_names(given: Mapping[str, Any], place: str) -> None:
@@ -150,9 +149,11 @@ def _check_names(given: Mapping[str, Any], place: str) -> None:
             raise ConfigurationError(f"{place}: {name!r} is no setting or stage; {nearest(name, known)}")
 
 
-def _different(systems: Sequence[System], content: Mapping[str, Any], origin: str) -> tuple[System, ...]:
+def _different(
+    systems: Sequence[ComparedSystem], content: Mapping[str, Any], origin: str
+) -> tuple[ComparedSystem, ...]:
     """The systems without those of a preset that the settings in force make equal to an earlier one."""
-    different: list[System] = []
+    different: list[ComparedSystem] = []
     for system in systems:
         twin = next((each for each in different if _same(each, system)), None)
         if twin is None:
@@ -162,11 +163,11 @@ def _different(systems: Sequence[System], content: Mapping[str, Any], origin: st
     return tuple(different)
 
 
-def _same(one: System, other: System) -> bool:
+def _same(one: ComparedSystem, other: ComparedSystem) -> bool:
     return one.settings.model_dump() == other.settings.model_dump() and one.stages == other.stages
 
 
-def _check_own_index(dataset: DataSet, systems: Sequence[System], origin: str) -> None:
+def _check_own_index(dataset: DataSet, systems: Sequence[ComparedSystem], origin: str) -> None:
     """Data without a corpus are asked of the user's data folder, which is indexed in one way."""
     if dataset.corpus:
         return

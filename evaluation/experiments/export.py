@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from components.writing import write_whole
-from evaluation.comparison import Comparison
+from evaluation.comparison import MetricComparison
 from evaluation.evaluate import as_json
-from evaluation.experiments.running import Results
+from evaluation.experiments.running import ExperimentResults
 from evaluation.outcome import Evaluation, Outcome
 from evaluation.report import write_report
 
@@ -43,7 +43,7 @@ _SPREAD: dict[str, pa.DataType] = {"values": pa.float64(), "ranks": pa.int32(), 
 """Fields whose entries become columns of their own, such as ``values.f1``; null where a question has none."""
 
 
-def write_results(results: Results, folder: Path) -> list[Path]:
+def write_results(results: ExperimentResults, folder: Path) -> list[Path]:
     """Write all files, each whole or not at all, and return their paths."""
     paths = [folder / name for name in (ROWS, FIGURES, PAGE, TEXT)]
     write_rows(results.evaluations, paths[0])
@@ -53,7 +53,7 @@ def write_results(results: Results, folder: Path) -> list[Path]:
     return paths
 
 
-def figures_json(results: Results) -> dict[str, Any]:
+def figures_json(results: ExperimentResults) -> dict[str, Any]:
     """Every figure by its stable name, and every comparison, as plain JSON."""
     return {
         "evaluations": [as_json(each) for each in results.evaluations],
@@ -89,5 +89,5 @@ def _entries(field: str, outcomes: Iterable[Outcome]) -> list[str]:
     return list(dict.fromkeys(name for outcome in outcomes for name in getattr(outcome, field)))
 
 
-def _comparison(comparison: Comparison) -> dict[str, Any]:
+def _comparison(comparison: MetricComparison) -> dict[str, Any]:
     return asdict(comparison) | {"interval": list(comparison.interval), "significant": comparison.significant}

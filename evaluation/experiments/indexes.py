@@ -1,19 +1,44 @@
-"""The indexes of an experiment: systems that index alike share one, and it is kept for the next run."""
+"""The indexes of an experiment: systems that index alike share one, and it is kept for the next run.
+
+Whoever wants to know how far an experiment is, is a :class:`Watcher`.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from components.errors import ConfigurationError, InputError, ModelError
 from evaluation.corpus import index_figures
 from evaluation.data.dataset import DataSet
-from evaluation.experiments.definition import System
-from evaluation.experiments.watching import Watcher
+from evaluation.experiments.definition import ComparedSystem
 from evaluation.places import Gold, gold_of
 from pipelines.indexing import IndexProgress
 from pipelines.service import QAService
 from pipelines.settings import Settings
+
+
+class Watcher(Protocol):
+    """Is told how far an experiment is."""
+
+    def indexing(self) -> AbstractContextManager[Callable[[IndexProgress], None] | None]:
+        """Around making one index."""
+
+    def asking(self, dataset: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
+        """Around asking a data set's questions; what it gives is told how many of ``total`` are done."""
+
+
+class Unwatched:
+    """Tells nobody."""
+
+    def indexing(self) -> AbstractContextManager[None]:
+        """See :meth:`Watcher.indexing`."""
+        return nullcontext()
+
+    def asking(self, dataset: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
+        """See :meth:`Watcher.asking`."""
+        return nullcontext(lambda done: None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +63,7 @@ def _open(
 
 
 def open_indexes(
-    opened: ExitStack, dataset: DataSet, used: Sequence[tuple[System, Settings]], watcher: Watcher
+    opened: ExitStack, dataset: DataSet, used: Sequence[tuple[ComparedSystem, Settings]], watcher: Watcher
 ) -> dict[Path, Index]:
     """The indexes of all systems by their folder, made where they are missing.
 
@@ -57,7 +82,7 @@ def open_indexes(
 
 
 @contextmanager
-def named(system: System) -> Iterator[None]:
+def named(system: ComparedSystem) -> Iterator[None]:
     """Errors about what was given say which system they are about."""
     try:
         yield

@@ -13,20 +13,18 @@ from pathlib import Path
 from components.errors import InputError
 from components.stores.engine.sparse_copy import allocated_bytes
 from evaluation.corpus import settings_for
-from evaluation.data.dataset import Question
-from evaluation.evaluate import Plan, outcome_of, rows_path, shown_settings
-from evaluation.experiments.definition import System
-from evaluation.experiments.indexes import Index, named, open_indexes
-from evaluation.experiments.shared_reading import SharedReading
-from evaluation.experiments.sharing import SharedResults
+from evaluation.data.dataset import DataSetQuestion
+from evaluation.evaluate import EvaluationPlan, outcome_of, rows_path, shown_settings
+from evaluation.experiments.definition import ComparedSystem
+from evaluation.experiments.indexes import Index, Watcher, named, open_indexes
+from evaluation.experiments.sharing import SharedReading, SharedResults
 from evaluation.experiments.system_service import SystemService, keys_of
-from evaluation.experiments.watching import Watcher
 from evaluation.figures import figures_of
 from evaluation.outcome import Evaluation, Outcome
 from evaluation.provenance import provenance
 from evaluation.rows import RowFile
 from evaluation.tasks.answering import Answering
-from evaluation.tasks.measured import Measured
+from evaluation.tasks.measured import MeasuredTask
 from evaluation.tasks.retrieval import Retrieval
 from pipelines.folder import INDEX_FOLDER
 from pipelines.settings import Settings
@@ -42,7 +40,9 @@ class Measurement:
         folder: of indexes and rows.
     """
 
-    def __init__(self, systems: Sequence[System], plan: Plan, metrics: Sequence[str], folder: Path) -> None:
+    def __init__(
+        self, systems: Sequence[ComparedSystem], plan: EvaluationPlan, metrics: Sequence[str], folder: Path
+    ) -> None:
         self._plan = plan
         self._metrics = metrics
         self._folder = folder
@@ -66,12 +66,12 @@ class Measurement:
             self._ask(indexes, rows, watcher)
             return [self._evaluation(system, rows[system.name], costs[system.name]) for system in self._systems]
 
-    def _used(self, system: System) -> Settings:
+    def _used(self, system: ComparedSystem) -> Settings:
         if self._plan.task == "reading":
             return system.settings
         return settings_for(self._plan.dataset, system.settings, self._folder)
 
-    def _rows_path(self, system: System) -> Path:
+    def _rows_path(self, system: ComparedSystem) -> Path:
         path = rows_path(self._plan, system.settings, self._folder)
         return path.with_stem(path.stem + system.stages.tag())
 
@@ -96,17 +96,17 @@ class Measurement:
                     done += 1
                     tell(done)
 
-    def _order(self, system: System) -> str:
+    def _order(self, system: ComparedSystem) -> str:
         """Systems that share the beginning of their way stand together."""
         return repr(keys_of(system, self._settings[system.name]).reader)
 
-    def _measured(self, system: System, indexes: Mapping[Path, Index]) -> Measured:
+    def _measured(self, system: ComparedSystem, indexes: Mapping[Path, Index]) -> MeasuredTask:
         with named(system):
             made = self._task(system, indexes)
             made.warm_up()
         return made
 
-    def _task(self, system: System, indexes: Mapping[Path, Index]) -> Measured:
+    def _task(self, system: ComparedSystem, indexes: Mapping[Path, Index]) -> MeasuredTask:
         plan = self._plan
         if plan.task == "reading":
             return SharedReading(system.settings, plan.dataset, self._shared)
@@ -116,7 +116,7 @@ class Measurement:
             return Retrieval(service, plan.dataset, index.gold)
         return Answering(service, plan.dataset, index.gold, plan.task)
 
-    def _outcome(self, name: str, task: Measured, question: Question) -> Outcome:
+    def _outcome(self, name: str, task: MeasuredTask, question: DataSetQuestion) -> Outcome:
         self._shared.next_system()
         try:
             outcome = task.outcome(question)
@@ -131,7 +131,7 @@ class Measurement:
                     )
         return _with_saved(outcome, self._shared.saved)
 
-    def _evaluation(self, system: System, rows: RowFile, costs: Mapping[str, float]) -> Evaluation:
+    def _evaluation(self, system: ComparedSystem, rows: RowFile, costs: Mapping[str, float]) -> Evaluation:
         plan, used = self._plan, self._settings[system.name]
         outcomes = [outcome_of(rows.rows[question.id]) for question in plan.questions()]
         figures, intervals = figures_of(outcomes)

@@ -6,7 +6,7 @@ from typing import Any
 from haystack import Pipeline
 
 from components.models.conversion import effective_precision
-from evaluation.experiments.definition import System
+from evaluation.experiments.definition import ComparedSystem
 from evaluation.experiments.sharing import (
     Key,
     SharedEmbedder,
@@ -32,12 +32,12 @@ class Keys:
     reader: Key
 
 
-def synonyms_of(system: System, settings: Settings) -> str | None:
+def synonyms_of(system: ComparedSystem, settings: Settings) -> str | None:
     """The file of synonyms that a system searches too; ``settings`` name its data folder."""
     return settings.synonyms_in_force() if system.stages.expand else None
 
 
-def keys_of(system: System, in_force: Settings) -> Keys:
+def keys_of(system: ComparedSystem, in_force: Settings) -> Keys:
     """The keys of a system's stages; ``in_force`` are its settings with the data folder of its index."""
     settings, stages = system.settings, system.stages
     models: Key = (
@@ -75,7 +75,7 @@ class SystemService(QAService):
         results: shared by all systems.
     """
 
-    def __init__(self, index: QAService, system: System, results: SharedResults) -> None:
+    def __init__(self, index: QAService, system: ComparedSystem, results: SharedResults) -> None:
         settings = system.settings.with_values({"data": index.settings.data})
         super().__init__(settings, purpose=index.purpose, on_message=index.on_message)
         self._folder = index._open_folder()

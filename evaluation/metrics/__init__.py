@@ -1,1 +1,1 @@
-"""Measures of answers, rankings and confidences: one pure file each, with its formula, conventions and source."""
+"""Measures of answers, rankings and confidences: pure, each with its formula, conventions and source."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from components.errors import InputError
 from components.writing import write_whole
-from evaluation.comparison import Comparison
+from evaluation.comparison import MetricComparison
 from evaluation.outcome import Evaluation
 from evaluation.report.markdown import markdown
 from evaluation.report.page import page
@@ -25,7 +25,7 @@ def check_report(path: Path) -> None:
         )
 
 
-def write_report(evaluations: Sequence[Evaluation], comparisons: Sequence[Comparison], path: Path) -> None:
+def write_report(evaluations: Sequence[Evaluation], comparisons: Sequence[MetricComparison], path: Path) -> None:
     """Write a report, whole or not at all.
 
     Args:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from components.foreign_text import one_line
-from evaluation.comparison import Comparison
+from evaluation.comparison import MetricComparison
 from evaluation.outcome import Evaluation, Outcome
 from evaluation.report.failures import chosen_failures
 from evaluation.report.plots import plots_of
@@ -17,7 +17,7 @@ FAILURES_SHOWN = 20
 _MEANING = re.compile(r"([\\`*_\[\]<>|~&$])")
 
 
-def markdown(evaluations: Sequence[Evaluation], comparisons: Sequence[Comparison] = ()) -> str:
+def markdown(evaluations: Sequence[Evaluation], comparisons: Sequence[MetricComparison] = ()) -> str:
     """The report as text."""
     parts = [f"# {escape_markdown(title_of(evaluations))}"]
     for place, members in by_place(evaluations).items():

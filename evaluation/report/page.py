@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from components.foreign_text import harmless
 from components.templates import html_environment
-from evaluation.comparison import Comparison
+from evaluation.comparison import MetricComparison
 from evaluation.outcome import Evaluation
 from evaluation.report.changes import MOST, OutcomeChanges, change_rows, changes_of
 from evaluation.report.failures import Failures, facts_of, failures_of, passages_of
@@ -36,7 +36,7 @@ class Section:
     """Beside the baseline; None where there is none."""
 
 
-def page(evaluations: Sequence[Evaluation], comparisons: Sequence[Comparison] = ()) -> str:
+def page(evaluations: Sequence[Evaluation], comparisons: Sequence[MetricComparison] = ()) -> str:
     """The page as text."""
     most = max(_LEAST_SHOWN, FAILURES_SHOWN // max(1, len(evaluations)))
     baselines = _baselines(evaluations, comparisons)
@@ -69,7 +69,7 @@ def templates() -> Environment:
 
 
 def _baselines(
-    evaluations: Sequence[Evaluation], comparisons: Sequence[Comparison]
+    evaluations: Sequence[Evaluation], comparisons: Sequence[MetricComparison]
 ) -> dict[tuple[str, str], Evaluation]:
     """What each system was compared with, by its name and place."""
     found = {(each.system, place_of(each)): each for each in evaluations}

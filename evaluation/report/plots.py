@@ -1,17 +1,17 @@
 """An evaluation's outcomes -> its plots, each with the table of what it shows, for those who read the numbers instead.
 
-Pure. A plot whose data are not there is left out.
+A plot whose data are not there is left out.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from markupsafe import Markup
 
-from evaluation.comparison import Comparison
+from evaluation.comparison import MetricComparison
 from evaluation.failures import ADVICE, losses, worst_stage
-from evaluation.metrics.calibration_error import reliability
-from evaluation.metrics.risk_coverage import risk_coverage_curve
+from evaluation.metrics.confidence import reliability, risk_coverage_curve
 from evaluation.outcome import Evaluation, Outcome
 from evaluation.report import svg
 from evaluation.report.wording import (
@@ -27,8 +27,8 @@ from evaluation.report.wording import (
 
 _COVERAGES = tuple(place / 10 for place in range(1, 11))
 _CUTOFFS = (1, 3, 5, 10, 20, 30, 50, 100)
-_LARGEST_DISC = 9.0
-_SMALLEST_DISC = 2.5
+_LARGEST_DISC, _SMALLEST_DISC = 130.0, 10.0
+"""Square points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Plot:
     title: str
     caption: str
     """How to read it, in a sentence or two."""
-    drawing: svg.Drawing
+    drawing: Markup
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     keys: tuple[str, ...] = ()
@@ -81,11 +81,13 @@ def risk_coverage(outcomes: Sequence[Outcome]) -> Plot | None:
     return Plot(
         "Risk and coverage",
         "Of the questions that get an answer, from the surest down, the share that gets a wrong one; lower is better.",
-        svg.line_chart(
+        svg.as_svg(
             f"Wrong answers by coverage: {share(curve[-1][1])} wrong where {share(curve[-1][0])} are answered.",
-            [svg.Series("wrong", drawn)],
-            svg.share_axis("questions answered"),
-            svg.share_axis("wrong", max(risk for _, risk in drawn)),
+            svg.chart(
+                [svg.Series("wrong", drawn)],
+                svg.share_axis("questions answered"),
+                svg.share_axis("wrong", max(risk for _, risk in drawn)),
+            ),
         ),
         ("answered", "wrong"),
         tuple(dict.fromkeys(rows)),
@@ -103,23 +105,19 @@ def reliability_diagram(outcomes: Sequence[Outcome]) -> Plot | None:
         if each.count
     ]
     most = max(each.count for each in bins)
-    discs = [
-        (
-            each.confidence,
-            each.right,
-            max(_SMALLEST_DISC, _LARGEST_DISC * (each.count / most) ** 0.5),
-            f"{each.count} answers of confidence {each.confidence:.2f}: {share(each.right)} right",
-        )
-        for each in bins
-    ]
+    discs = svg.Series(
+        "right",
+        [(each.confidence, each.right) for each in bins],
+        [max(_SMALLEST_DISC, _LARGEST_DISC * each.count / most) for each in bins],
+        is_joined=False,
+    )
+    hints = [f"{each.count} answers of confidence {each.confidence:.2f}: {share(each.right)} right" for each in bins]
     return Plot(
         "Reliability",
         "Confidence beside the share that is right; on the dashed line both agree. Larger discs hold more answers.",
-        svg.point_chart(
-            "Share right by confidence: " + "; ".join(hint for *_, hint in discs) + ".",
-            discs,
-            svg.share_axis("confidence"),
-            svg.share_axis("right"),
+        svg.as_svg(
+            f"Share right by confidence: {'; '.join(hints)}.",
+            svg.chart([discs], svg.share_axis("confidence"), svg.share_axis("right"), diagonal=True),
         ),
         ("confidence", "answers", "mean confidence", "right"),
         tuple(
@@ -151,11 +149,9 @@ def recall_by_k(outcomes: Sequence[Outcome]) -> Plot | None:
     return Plot(
         "Recall by k",
         "Questions that have a right passage among the first k of a ranking; higher is better.",
-        svg.line_chart(
+        svg.as_svg(
             f"Right passage among the first {last}: {ends}.",
-            series,
-            svg.count_axis("first k passages", last),
-            svg.share_axis("found"),
+            svg.chart(series, svg.count_axis("first k passages", last), svg.share_axis("found")),
         ),
         ("ranking", *(f"k = {k}" for k in cutoffs)),
         tuple((stage_name(stage), *(share(recall(stage, k)) for k in cutoffs)) for stage in stages),
@@ -182,7 +178,7 @@ def failures_by_stage(outcomes: Sequence[Outcome]) -> Plot | None:
     return Plot(
         "Failures by stage",
         caption,
-        svg.bar_chart(f"Failures by stage: {summary}.", bars),
+        svg.as_svg(f"Failures by stage: {summary}.", svg.bar_chart(bars)),
         ("stage", "questions", "share", "well at most, if mended", "what it means"),
         tuple(
             (
@@ -214,7 +210,7 @@ def time_by_stage(outcomes: Sequence[Outcome]) -> Plot | None:
     return Plot(
         "Time by stage",
         "Median of a question; the thin line reaches to the 95th percentile.",
-        svg.bar_chart("Time by stage: " + "; ".join(f"{bar.label} {bar.text}" for bar in bars) + ".", bars),
+        svg.as_svg("Time by stage: " + "; ".join(f"{bar.label} {bar.text}" for bar in bars) + ".", svg.bar_chart(bars)),
         ("stage", "median", "95th percentile"),
         tuple(
             (stage_name(stage), duration(median), duration(tail))
@@ -223,17 +219,17 @@ def time_by_stage(outcomes: Sequence[Outcome]) -> Plot | None:
     )
 
 
-def difference_plots(comparisons: Iterable[Comparison]) -> tuple[Plot, ...]:
+def difference_plots(comparisons: Iterable[MetricComparison]) -> tuple[Plot, ...]:
     """For each data set and metric, how far every system is from the baseline."""
-    groups: dict[tuple[str, str, str], list[Comparison]] = {}
+    groups: dict[tuple[str, str, str], list[MetricComparison]] = {}
     for each in comparisons:
         groups.setdefault((place_of(each), each.metric, each.baseline), []).append(each)
     return tuple(_difference_plot(*place, members) for place, members in groups.items())
 
 
-def _difference_plot(place: str, metric: str, baseline: str, members: Sequence[Comparison]) -> Plot:
+def _difference_plot(place: str, metric: str, baseline: str, members: Sequence[MetricComparison]) -> Plot:
     spans = [
-        svg.Span(
+        svg.IntervalRow(
             each.system,
             each.interval[0],
             each.difference,
@@ -248,7 +244,9 @@ def _difference_plot(place: str, metric: str, baseline: str, members: Sequence[C
         title,
         "Difference in percentage points with its 95 % interval; filled where it is told apart from chance after the "
         "correction.",
-        svg.interval_chart(f"{title}: " + "; ".join(f"{each.label} {each.text}" for each in spans) + ".", spans),
+        svg.as_svg(
+            f"{title}: " + "; ".join(f"{each.label} {each.text}" for each in spans) + ".", svg.interval_chart(spans)
+        ),
         ("system", "difference", "95 % interval"),
         tuple((each.system, points(each.difference), points_range(each.interval)) for each in members),
     )

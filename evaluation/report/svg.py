@@ -1,54 +1,67 @@
-"""Small plots as shapes of SVG: lines, points, bars and intervals on labelled axes; a template draws them.
+"""Small plots by matplotlib: lines, discs, bars and intervals, as a file or as SVG inside a page.
 
-Colours, fonts and dashes are classes that the page's style sheet fills in, so that one plot suits light and dark. Sizes
-are for a phone: a plot is 360 units wide, about as many pixels as there, and grows with its column. Pure.
+In a page the colours are those of its style sheet, so that one plot suits light and dark. Sizes are for a phone: a plot
+is 360 pixels wide there, and grows with its column.
 """
 
-from collections.abc import Iterable, Sequence
+import io
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
+from xml.etree import ElementTree
 
-WIDTH = 360.0
-HEIGHT = 250.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 50.0, 18.0, 10.0, 48.0
-_ROW = 42.0
-_BAR = 14.0
-_STYLES = 4
+import matplotlib as mpl
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from components.foreign_text import harmless
+
+_COLOURS = {
+    "ink": "#1b211f", "muted": "#59645f", "card": "#ffffff", "line": "#e3e4de", "soft": "#e9f2f0",
+    "s0": "#12645d", "s1": "#b8490f", "s2": "#5b46b5",
+}  # fmt: skip
+"""Those of a file, by the name that a page's style sheet gives another one."""
+_STYLES = (("s0", "-"), ("s1", (0, (3, 1.5))), ("s2", (0, (1, 1.5))), ("ink", (0, (4, 1.5, 1, 1.5))))
+_WIDTH, _HEIGHT, _ROW = 3.6, 2.5, 0.42
+"""Inches."""
 _LETTERS = 50
 """About how many stand on a line across the plot."""
+_BAR = 0.34
+"""Height of a bar, in rows."""
+_SETTINGS: Any = {
+    "axes.edgecolor": _COLOURS["line"],
+    "axes.labelcolor": _COLOURS["muted"],
+    "font.size": 9,
+    "grid.color": _COLOURS["line"],
+    "legend.frameon": False,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "quaere",
+    "text.color": _COLOURS["ink"],
+    "text.parse_math": False,
+    "xtick.color": _COLOURS["muted"],
+    "ytick.color": _COLOURS["muted"],
+}
+
+_SVG = "http://www.w3.org/2000/svg"
+ElementTree.register_namespace("", _SVG)
+ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
 
 Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """One element of a drawing."""
-
-    tag: str
-    attributes: dict[str, str]
-    text: str = ""
-    hint: str = ""
-    """Shown where a pointer rests on it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A plot."""
-
-    title: str
-    """What it shows, in words."""
-    height: float
-    shapes: list[Shape]
-    width: float = WIDTH
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """A scale from ``lower`` to ``upper``, with the values that are named on it."""
+class PlotAxis:
+    """A scale from ``lower`` to ``upper``; of shares in percent, else of counts."""
 
     label: str
     lower: float
     upper: float
-    ticks: tuple[tuple[float, str], ...]
+    is_share: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +69,11 @@ class Series:
     """A named line through points, in the axes' values."""
 
     name: str
-    points: tuple[Point, ...]
+    points: Sequence[Point]
+    sizes: Sequence[float] = ()
+    """Areas of discs at the points, in square points."""
+    is_joined: bool = True
+    """Whether the points are joined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +87,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class IntervalRow:
     """One row of a chart of intervals."""
 
     label: str
@@ -82,131 +99,130 @@ class Span:
     """Whether it is told apart from 0."""
 
 
-def share_axis(label: str, upper: float = 1.0) -> Axis:
-    """From 0 to a share that is at least ``upper``, in percent."""
-    step = next(each for each in (0.02, 0.05, 0.1, 0.25) if upper <= 5 * each or each == 0.25)
-    count = max(1, -(-round(1000 * upper) // round(1000 * step)))
-    ticks = tuple((place * step, f"{100 * place * step:.0f} %") for place in range(count + 1))
-    return Axis(label, 0.0, count * step, ticks)
+def share_axis(label: str, upper: float = 1.0) -> PlotAxis:
+    """From 0 to a share, in percent."""
+    return PlotAxis(label, 0.0, max(upper, 0.01), is_share=True)
 
 
-def count_axis(label: str, upper: int) -> Axis:
+def count_axis(label: str, upper: int) -> PlotAxis:
     """From 1 to ``upper``."""
-    step = next(each for each in (1, 2, 5, 10, 25, 50, 100) if upper <= 8 * each or each == 100)
-    values = [1, *range(max(step, 2), upper + 1, step)]
-    return Axis(label, 1.0, float(max(upper, 2)), tuple((float(each), str(each)) for each in values))
+    return PlotAxis(label, 1.0, float(max(upper, 2)), is_share=False)
 
 
 def style_of(place: int) -> str:
-    """The class of the n-th series, for its line and for its key."""
-    return f"s{place % _STYLES}"
+    """The class of the n-th series, for its key in a page."""
+    return f"s{place % len(_STYLES)}"
 
 
-def line_chart(title: str, series: Sequence[Series], x: Axis, y: Axis, *, steps: bool = False) -> Drawing:
-    """Lines over two axes; ``steps`` keeps each value until the next point."""
-    frame = _Frame(x, y)
-    lines = [
-        _path(f"line {style_of(place)}", frame.path(each.points, steps), each.name)
-        for place, each in enumerate(series)
-        if each.points
-    ]
-    return Drawing(title, HEIGHT, [*frame.grid(), *lines])
+def chart(
+    series: Sequence[Series], x: PlotAxis, y: PlotAxis, *, diagonal: bool = False, legend: bool = False
+) -> Figure:
+    """Lines and discs over two axes; the diagonal is where both are equal."""
+    with _figure(_HEIGHT) as (figure, axes):
+        for axis, scale, limit in ((axes.xaxis, x, axes.set_xlim), (axes.yaxis, y, axes.set_ylim)):
+            limit(scale.lower, scale.upper)
+            axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10], integer=not scale.is_share))
+            if scale.is_share:
+                axis.set_major_formatter(lambda value, _: f"{100 * value:.3g} %")
+        axes.set_xlabel(x.label)
+        axes.set_ylabel(y.label)
+        axes.grid(axis="y")
+        axes.set_axisbelow(True)
+        axes.spines[:].set_visible(False)
+        axes.tick_params(length=0)
+        if diagonal:
+            axes.plot([0, 1], [0, 1], color=_COLOURS["muted"], linewidth=1, linestyle="--")
+        for place, each in enumerate(series):
+            _draw(axes, each, *_STYLES[place % len(_STYLES)])
+        if legend:
+            axes.legend()
+    return figure
 
 
-def point_chart(title: str, points: Sequence[tuple[float, float, float, str]], x: Axis, y: Axis) -> Drawing:
-    """Discs of a radius (in units) at (x, y), each with a hint; and the diagonal on which both are equal."""
-    frame = _Frame(x, y)
-    ends = frame.path(((max(x.lower, y.lower),) * 2, (min(x.upper, y.upper),) * 2))
-    discs = []
-    for across, up, radius, hint in points:
-        column, row, level = frame.x(across), frame.y(up), frame.y(across)
-        discs.append(_path("stem", f"M{column:.1f} {level:.1f}V{row:.1f}"))
-        discs.append(_shape("circle", "disc", hint=hint, cx=column, cy=row, r=radius))
-    return Drawing(title, HEIGHT, [*frame.grid(), _path("ideal", ends), *discs])
-
-
-def bar_chart(title: str, bars: Sequence[Bar]) -> Drawing:
+def bar_chart(bars: Sequence[Bar]) -> Figure:
     """Horizontal bars from 0, each below its label."""
-    most = max((max(bar.value, bar.reach or 0.0) for bar in bars), default=0.0) or 1.0
-    shapes = []
-    for place, bar in enumerate(bars):
-        top, length = _ROW * place, (WIDTH - 2) * bar.value / most
-        shapes += _row_label(top, bar.label, bar.text)
-        shapes.append(_shape("rect", "track", x=0, y=top + 21, width=WIDTH, height=_BAR, rx=3))
-        if length:
-            shapes.append(_shape("rect", "bar", x=0, y=top + 21, width=length, height=_BAR, rx=3))
-        if bar.reach is not None:
-            end, middle = (WIDTH - 2) * bar.reach / most, top + 21 + _BAR / 2
-            line = f"M{length:.1f} {middle:.1f}H{end:.1f}M{end:.1f} {middle - 4:.1f}v8"
-            shapes.append(_path("reach", line))
-    return Drawing(title, _ROW * len(bars), shapes)
+    with _figure(_ROW * max(1, len(bars))) as (figure, axes):
+        most = max((max(bar.value, bar.reach or 0.0) for bar in bars), default=0.0) or 1.0
+        _make_rows(axes, [(bar.label, bar.text) for bar in bars], (0, most))
+        for row, bar in enumerate(bars):
+            axes.barh(row, most, _BAR, color=_COLOURS["soft"])
+            axes.barh(row, bar.value, _BAR, color=_COLOURS["s0"])
+            if bar.reach is not None:
+                axes.plot([bar.value, bar.reach], [row, row], color=_COLOURS["muted"], linewidth=1, marker="|")
+    return figure
 
 
-def interval_chart(title: str, spans: Sequence[Span]) -> Drawing:
+def interval_chart(spans: Sequence[IntervalRow]) -> Figure:
     """Intervals around 0, each below its label."""
-    reach = max((max(abs(each.lower), abs(each.upper), abs(each.middle)) for each in spans), default=0.0) or 1.0
-
-    def x(value: float) -> float:
-        return WIDTH / 2 + (WIDTH / 2 - 6) * value / reach
-
-    shapes = [_path("ideal", f"M{x(0):.1f} 0V{_ROW * len(spans):.1f}")]
-    for place, span in enumerate(spans):
-        top = _ROW * place
-        level, strength = top + 29, "strong" if span.strong else "weak"
-        shapes += _row_label(top, span.label, span.text)
-        shapes.append(_path(f"span {strength}", f"M{x(span.lower):.1f} {level:.1f}H{x(span.upper):.1f}"))
-        shapes.append(_shape("circle", f"middle {strength}", cx=x(span.middle), cy=level, r=4.5))
-    return Drawing(title, _ROW * len(spans), shapes)
+    with _figure(_ROW * max(1, len(spans))) as (figure, axes):
+        reach = max((max(abs(each.lower), abs(each.upper), abs(each.middle)) for each in spans), default=0.0) or 1.0
+        _make_rows(axes, [(each.label, each.text) for each in spans], (-1.05 * reach, 1.05 * reach))
+        axes.axvline(0, color=_COLOURS["muted"], linewidth=1, linestyle="--")
+        for row, span in enumerate(spans):
+            colour = _COLOURS["s0" if span.strong else "muted"]
+            axes.plot([span.lower, span.upper], [row, row], color=colour, linewidth=2)
+            axes.plot(span.middle, row, "o", color=colour, markerfacecolor=colour if span.strong else _COLOURS["card"])
+    return figure
 
 
-class _Frame:
-    """Where the values of two axes stand in a plot."""
-
-    def __init__(self, x: Axis, y: Axis) -> None:
-        self._x, self._y = x, y
-
-    def x(self, value: float) -> float:
-        return _LEFT + (WIDTH - _LEFT - _RIGHT) * _part(value, self._x)
-
-    def y(self, value: float) -> float:
-        return HEIGHT - _BOTTOM - (HEIGHT - _TOP - _BOTTOM) * _part(value, self._y)
-
-    def path(self, points: Iterable[Point], steps: bool = False) -> str:
-        drawn = ""
-        for across, up in points:
-            column, row = f"{self.x(across):.1f}", f"{self.y(up):.1f}"
-            drawn += f"M{column} {row}" if not drawn else f"H{column}V{row}" if steps else f"L{column} {row}"
-        return drawn
-
-    def grid(self) -> list[Shape]:
-        left, right, bottom = _LEFT, WIDTH - _RIGHT, HEIGHT - _BOTTOM
-        shapes = []
-        for value, text in self._y.ticks:
-            level = self.y(value)
-            shapes.append(_path("grid", f"M{left:.1f} {level:.1f}H{right:.1f}"))
-            shapes.append(_text("tick", left - 6, level + 4, text, "end"))
-        shapes += [_text("tick", self.x(value), bottom + 18, text, "middle") for value, text in self._x.ticks]
-        shapes.append(_text("axis", (left + right) / 2, HEIGHT - 8, self._x.label, "middle"))
-        return shapes
+def as_svg(title: str, figure: Figure) -> Markup:
+    """The element for a page, without anything that would stand twice where there are several plots."""
+    written = io.StringIO()
+    with mpl.rc_context(_SETTINGS), warnings.catch_warnings():
+        # The page's fonts have signs that the measuring one has not.
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
+        figure.savefig(written, format="svg", transparent=True, metadata={"Date": None})
+    root = ElementTree.fromstring(written.getvalue())
+    for unused in [*root.findall(f"{{{_SVG}}}metadata"), *root.findall(f"{{{_SVG}}}defs")[:1]]:
+        root.remove(unused)  # the style of all matplotlib's drawings, among them
+    for element in root.iter():
+        _belongs_to_the_page(element)
+    width, height = 72 * figure.get_size_inches()
+    root.attrib = {
+        "class": "plot", "viewBox": f"0 0 {width:g} {height:g}", "role": "img", "aria-label": harmless(title),
+    }  # fmt: skip
+    drawn = ElementTree.tostring(root, encoding="unicode")
+    for name, colour in _COLOURS.items():
+        drawn = drawn.replace(colour, f"var(--{name}, {colour})")
+    return Markup(drawn)
 
 
-def _part(value: float, axis: Axis) -> float:
-    return (value - axis.lower) / (axis.upper - axis.lower)
+def _belongs_to_the_page(element: ElementTree.Element) -> None:
+    """Without names that each plot has, and with attributes for a style, which leave the font's family to the page."""
+    if re.fullmatch(r"[a-z0-9.]+_\d+", element.get("id", "")):
+        del element.attrib["id"]
+    style = element.attrib.pop("style", "")
+    parts = (part.split(": ", 1) for part in style.split("; ") if part)
+    element.attrib |= {name: value for name, value in parts if name != "font-family"}
 
 
-def _row_label(top: float, label: str, text: str) -> list[Shape]:
-    room = max(8, _LETTERS - len(text))
-    shown = label if len(label) <= room else f"{label[: room - 1]}…"
-    return [_text("label", 0, top + 15, shown, "start"), _text("value", WIDTH, top + 15, text, "end")]
+@contextmanager
+def _figure(height: float) -> Iterator[tuple[Figure, Axes]]:
+    """A figure to draw on, whose parts do not overlap."""
+    with mpl.rc_context(_SETTINGS):
+        figure = Figure(figsize=(_WIDTH, height), layout="constrained")
+        yield figure, figure.add_subplot()
 
 
-def _text(kind: str, x: float, y: float, text: str, anchor: str) -> Shape:
-    return Shape("text", {"class": kind, "x": f"{x:.1f}", "y": f"{y:.1f}", "text-anchor": anchor}, text)
+def _draw(axes: Axes, series: Series, colour: str, dash: Any) -> None:
+    if not series.points:
+        return
+    across, up = zip(*series.points, strict=True)
+    if series.is_joined:
+        axes.plot(across, up, color=_COLOURS[colour], linestyle=dash, label=series.name)
+    if series.sizes:
+        axes.scatter(across, up, series.sizes, color=_COLOURS[colour], clip_on=False, zorder=3)
 
 
-def _path(kind: str, line: str, hint: str = "") -> Shape:
-    return Shape("path", {"class": kind, "d": line}, hint=hint)
-
-
-def _shape(tag: str, kind: str, *, hint: str = "", **numbers: float) -> Shape:
-    return Shape(tag, {"class": kind} | {name: f"{value:.1f}" for name, value in numbers.items()}, hint=hint)
+def _make_rows(axes: Axes, rows: Sequence[tuple[str, str]], ends: tuple[float, float]) -> None:
+    """Rows from above, each with its label on the left and its text on the right, above what is drawn."""
+    axes.set_axis_off()
+    axes.set_xlim(*ends)
+    axes.set_ylim(len(rows) - 0.5, -0.75)
+    for row, (given, text) in enumerate(rows):
+        # What a page cannot hold becomes a sign here, too.
+        label = harmless(given)
+        room = max(8, _LETTERS - len(text))
+        shown = label if len(label) <= room else f"{label[: room - 1]}…"
+        axes.text(ends[0], row - 0.3, shown)
+        axes.text(ends[1], row - 0.3, text, horizontalalignment="right", color=_COLOURS["muted"])

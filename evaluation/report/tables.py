@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from evaluation.comparison import Comparison
+from evaluation.comparison import MetricComparison
 from evaluation.outcome import Evaluation
 from evaluation.report.wording import (
     figure_text,
@@ -57,7 +57,7 @@ def figure_rows(evaluation: Evaluation) -> Rows:
     ]
 
 
-def comparison_rows(comparisons: Sequence[Comparison]) -> Rows:
+def comparison_rows(comparisons: Sequence[MetricComparison]) -> Rows:
     """Every difference from the baseline, with its p values."""
     return [
         (

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from evaluation.comparison import Comparison
+from evaluation.comparison import MetricComparison
 from evaluation.outcome import Evaluation, Failure
 
 FIGURES = ("figure", "value", "95 % interval")
@@ -122,6 +122,6 @@ def title_of(evaluations: Sequence[Evaluation]) -> str:
     return f"{systems[0]} on {datasets}" if len(systems) == 1 else f"{len(systems)} systems on {datasets}"
 
 
-def place_of(measured: Evaluation | Comparison) -> str:
+def place_of(measured: Evaluation | MetricComparison) -> str:
     """What something was measured on, and at which task."""
     return f"{measured.dataset}, {measured.task}"

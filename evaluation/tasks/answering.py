@@ -10,13 +10,11 @@ from components.answers.calibration import BUNDLED, Calibrator
 from components.answers.composer import AnswerComposer
 from components.retrievers.hybrid import HybridRetriever
 from components.types import Answer, Passage
-from evaluation.data.dataset import DataSet, Question
+from evaluation.data.dataset import DataSet, DataSetQuestion
 from evaluation.failures import Way, failure_of
-from evaluation.gold import Place
-from evaluation.judging import is_right
-from evaluation.metrics.exact_match import exact_match
-from evaluation.metrics.f1 import f1
-from evaluation.metrics.hit_rate import rank_of_first
+from evaluation.gold import TextPlace
+from evaluation.metrics.answers import exact_match, f1, is_right
+from evaluation.metrics.ranking import rank_of_first
 from evaluation.outcome import Outcome, Task
 from evaluation.places import Gold, Indexed, place_of
 from evaluation.tasks.measured import all_ranking_values, rankings_of
@@ -53,7 +51,7 @@ class Answering:
         """Load the models."""
         self._service.ask(WARM_UP, threshold=0.0)
 
-    def outcome(self, question: Question) -> Outcome:
+    def outcome(self, question: DataSetQuestion) -> Outcome:
         """Ask one question."""
         trace = self._service.trace(question.text, threshold=0.0, groups=question.groups)
         passages = [Passage.from_document(document) for document in trace.ranked]
@@ -93,7 +91,7 @@ class Answering:
             lacking=tuple(logit for logit, holds in judged if not holds),
         )
 
-    def _judged(self, question: Question, passages: Sequence[Passage]) -> list[tuple[float, bool]]:
+    def _judged(self, question: DataSetQuestion, passages: Sequence[Passage]) -> list[tuple[float, bool]]:
         """The ranker's logit of each candidate, and whether it answers; nothing where no ranker tells them."""
         return [
             (round(passage.scores["relevance"], 4), self._gold.holds(question, place_of(passage)))
@@ -101,11 +99,11 @@ class Answering:
             if "relevance" in passage.scores
         ]
 
-    def _rank(self, question: Question, places: Sequence[Sequence[Place]]) -> int | None:
+    def _rank(self, question: DataSetQuestion, places: Sequence[Sequence[TextPlace]]) -> int | None:
         return rank_of_first([any(self._gold.holds(question, place) for place in around) for around in places])
 
-    def _is_right(self, question: Question, answer: Answer) -> bool:
-        if self._task == "faq" and self._gold.holds(question, Place(answer.source, answer.start, answer.end)):
+    def _is_right(self, question: DataSetQuestion, answer: Answer) -> bool:
+        if self._task == "faq" and self._gold.holds(question, TextPlace(answer.source, answer.start, answer.end)):
             return True
         return is_right(answer.text, answer.kind, question.references)
 
@@ -113,7 +111,11 @@ class Answering:
         return self._calibrator.threshold(answer.kind) if self._threshold is None else self._threshold
 
     def _way(
-        self, question: Question, passages: Sequence[Passage], best: Answer | None, ranks: Mapping[str, int | None]
+        self,
+        question: DataSetQuestion,
+        passages: Sequence[Passage],
+        best: Answer | None,
+        ranks: Mapping[str, int | None],
     ) -> Way:
         if not question.answerable:
             return Way()
@@ -127,7 +129,7 @@ class Answering:
             touches=in_right and best is not None and f1(best.text, question.references) > 0,
         )
 
-    def _expected(self, question: Question) -> str:
+    def _expected(self, question: DataSetQuestion) -> str:
         key = next(iter(question.relevant), question.document)
         return self._dataset.documents.get(key, "")
 

@@ -4,15 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from components.retrievers.hybrid import LEAST_PER_SIDE
-from evaluation.data.dataset import Question
-from evaluation.gold import Place
-from evaluation.metrics.average_precision import average_precision_at
-from evaluation.metrics.hit_rate import hit_at, rank_of_first
-from evaluation.metrics.ndcg import ndcg_at
-from evaluation.metrics.precision import precision_at
-from evaluation.metrics.recall import recall_at
-from evaluation.metrics.reciprocal_rank import reciprocal_rank_at
-from evaluation.metrics.set_f1 import set_f1_at
+from evaluation.data.dataset import DataSetQuestion
+from evaluation.gold import TextPlace
+from evaluation.metrics.ranking import ranking_metrics
 from evaluation.outcome import Outcome
 from evaluation.places import Gold, places_of
 from pipelines.asking import Trace
@@ -24,13 +18,13 @@ TOP = 10
 """The cutoff of the metrics that have one only."""
 
 
-class Measured(Protocol):
+class MeasuredTask(Protocol):
     """A task on one data set."""
 
     def warm_up(self) -> None:
         """Load the models, so that the first question takes no longer than the others."""
 
-    def outcome(self, question: Question) -> Outcome:
+    def outcome(self, question: DataSetQuestion) -> Outcome:
         """Ask one question."""
 
 
@@ -45,28 +39,20 @@ def ranking_values(
         depth: how many documents the ranking could have held; no cutoff goes beyond.
         stage: is put before the names ("dense_ndcg@10"); "" for the final ranking.
     """
-    cutoffs = [k for k in CUTOFFS if k <= depth]
-    rank = rank_of_first([document in grades for document in ranking])
-    values = {
-        f"ndcg@{TOP}": ndcg_at(ranking, grades, TOP),
-        f"mrr@{TOP}": reciprocal_rank_at(ranking, grades, TOP),
-        f"map@{depth}": average_precision_at(ranking, grades, depth),
-        f"precision@{TOP}": precision_at(ranking, grades, TOP),
-        f"set_f1@{TOP}": set_f1_at(ranking, grades, TOP),
-    }
-    values |= {f"recall@{k}": recall_at(ranking, grades, k) for k in cutoffs}
-    values |= {f"hit@{k}": hit_at(rank, k) for k in cutoffs}
+    names = [f"ndcg@{TOP}", f"mrr@{TOP}", f"map@{depth}", f"precision@{TOP}", f"set_f1@{TOP}"]
+    names += [f"{metric}@{k}" for metric in ("recall", "hit") for k in CUTOFFS if k <= depth]
+    values = ranking_metrics(ranking, grades, names)
     return {f"{stage}_{name}" if stage else name: value for name, value in values.items()}
 
 
-def rankings_of(trace: Trace) -> dict[str, list[tuple[Place, ...]]]:
+def rankings_of(trace: Trace) -> dict[str, list[tuple[TextPlace, ...]]]:
     """Where the passages of every ranking of a trace stand, best first, by the ranking's name."""
     rankings = {**trace.searches, "fused": trace.fused, "reranked": trace.ranked}
     return {name: [places_of(document) for document in found] for name, found in rankings.items()}
 
 
 def all_ranking_values(
-    rankings: Mapping[str, Sequence[Sequence[Place]]], gold: Gold, question: Question, candidates: int
+    rankings: Mapping[str, Sequence[Sequence[TextPlace]]], gold: Gold, question: DataSetQuestion, candidates: int
 ) -> dict[str, float]:
     """The metrics of all rankings of :func:`rankings_of`, the final one first, as reports show it.
 
@@ -85,7 +71,7 @@ def all_ranking_values(
     return values
 
 
-def documents_in(places: Iterable[Sequence[Place]], gold: Gold, question: Question) -> list[str]:
+def documents_in(places: Iterable[Sequence[TextPlace]], gold: Gold, question: DataSetQuestion) -> list[str]:
     """The documents of a ranking of passages, each at its first passage; a passage takes one place.
 
     Args:

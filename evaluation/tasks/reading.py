@@ -11,10 +11,9 @@ from haystack import Document
 from components.languages.detect import detect_language
 from components.query.kinds import question_kind
 from components.readers.extractive import ExtractiveReader
-from evaluation.data.dataset import DataSet, Question
+from evaluation.data.dataset import DataSet, DataSetQuestion
 from evaluation.failures import Way, failure_of
-from evaluation.judging import is_right
-from evaluation.metrics.f1 import f1
+from evaluation.metrics.answers import f1, is_right
 from evaluation.outcome import Outcome
 from evaluation.tasks.answering import WARM_UP, answer_values
 from pipelines.settings import Settings
@@ -45,7 +44,7 @@ class Reading:
         self._reader.warm_up()
         self._reader.run(WARM_UP, [Document(content=WARM_UP)])
 
-    def outcome(self, question: Question) -> Outcome:
+    def outcome(self, question: DataSetQuestion) -> Outcome:
         """Read one paragraph."""
         paragraph = self._dataset.documents[question.document]
         started = perf_counter()

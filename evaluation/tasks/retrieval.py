@@ -1,8 +1,8 @@
 """Ranking passages: which documents each search finds, and in which order the ranker puts them."""
 
 from components.retrievers.hybrid import HybridRetriever
-from evaluation.data.dataset import DataSet, Question
-from evaluation.metrics.hit_rate import hit_at, rank_of_first
+from evaluation.data.dataset import DataSet, DataSetQuestion
+from evaluation.metrics.ranking import hit_at, rank_of_first
 from evaluation.outcome import Failure, Outcome
 from evaluation.places import Gold, Indexed
 from evaluation.tasks.measured import TOP, all_ranking_values, ranking_values, rankings_of
@@ -30,7 +30,7 @@ class Retrieval:
         """Load the models."""
         self._service.prepare()
 
-    def outcome(self, question: Question) -> Outcome:
+    def outcome(self, question: DataSetQuestion) -> Outcome:
         """Search for one question."""
         trace = self._service.trace(question.text, until="ranker", groups=question.groups)
         places = rankings_of(trace)
@@ -39,7 +39,7 @@ class Retrieval:
             for stage, passages in places.items()
         }
         first = trace.ranked[0] if trace.ranked else None
-        right = bool(hit_at(ranks["reranked"], TOP))
+        right = hit_at(ranks["reranked"], TOP)
         return Outcome(
             id=question.id,
             question=question.text,
@@ -57,7 +57,7 @@ class Retrieval:
             source="" if first is None else str(first.meta["source"]),
         )
 
-    def _failure(self, question: Question, reranked: int | None) -> Failure:
+    def _failure(self, question: DataSetQuestion, reranked: int | None) -> Failure:
         if not self._indexed.holds(question):
             return "not_indexed"
         return "not_retrieved" if reranked is None else "lost_by_reranker"
@@ -77,11 +77,11 @@ class FinishedRun:
     def warm_up(self) -> None:
         """Nothing to load."""
 
-    def outcome(self, question: Question) -> Outcome:
+    def outcome(self, question: DataSetQuestion) -> Outcome:
         """Judge one question's ranking."""
         ranking = self._dataset.rankings[question.id]
         rank = rank_of_first([document in question.relevant for document in ranking])
-        right = bool(hit_at(rank, TOP))
+        right = hit_at(rank, TOP)
         return Outcome(
             id=question.id,
             question=question.text,

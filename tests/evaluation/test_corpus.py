@@ -4,7 +4,7 @@ from haystack import Document
 from components.errors import InputError
 from evaluation.corpus import index_corpus, settings_for
 from evaluation.data.reading import read_dataset
-from evaluation.gold import Place
+from evaluation.gold import TextPlace
 from evaluation.places import places_of
 from pipelines.service import QAService
 from tests.evaluation.data.writing import write
@@ -48,4 +48,4 @@ def test_an_index_that_holds_anything_else_is_refused(tmp_path, tiny_models):
 def test_near_duplicates_stand_for_each_other():
     twin = {"source": "two", "start": 3, "end": 9, "title": None}
     document = Document(content="words", meta={"source": "one", "start": 0, "end": 5, "duplicates": [twin]})
-    assert places_of(document) == (Place("one", 0, 5), Place("two", 3, 9))
+    assert places_of(document) == (TextPlace("one", 0, 5), TextPlace("two", 3, 9))

@@ -8,7 +8,7 @@ import pytest
 
 from components.errors import ConfigurationError, InputError
 from evaluation.data.reading import read_dataset
-from evaluation.evaluate import ROWS, Plan, as_json, evaluate, forget_rows, rows_path
+from evaluation.evaluate import ROWS, EvaluationPlan, as_json, evaluate, forget_rows, rows_path
 from evaluation.failures import STAGES
 from pipelines.service import QAService
 from tests.evaluation.data.test_beir import beir
@@ -23,7 +23,7 @@ def settings(tmp_path, tiny_models):
 
 def measure(dataset, task, settings, tmp_path, **options):
     told = []
-    found = evaluate(Plan(dataset, task, **options), settings, tmp_path / "work", on_question=told.append)
+    found = evaluate(EvaluationPlan(dataset, task, **options), settings, tmp_path / "work", on_question=told.append)
     return found, told
 
 
@@ -87,7 +87,7 @@ def test_a_threshold_decides_what_is_given(tmp_path, tiny_models):
 
 def test_an_interrupted_run_goes_on_and_a_finished_one_starts_anew(tmp_path, settings):
     dataset = read_dataset(write_squad(tmp_path / "q.json"))
-    plan = Plan(dataset, "reading")
+    plan = EvaluationPlan(dataset, "reading")
 
     def interrupt(done):
         if done == 2:
@@ -111,13 +111,13 @@ def test_rows_belong_to_data_task_and_settings(tmp_path, tiny_models, settings):
     dataset = read_dataset(write_squad(tmp_path / "q.json"))
     changed = small_settings(tiny_models, tmp_path / "own", {"search.candidates": 5})
     paths = {
-        rows_path(Plan(dataset, "answering", sample=1), settings, tmp_path),
-        rows_path(Plan(dataset, "retrieval"), settings, tmp_path),
-        rows_path(Plan(dataset, "answering"), changed, tmp_path),
+        rows_path(EvaluationPlan(dataset, "answering", sample=1), settings, tmp_path),
+        rows_path(EvaluationPlan(dataset, "retrieval"), settings, tmp_path),
+        rows_path(EvaluationPlan(dataset, "answering"), changed, tmp_path),
     }
     assert len(paths) == 3
     other = read_dataset(write_squad(tmp_path / "q.json", ["more"]))
-    assert rows_path(Plan(other, "answering"), settings, tmp_path) not in paths
+    assert rows_path(EvaluationPlan(other, "answering"), settings, tmp_path) not in paths
 
 
 def test_reading_needs_no_index(tmp_path, settings):
@@ -263,14 +263,14 @@ def test_without_documents_there_is_nothing_to_measure(tmp_path, settings):
 def test_plans_that_do_not_fit(tmp_path, tiny_models):
     dataset = read_dataset(write_squad(tmp_path / "q.json"))
     with pytest.raises(InputError, match=r"cannot measure faq.*answering, reading, retrieval"):
-        Plan(dataset, "faq")
+        EvaluationPlan(dataset, "faq")
     with pytest.raises(InputError, match="sample of 0"):
-        Plan(dataset, "answering", sample=0).questions()
+        EvaluationPlan(dataset, "answering", sample=0).questions()
     nothing = replace(dataset, questions=tuple(replace(each, answerable=False) for each in dataset.questions))
     with pytest.raises(InputError, match="no question to ask for retrieval"):
-        Plan(nothing, "retrieval").questions()
+        EvaluationPlan(nothing, "retrieval").questions()
     server = small_settings(
         tiny_models, tmp_path / "own", {"qdrant.engine": "server", "qdrant.url": "http://127.0.0.1:9"}
     )
     with pytest.raises(ConfigurationError, match="never on a Qdrant server"):
-        evaluate(Plan(dataset, "answering"), server, tmp_path)
+        evaluate(EvaluationPlan(dataset, "answering"), server, tmp_path)

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from evaluation.figures import figures_of, grouped
-from evaluation.judging import is_right
+from evaluation.metrics.answers import is_right
 from evaluation.outcome import Outcome
 from evaluation.tasks.answering import answer_values
 

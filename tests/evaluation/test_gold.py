@@ -4,7 +4,7 @@ import pytest
 
 from components.converters.formats import load
 from components.errors import InputError
-from evaluation.gold import Place, paragraph_places
+from evaluation.gold import TextPlace, paragraph_places
 from evaluation.provenance import peak_memory, provenance
 
 
@@ -19,13 +19,13 @@ def test_paragraphs_have_their_places(tmp_path):
     first, second, padded = paragraph_places(path, 3, "q.json")
     text = load(path).text
     assert [text[place.start : place.end] for place in (first, second, padded)] == ["Equal words."] * 2 + ["Padded"]
-    assert second.is_held_by(Place("q.json", second.start + 2, second.end))
+    assert second.is_held_by(TextPlace("q.json", second.start + 2, second.end))
     assert not first.is_held_by(second)
-    assert not second.is_held_by(Place("other.json", second.start, second.end))
-    assert not second.is_held_by(Place("q.json", second.end, second.end + 5))
+    assert not second.is_held_by(TextPlace("other.json", second.start, second.end))
+    assert not second.is_held_by(TextPlace("q.json", second.end, second.end + 5))
     # A passage over all paragraphs holds each; one that runs two signs into a paragraph does not.
-    assert all(place.is_held_by(Place("q.json", 0, len(text))) for place in (first, second, padded))
-    assert not second.is_held_by(Place("q.json", 0, second.start + 2))
+    assert all(place.is_held_by(TextPlace("q.json", 0, len(text))) for place in (first, second, padded))
+    assert not second.is_held_by(TextPlace("q.json", 0, second.start + 2))
 
 
 def test_a_paragraph_that_indexing_drops_is_reported(tmp_path):

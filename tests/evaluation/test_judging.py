@@ -1,6 +1,6 @@
 import pytest
 
-from evaluation.judging import is_right
+from evaluation.metrics.answers import is_right
 
 
 @pytest.mark.parametrize(

@@ -3,46 +3,46 @@ import json
 import pytest
 
 from components.converters.formats import load
-from evaluation.data.dataset import Question
+from evaluation.data.dataset import DataSetQuestion
 from evaluation.data.squad import read_questions
-from evaluation.gold import Place
+from evaluation.gold import TextPlace
 from evaluation.places import Gold, answer_places, mentions
 from evaluation.tasks.measured import documents_in, ranking_values
 
 GOLD = Gold(
     {
-        "a": [Place("one", 0, 100)],
-        "b": [Place("one", 102, 120)],
-        "c": [Place("two", 0, 50), Place("three", 10, 60)],
+        "a": [TextPlace("one", 0, 100)],
+        "b": [TextPlace("one", 102, 120)],
+        "c": [TextPlace("two", 0, 50), TextPlace("three", 10, 60)],
         "dropped": [],
     }
 )
 
 
 def test_a_passage_holds_what_stands_at_its_place():
-    assert GOLD.keys_at(Place("one", 0, 60)) == ["a"]
-    assert GOLD.keys_at(Place("one", 40, 120)) == ["a", "b"]
+    assert GOLD.keys_at(TextPlace("one", 0, 60)) == ["a"]
+    assert GOLD.keys_at(TextPlace("one", 40, 120)) == ["a", "b"]
     # Two signs of "a" beside the whole of "b".
-    assert GOLD.keys_at(Place("one", 98, 120)) == ["b"]
-    assert GOLD.keys_at(Place("two", 0, 50)) == GOLD.keys_at(Place("three", 0, 60)) == ["c"]
-    assert GOLD.keys_at(Place("one", 300, 400)) == GOLD.keys_at(Place("four", 0, 10)) == []
+    assert GOLD.keys_at(TextPlace("one", 98, 120)) == ["b"]
+    assert GOLD.keys_at(TextPlace("two", 0, 50)) == GOLD.keys_at(TextPlace("three", 0, 60)) == ["c"]
+    assert GOLD.keys_at(TextPlace("one", 300, 400)) == GOLD.keys_at(TextPlace("four", 0, 10)) == []
 
 
 def test_a_question_is_answered_by_any_of_its_documents():
-    question = Question("q", "?", relevant={"b": 1, "c": 1, "dropped": 1})
-    assert GOLD.holds(question, Place("three", 0, 60))
-    assert GOLD.holds(question, Place("one", 100, 130))
-    assert not GOLD.holds(question, Place("one", 0, 60))
+    question = DataSetQuestion("q", "?", relevant={"b": 1, "c": 1, "dropped": 1})
+    assert GOLD.holds(question, TextPlace("three", 0, 60))
+    assert GOLD.holds(question, TextPlace("one", 100, 130))
+    assert not GOLD.holds(question, TextPlace("one", 0, 60))
 
 
 def test_passages_become_documents_each_at_its_first_passage():
     places = [
-        (Place("four", 0, 10),),
-        (Place("one", 0, 120),),
-        (Place("one", 0, 60),),
-        (Place("five", 0, 10), Place("two", 0, 50)),
+        (TextPlace("four", 0, 10),),
+        (TextPlace("one", 0, 120),),
+        (TextPlace("one", 0, 60),),
+        (TextPlace("five", 0, 10), TextPlace("two", 0, 50)),
     ]
-    ranking = documents_in(places, GOLD, Question("q", "?", relevant={"b": 1}))
+    ranking = documents_in(places, GOLD, DataSetQuestion("q", "?", relevant={"b": 1}))
     assert ranking[1:] == ["b", "a", "c"]
     assert ranking[0] not in ("a", "b", "c")
 
@@ -64,25 +64,25 @@ def test_an_answer_is_found_as_whole_words(answer, text, starts):
 
 
 def test_a_question_with_known_answers_needs_one_of_them_whole():
-    one, two = Question("q1", "?", relevant={"a": 1}), Question("q2", "?", relevant={"a": 1})
-    gold = Gold({"a": [Place("one", 0, 100)]}, {"q1": [Place("one", 80, 90), Place("one", 5, 9)]})
-    assert not gold.holds(one, Place("one", 10, 85))
-    assert gold.holds(one, Place("one", 70, 200))
-    assert gold.holds(one, Place("one", 5, 9))
-    assert gold.holds(two, Place("one", 10, 85))
+    one, two = DataSetQuestion("q1", "?", relevant={"a": 1}), DataSetQuestion("q2", "?", relevant={"a": 1})
+    gold = Gold({"a": [TextPlace("one", 0, 100)]}, {"q1": [TextPlace("one", 80, 90), TextPlace("one", 5, 9)]})
+    assert not gold.holds(one, TextPlace("one", 10, 85))
+    assert gold.holds(one, TextPlace("one", 70, 200))
+    assert gold.holds(one, TextPlace("one", 5, 9))
+    assert gold.holds(two, TextPlace("one", 10, 85))
     # A slice of the right document without the answer is no right document, and does not stand in its place.
-    ranking = documents_in([(Place("one", 10, 85),), (Place("one", 70, 200),)], gold, one)
+    ranking = documents_in([(TextPlace("one", 10, 85),), (TextPlace("one", 70, 200),)], gold, one)
     assert ranking[1:] == ["a"]
     assert ranking[0] != "a"
 
 
 def test_answers_to_other_questions_are_no_documents():
-    gold = Gold({}, {"q1": [Place("one", 40, 50)], "q2": [Place("one", 0, 9), Place("two", 0, 9)]})
-    places = [(Place("one", 0, 30),), (Place("two", 0, 30),), (Place("one", 31, 60),)]
-    ranking = documents_in(places, gold, Question("q1", "?", relevant={"q1": 1}))
+    gold = Gold({}, {"q1": [TextPlace("one", 40, 50)], "q2": [TextPlace("one", 0, 9), TextPlace("two", 0, 9)]})
+    places = [(TextPlace("one", 0, 30),), (TextPlace("two", 0, 30),), (TextPlace("one", 31, 60),)]
+    ranking = documents_in(places, gold, DataSetQuestion("q1", "?", relevant={"q1": 1}))
     assert len(ranking) == 3
     assert ranking[2] == "q1"
-    assert documents_in(places, gold, Question("q2", "?", relevant={"q2": 1}))[0] == "q2"
+    assert documents_in(places, gold, DataSetQuestion("q2", "?", relevant={"q2": 1}))[0] == "q2"
 
 
 def test_the_values_of_a_ranking_by_hand():

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from evaluation.benchmark.memory import memory_of_this_process
+from benchmarks.memory import memory_of_this_process
 from tests.hostile import LONG, QUICK
 from tests.pipelines.indexing_parts import Index, make_pipeline, prose, write
 

@@ -12,7 +12,7 @@ from typing import Any
 from components.answers.calibration import BUNDLED, Calibrator
 from components.errors import InputError
 from components.models.checkpoints import fingerprint
-from evaluation.metrics.coverage_at_precision import threshold_at_precision
+from evaluation.metrics.confidence import threshold_at_precision
 from evaluation.rows import RowFile
 from pipelines.service import QAService
 from pipelines.setting_names import affecting, flat
@@ -21,7 +21,7 @@ from training.calibration.crossfit import CrossFitted, Fit, cross_fit
 from training.calibration.evidence import evidence_row
 from training.calibration.fitting import Shape, fit_calibrator, with_least
 from training.calibration.judging import Judged, Row, firsts_of, has_answer, judge
-from training.calibration.labelled import Asked
+from training.calibration.labelled import AskedQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def calibrator_in_force(settings: Settings) -> Calibrator:
 
 def collect(
     service: QAService,
-    questions: Sequence[Asked],
+    questions: Sequence[AskedQuestion],
     file: Path,
     *,
     data: Mapping[str, Any],

@@ -1,4 +1,4 @@
-"""Several shapes of calibrator, each judged on questions that it was not fitted on, and the choice between them. Pure.
+"""Several shapes of calibrator, each judged on questions that it was not fitted on, and the choice between them.
 
 Groups of questions (articles, FAQ entries) are dealt into folds; what is fitted on all but one of them is judged on
 that one. The choice of the best shape is itself judged in this way, by choosing anew within each outer training part
@@ -6,15 +6,16 @@ that one. The choice of the best shape is itself judged in this way, by choosing
 """
 
 import math
-import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from sklearn.model_selection import GroupKFold
 
 from components.answers.calibration import Calibrator
 from components.errors import InputError
-from evaluation.metrics.coverage_at_precision import coverage_at_precision
+from evaluation.metrics.confidence import coverage_at_precision
 from training.calibration.judging import Judged, Row, judge
 
 FOLDS = 5
@@ -26,6 +27,15 @@ HELD_PRECISION = 0.9
 """A shape that answers fewer questions at this precision than the first one is not chosen."""
 
 Fit = Callable[[Sequence[Row]], Calibrator]
+
+
+class Fold(NamedTuple):
+    """Places of rows."""
+
+    others: list[int]
+    """To fit on."""
+    places: list[int]
+    """To judge on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +73,10 @@ def cross_fit(
     shapes = {name: _judged_by_fold(fit, rows, folds, on_fit) for name, fit in fits.items()}
     nested: dict[int, Judged] = {}
     for fold in folds:
-        within = [rows[place] for place in _others(fold, len(rows))]
+        within = [rows[place] for place in fold.others]
         inner = folds_of(within, seed)
         best = winner({name: _judged_by_fold(fit, within, inner, on_fit) for name, fit in fits.items()})
-        nested.update({place: shapes[best][place] for place in fold})
+        nested.update({place: shapes[best][place] for place in fold.places})
     return CrossFitted(shapes, tuple(nested[place] for place in range(len(rows))), winner(shapes))
 
 
@@ -98,31 +108,22 @@ def _miss(judged: Judged) -> float:
     return (judged.confidence - judged.right) ** 2
 
 
-def folds_of(rows: Sequence[Row], seed: int) -> list[list[int]]:
-    """Places of the rows by fold; rows of one group are in one fold."""
-    groups = sorted({row["group"] for row in rows})
-    random.Random(seed).shuffle(groups)
-    fold_of = {group: place % FOLDS for place, group in enumerate(groups)}
-    folds: list[list[int]] = [[] for _ in range(FOLDS)]
-    for place, row in enumerate(rows):
-        folds[fold_of[row["group"]]].append(place)
-    return folds
+def folds_of(rows: Sequence[Row], seed: int) -> list[Fold]:
+    """The folds; rows of one group are in one fold."""
+    dealt = GroupKFold(FOLDS, shuffle=True, random_state=seed)
+    found = dealt.split(np.zeros(len(rows)), groups=[row["group"] for row in rows])
+    return [Fold(learnt.tolist(), judged.tolist()) for learnt, judged in found]
 
 
 def _judged_by_fold(
-    fit: Fit, rows: Sequence[Row], folds: Sequence[Sequence[int]], on_fit: Callable[[], None]
+    fit: Fit, rows: Sequence[Row], folds: Sequence[Fold], on_fit: Callable[[], None]
 ) -> tuple[Judged, ...]:
     found: dict[int, Judged] = {}
     for fold in folds:
-        fitted = fit([rows[place] for place in _others(fold, len(rows))])
-        found.update(zip(fold, judge(fitted, [rows[place] for place in fold]), strict=True))
+        fitted = fit([rows[place] for place in fold.others])
+        found.update(zip(fold.places, judge(fitted, [rows[place] for place in fold.places]), strict=True))
         on_fit()
     return tuple(found[place] for place in range(len(rows)))
-
-
-def _others(fold: Sequence[int], count: int) -> list[int]:
-    inside = set(fold)
-    return [place for place in range(count) if place not in inside]
 
 
 def _coverage(judged: Sequence[Judged]) -> float:

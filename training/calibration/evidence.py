@@ -14,10 +14,9 @@ from components.answers.candidates import find
 from components.answers.composer import Scored, scored_findings, scored_passages
 from components.answers.evidence import wanted_of
 from components.passages import opening_heading
-from evaluation.judging import is_right
-from evaluation.metrics.exact_match import exact_match
+from evaluation.metrics.answers import exact_match, is_right
 from pipelines.asking import trace
-from training.calibration.labelled import Asked
+from training.calibration.labelled import AskedQuestion
 
 KEPT = 40
 """Answers and passages kept of each question.
@@ -26,7 +25,9 @@ Many, since a fit that saw only those which one calibrator likes would learn wha
 """
 
 
-def evidence_row(pipeline: Pipeline, asked: Asked, calibrator: Calibrator, languages: Sequence[str]) -> dict[str, Any]:
+def evidence_row(
+    pipeline: Pipeline, asked: AskedQuestion, calibrator: Calibrator, languages: Sequence[str]
+) -> dict[str, Any]:
     """Ask one question and keep its answers and passages, with their evidence and whether they are right.
 
     Args:
@@ -51,7 +52,7 @@ def evidence_row(pipeline: Pipeline, asked: Asked, calibrator: Calibrator, langu
     }
 
 
-def _labelled(scored: Scored, asked: Asked) -> dict[str, Any]:
+def _labelled(scored: Scored, asked: AskedQuestion) -> dict[str, Any]:
     finding = scored.finding
     right = is_right(finding.text, finding.kind, asked.references)
     if finding.kind == "passage" and asked.paragraph is not None:

@@ -1,4 +1,4 @@
-"""Rows of evidence -> a calibrator. Pure numpy.
+"""Rows of evidence -> a calibrator.
 
 A row is one asked question as :func:`training.calibration.evidence.evidence_row` keeps it.
 """
@@ -16,10 +16,9 @@ from components.answers.calibration import KINDS, Calibrator, Floats, Logistic
 from components.errors import InputError
 from components.logits import logit
 from components.types import AnswerKind, Evidence
-from evaluation.metrics.coverage_at_precision import threshold_at_precision
-from training.calibration.isotonic import isotonic_curve
+from evaluation.metrics.confidence import threshold_at_precision
 from training.calibration.judging import Row, anys_of, firsts_of, has_answer, is_faq
-from training.calibration.logistic import fit_logistic
+from training.calibration.regression import fit_logistic, isotonic_curve
 
 Shape = Literal["logistic", "isotonic", "rescaled"]
 """How confidence follows from evidence: by a logistic regression; by the same with an isotonic curve after it; or by
@@ -175,7 +174,7 @@ def _sure(weights: Logistic, evidence: Sequence[Floats], labels: Sequence[Floats
     scores, right = _bests([weights.standardise(each) @ np.array(weights.coefficients) for each in evidence], labels)
     fitted, intercept = fit_logistic(scores[:, None], right, SLOPE_PENALTY)
     slope = float(fitted[0])
-    if slope <= 0 or right.min() == right.max():
+    if slope <= 0:
         slope, intercept = 0.0, logit((right.sum() + 1) / (len(right) + 2))
     coefficients = _tuple(slope * np.array(weights.coefficients))
     return replace(weights, coefficients=coefficients, intercept=intercept, curve=())
@@ -212,7 +211,7 @@ def _fit_any(calibrator: Calibrator, rows: Sequence[Row], base: Calibrator | Non
     joint, right = zip(*anys_of(calibrator, rows), strict=True)
     column = np.array([[logit(each)] for each in joint])
     coefficients, intercept = fit_logistic(column, np.array(right, dtype=np.float64), SLOPE_PENALTY)
-    if base is not None and (len(set(right)) < 2 or coefficients[0] <= 0):
+    if base is not None and coefficients[0] <= 0:
         return base.any_intercept, base.any_slope
     return intercept, float(coefficients[0])
 

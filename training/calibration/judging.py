@@ -11,10 +11,7 @@ import numpy as np
 
 from components.answers.calibration import KINDS, Calibrator
 from components.types import AnswerKind
-from evaluation.metrics.brier import brier_score
-from evaluation.metrics.calibration_error import calibration_error
-from evaluation.metrics.coverage_at_precision import coverage_at_precision
-from evaluation.metrics.risk_coverage import risk_coverage_area
+from evaluation.metrics.confidence import brier_score, calibration_error, coverage_at_precision, risk_coverage_area
 
 Row = dict[str, Any]
 

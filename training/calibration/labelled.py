@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from evaluation.data.faq import FaqEntry, QuestionPair
 from evaluation.data.squad import LabelledQuestion, QuestionFile
@@ -23,7 +23,7 @@ LEFT_OUT = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedQuestion:
     """A question to ask, with what would be right."""
 
     id: str
@@ -45,7 +45,7 @@ class CalibrationSet:
     """Titles of the indexed articles."""
     faq: tuple[FaqEntry, ...]
     """The indexed FAQ entries."""
-    questions: tuple[Asked, ...]
+    questions: tuple[AskedQuestion, ...]
 
 
 def calibration_set(
@@ -72,7 +72,7 @@ def calibration_set(
     kept = set(titles) - out
     near = [each for each in impossible.questions if not each.references and impossible.article_of(each) in kept]
     questions = [
-        Asked(
+        AskedQuestion(
             each.id,
             each.text,
             answerable.article_of(each),
@@ -88,19 +88,20 @@ def calibration_set(
     )
     for file, chosen, origin in unanswerable:
         questions += [
-            Asked(each.id, each.text, file.article_of(each), origin) for each in sampled(chosen, count // 2, seed)
+            AskedQuestion(each.id, each.text, file.article_of(each), origin)
+            for each in sampled(chosen, count // 2, seed)
         ]
     entries, asked_faq = _faq(*faq)
     return CalibrationSet(frozenset(kept), entries, (*questions, *asked_faq))
 
 
-def own_questions(examples: Iterable[Example]) -> tuple[Asked, ...]:
+def own_questions(examples: Iterable[Example]) -> tuple[AskedQuestion, ...]:
     """A user's labelled questions, as the documents that are indexed already answer them.
 
     Those about one title are of one group; without a title, those about one passage.
     """
     return tuple(
-        Asked(
+        AskedQuestion(
             id=each.id,
             text=each.question,
             group=each.title or each.passage,
@@ -129,7 +130,9 @@ def write_corpus(chosen: CalibrationSet, answerable: QuestionFile, folder: Path)
     return [corpus, faq]
 
 
-def _faq(entries: Sequence[FaqEntry], pairs: Iterable[QuestionPair]) -> tuple[tuple[FaqEntry, ...], list[Asked]]:
+def _faq(
+    entries: Sequence[FaqEntry], pairs: Iterable[QuestionPair]
+) -> tuple[tuple[FaqEntry, ...], list[AskedQuestion]]:
     by_question = {entry.question: entry for entry in entries}
     out = set(sorted(by_question)[::LEFT_OUT])
     asked = []
@@ -139,7 +142,7 @@ def _faq(entries: Sequence[FaqEntry], pairs: Iterable[QuestionPair]) -> tuple[tu
             continue
         left_out = pair.one in out
         asked.append(
-            Asked(
+            AskedQuestion(
                 id=f"faq-{number}",
                 text=pair.other,
                 group=pair.one,
@@ -155,8 +158,3 @@ def _write(path: Path, text: str) -> None:
     # An unchanged file stays untouched, so that its index stays valid.
     if not path.is_file() or path.read_text("utf-8") != text:
         path.write_text(text, "utf-8")
-
-
-def to_settings(chosen: CalibrationSet) -> dict[str, Any]:
-    """What identifies the selection in a cache of rows."""
-    return {"articles": sorted(chosen.articles), "faq": len(chosen.faq)}

@@ -1,8 +1,11 @@
-"""A fitted calibrator's comparison -> figures, a page of Markdown, and facts for its file. Pure."""
+"""A fitted calibrator's comparison -> figures, a page of Markdown, plots, and facts for its file."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from evaluation.metrics.confidence import calibration_error, reliability, risk_coverage_area, risk_coverage_curve
+from evaluation.report.svg import Series, chart, share_axis
 from training.calibration.calibrator import Calibrated
 from training.calibration.judging import Judged, Row, figures_of, is_faq
 
@@ -22,6 +25,8 @@ SHOWN = {
 
 EXPECTED = "chosen"
 """The column of what to expect of the chosen shape, its choice included."""
+
+_DPI = 200
 
 
 def report_of(calibrated: Calibrated, rows: Sequence[Row]) -> dict[str, dict[str, dict[str, Any]]]:
@@ -73,6 +78,35 @@ def markdown_of(report: Mapping[str, Mapping[str, Any]], remarks: Sequence[str])
 def before_and_after(calibrated: Calibrated) -> dict[str, Sequence[Judged]]:
     """What the plots show."""
     return {"before": calibrated.before, f"after ({calibrated.compared.chosen})": calibrated.compared.nested}
+
+
+def plot_reliability(systems: Mapping[str, Sequence[Judged]], path: Path) -> None:
+    """The share of right answers in each tenth of confidence; the size of a point tells how many answers it is of."""
+    lines = []
+    for name, judged in systems.items():
+        confidences, right = _values(judged)
+        bins = [each for each in reliability(confidences, right) if each.count]
+        label = f"{name}: ECE {calibration_error(confidences, right):.3f}"
+        sizes = [5 + 120 * each.count / len(judged) for each in bins]
+        lines.append(Series(label, [(each.confidence, each.right) for each in bins], sizes))
+    axes = share_axis("confidence"), share_axis("right")
+    chart(lines, *axes, diagonal=True, legend=True).savefig(path, dpi=_DPI)
+
+
+def plot_risk_coverage(systems: Mapping[str, Sequence[Judged]], path: Path) -> None:
+    """The share of wrong answers among those given, by the share of questions that are answered."""
+    lines = []
+    for name, judged in systems.items():
+        confidences, right = _values(judged)
+        label = f"{name}: area {risk_coverage_area(confidences, right):.3f}"
+        lines.append(Series(label, risk_coverage_curve(confidences, right)))
+    most = max(risk for line in lines for _, risk in line.points)
+    axes = share_axis("questions answered"), share_axis("of these answered wrongly", most)
+    chart(lines, *axes, legend=True).savefig(path, dpi=_DPI)
+
+
+def _values(judged: Sequence[Judged]) -> tuple[list[float], list[float]]:
+    return [each.confidence for each in judged], [float(each.right) for each in judged]
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -5,10 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from evaluation.metrics.normalisation import normalised
-from training.data.offsets import checked_spans
+from evaluation.metrics.answers import normalised
 from training.data.readers import read_records
-from training.data.record import Record
+from training.data.record import Record, checked_spans
 
 _PLACES_SHOWN = 5
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from components.errors import InputError
-from training.data.fields import first_name, optional_text, text_of
+from evaluation.data.files import first_name, optional_string_in, string_in
 from training.data.record import Record
 
 GROUP = ("group", "category", "intent", "label")
@@ -40,8 +40,8 @@ def grouped_records(path: Path, rows: Sequence[tuple[str, Mapping[str, Any]]]) -
         if name is None:
             raise InputError(f"{place} has no group; one of {', '.join(GROUP)} is needed, as in the lines before")
         places.append(place)
-        texts.append(text_of(row, "text", place))
-        groups.append(optional_text(row, name, place))
+        texts.append(string_in(row, "text", place))
+        groups.append(optional_string_in(row, name, place))
     if len(set(groups)) < 2:
         raise InputError(f"{path} has a single group, {groups[0]!r}; at least two are needed to tell them apart")
     members: dict[str, list[int]] = defaultdict(list)

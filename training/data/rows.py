@@ -17,17 +17,62 @@ Fields                                                 The row is
 ``id``, ``title``, ``answer_start`` and ``negatives`` may stand in each where they make sense.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from components.errors import InputError
-from training.data.fields import first_name, optional_text, string_of, text_of, texts_of
-from training.data.passages import PassageFiles
+from evaluation.data.files import (
+    first_name,
+    optional_string_in,
+    string_in,
+    strings_of,
+    table_header,
+    table_rows,
+)
 from training.data.record import Record, StatedAnswer
 
 QUESTION = ("question", "query", "anchor")
 PASSAGE = ("passage", "context", "positive", "positives", "text")
 _YES, _NO = ("1", "true", "yes"), ("", "0", "false", "no")
+
+
+class PassageFiles:
+    """Numbered passages, which rows of other files name instead of repeating their text.
+
+    They stand in tables that have the columns ``pid`` and ``text``, and ``title`` if they like.
+
+    Args:
+        tables: all tables that were given; those of another form are left alone.
+    """
+
+    def __init__(self, tables: Sequence[Path]) -> None:
+        self.paths = frozenset(path for path in tables if {"pid", "text"} <= set(table_header(path)))
+        self._passages: dict[str, tuple[str, str]] = {}
+        for path in tables:
+            if path in self.paths:
+                for place, row in table_rows(path):
+                    self._add(row, place)
+
+    def get(self, number: Any, place: str) -> tuple[str, str]:
+        """Title and text of the passage that a row names, by number or as the text itself."""
+        if isinstance(number, str):
+            return "", number
+        found = self._passages.get(str(number))
+        if found is None:
+            given = ", ".join(str(path) for path in sorted(self.paths)) or "none"
+            raise InputError(
+                f"{place} names passage {number!r}, which no table of passages holds (given: {given}); give the table "
+                "with the columns pid and text along"
+            )
+        return found
+
+    def _add(self, row: dict[str, str], place: str) -> None:
+        if "pid" not in row or "text" not in row:
+            raise InputError(f"{place} lacks its pid or its text")
+        if row["pid"] in self._passages:
+            raise InputError(f"{place} repeats pid {row['pid']}; number the passages of all tables differently")
+        self._passages[row["pid"]] = row.get("title", ""), row["text"]
 
 
 def row_records(row: Mapping[str, Any], place: str, passages: PassageFiles) -> Iterator[Record]:
@@ -39,15 +84,15 @@ def row_records(row: Mapping[str, Any], place: str, passages: PassageFiles) -> I
     name = first_name(row, QUESTION)
     if name is None:
         raise InputError(f"{place} has the fields {_names(row)}; one of {', '.join(QUESTION)} is needed")
-    question, identifier = string_of(row, name, place), _identifier(row, place)
+    question, identifier = string_in(row, name, place, blank=True), _identifier(row, place)
     if first_name(row, ("pos", "candidates")) is not None:
         yield from _ranking(row, Record(place, question, "", identifier, answers=None), passages)
         return
-    title, negatives = optional_text(row, "title", place), _negatives(row, place)
+    title, negatives = optional_string_in(row, "title", place), _negatives(row, place)
     name = first_name(row, PASSAGE)
     if name is None and row.get("answer") is None:
         raise InputError(f"{place} has the fields {_names(row)}; one of {', '.join(PASSAGE)}, pos or answer is needed")
-    texts = texts_of(row["answer" if name is None else name], name or "answer", place)
+    texts = strings_of(row["answer" if name is None else name], name or "answer", place)
     answers = None if name is None else _answers(row, place)
     if len(texts) > 1 and answers is not None:
         raise InputError(f"{place} has {len(texts)} passages with one answer; give each passage a row of its own")
@@ -59,7 +104,7 @@ def row_records(row: Mapping[str, Any], place: str, passages: PassageFiles) -> I
 def _ranking(row: Mapping[str, Any], made: Record, passages: PassageFiles) -> Iterator[Record]:
     place = made.place
     if row.get("candidates") is not None:
-        labelled = [(text_of(each, "text", place), each.get("label")) for each in _listed(row, "candidates", place)]
+        labelled = [(string_in(each, "text", place), each.get("label")) for each in _listed(row, "candidates", place)]
         positives = [("", text) for text, label in labelled if label == 1]
         negatives = [text for text, label in labelled if label == 0]
     else:
@@ -96,7 +141,7 @@ def _answers(row: Mapping[str, Any], place: str) -> tuple[StatedAnswer, ...] | N
 def _listed_answers(stated: Any, place: str) -> tuple[StatedAnswer, ...]:
     """Texts, objects of ``text`` and ``answer_start``, or one object of two such lists."""
     if isinstance(stated, str):
-        return (StatedAnswer(text_of({"answers": stated}, "answers", place)),)
+        return (StatedAnswer(string_in({"answers": stated}, "answers", place)),)
     if isinstance(stated, Mapping):
         texts, starts = _listed(stated, "text", place), _listed(stated, "answer_start", place)
         if len(texts) != len(starts):
@@ -106,12 +151,12 @@ def _listed_answers(stated: Any, place: str) -> tuple[StatedAnswer, ...]:
         raise InputError(f"{place}: 'answers' is {stated!r}; a list is needed")
     objects = [each if isinstance(each, Mapping) else {"text": each} for each in stated]
     return tuple(
-        StatedAnswer(text_of(each, "text", place), _start(each.get("answer_start"), place)) for each in objects
+        StatedAnswer(string_in(each, "text", place), _start(each.get("answer_start"), place)) for each in objects
     )
 
 
 def _answer(row: Mapping[str, Any], name: str, place: str) -> StatedAnswer:
-    return StatedAnswer(text_of(row, name, place), _start(row.get("answer_start"), place))
+    return StatedAnswer(string_in(row, name, place), _start(row.get("answer_start"), place))
 
 
 def _start(value: Any, place: str) -> int | None:
@@ -131,12 +176,12 @@ def _flag(value: Any, place: str) -> bool:
 
 def _negatives(row: Mapping[str, Any], place: str) -> tuple[str, ...]:
     names = [name for name in row if name in ("negative", "negatives") or name.startswith("negative_")]
-    return tuple(text for name in names if row[name] is not None for text in texts_of(row[name], name, place))
+    return tuple(text for name in names if row[name] is not None for text in strings_of(row[name], name, place))
 
 
 def _identifier(row: Mapping[str, Any], place: str) -> str:
     name = first_name(row, ("id", "qid"))
-    return "" if name is None else optional_text(row, name, place)
+    return "" if name is None else optional_string_in(row, name, place)
 
 
 def _listed(row: Mapping[str, Any], name: str, place: str) -> list[Any]:

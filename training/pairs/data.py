@@ -9,7 +9,6 @@ from components.errors import InputError
 from training.data.drawing import drawn
 from training.data.example import Example, read_examples
 from training.pairs.options import PairOptions
-from training.pairs.tables import made_tables
 
 NEGATIVES = 4
 """Passages that a measured one is ranked among."""
@@ -40,7 +39,6 @@ def read_pair_data(options: PairOptions) -> PairData:
             f"{', '.join(str(path) for path in options.data)}: no example is left to learn from; "
             + "; ".join(read.report.lines())
         )
-    training += tuple(made_tables(options.tables, options.seed))
     measured = {}
     for name, paths in (("development", options.development), ("general", options.general)):
         if paths:

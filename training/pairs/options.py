@@ -9,7 +9,6 @@ from training.data.drawing import DrawnOptions
 from training.option_files import options_from
 
 Kind = Literal["reader", "ranker", "joint"]
-Share = Field(0.0, ge=0, le=1)
 
 
 class PairOptions(DrawnOptions):
@@ -46,23 +45,11 @@ class PairOptions(DrawnOptions):
     teacher_weight: float = Field(0.5, ge=0, le=1)
     temperature: float = Field(2.0, gt=0)
 
-    tables: int = Field(0, ge=0, description="examples over tables and lists that are made by rule and added")
-    faq_rows: float = Field(0.0, ge=0, le=1, description="how often an answered question becomes a row of a FAQ")
     negatives: int = Field(1, ge=0, description="passages that do not answer, by question")
     shortest_window: int = Field(48, ge=8, description="tokens of the shortest random window of a passage")
     longest_window: int = Field(168, ge=8, description="tokens of the longest one")
     title_share: float = Field(0.6, ge=0, le=1, description="how often the title is read before the passage")
-    lower_case: float = Share
-    typing_noise: float = Share
-    synonyms: float = Share
-    reordering: float = Share
-    distractors: float = Share
     back_translation: tuple[str, ...] = Field((), max_length=2, description="two seq2seq models: there and back")
-    negated: float = Share
-    swapped: float = Share
-    cut_out: float = Share
-    """Shares of the negatives that are made by rule: the question negated, a name or number of it exchanged, or the
-    sentence of the answer cut out of the passage."""
 
     epsilon: float | None = Field(None, gt=0, description="differential privacy: the budget for one example")
     delta: float = Field(1e-5, gt=0, lt=1)
@@ -71,8 +58,6 @@ class PairOptions(DrawnOptions):
     def _consistent(self) -> Self:
         if self.shortest_window > self.longest_window:
             raise ValueError("shortest_window must not be above longest_window")
-        if self.negated + self.swapped + self.cut_out > 1:
-            raise ValueError("negated, swapped and cut_out are shares of the same negatives: at most 1 together")
         if len(self.back_translation) == 1:
             raise ValueError("back_translation needs two models, one for each direction")
         if self.patience is not None and not self.development:

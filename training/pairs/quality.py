@@ -13,10 +13,8 @@ from components.models.encoder import PairEncoder, PairLogits
 from components.models.inference import Arrays
 from components.passages import Pair
 from components.readers.spans import best_spans
-from evaluation.metrics.auroc import auroc
-from evaluation.metrics.exact_match import exact_match
-from evaluation.metrics.f1 import f1
-from evaluation.metrics.no_answer import best_threshold
+from evaluation.metrics.answers import exact_match, f1
+from evaluation.metrics.confidence import auroc, best_threshold
 from training.data.example import Example
 from training.pairs.network import PairModel, run_pairs
 

@@ -12,29 +12,27 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
-from transformers import EarlyStoppingCallback, TrainingArguments, set_seed
+from transformers import TrainingArguments, set_seed
 from transformers.utils import logging as transformers_logging
 
 from components.errors import ConfigurationError
 from evaluation.provenance import provenance
-from training.card import RunCard
+from training.card import RunCard, losses
 from training.data.example import Example
-from training.forgetting import losses
 from training.launch import first_alone, run_file
 from training.pairs.adapters import merge_adapter, prepare, trained_parameters
+from training.pairs.back_translation import back_translations
 from training.pairs.data import PairData, read_pair_data
-from training.pairs.network import PairModel, load_pair_model, save_pair_model, trunk_of
+from training.pairs.network import PairModel, load_pair_model, save_pair_model
 from training.pairs.options import PairOptions, load_options
 from training.pairs.quality import measure
-from training.pairs.sampling import PairSampler, Wordings
+from training.pairs.rows import RandomWindow
+from training.pairs.sampling import PairSampler
 from training.pairs.teachers import Teachers
 from training.pairs.trainer import Figures, PairTrainer, curves
-from training.pairs.windows import RandomWindow
-from training.pairs.wordings import back_translations, near_words
-from training.progress import TrainingProgress
+from training.progress import callbacks_of
 from training.run_folder import FiguresBySet, Finished, RunFolder
 from training.schedule import trainer_arguments
-from training.time_limit import TimeLimit
 
 
 def fine_tune(options: PairOptions, console: Console) -> Finished:
@@ -56,7 +54,7 @@ def fine_tune(options: PairOptions, console: Console) -> Finished:
     model = load_pair_model(options.kind, options.model)
     before: FiguresBySet = folder.remembered("before", lambda: _measured(model, data, console))
     window = RandomWindow(model.tokenizer(), options.shortest_window, options.longest_window)
-    sampler = PairSampler(data.training, options, window, make_wordings(model, data, options, folder, console))
+    sampler = PairSampler(data.training, options, window, translations(data, options, folder, console))
     prepare(model, options)
     trained, of = trained_parameters(model.network)
     console.print(f"training {trained:,} of {of:,} parameters on {len(sampler):,} examples", highlight=False)
@@ -97,21 +95,15 @@ def begin(options: PairOptions) -> RunFolder:
     return folder
 
 
-def make_wordings(
-    model: PairModel, data: PairData, options: PairOptions, folder: RunFolder, console: Console
-) -> Wordings:
-    """Near words and translations of the training's questions, as far as the options use them."""
-    near, translated = {}, {}
-    if options.synonyms or options.faq_rows:
-        words = {word for each in data.training for word in each.question.lower().replace("?", " ").split()}
-        near = near_words(trunk_of(model.network).get_input_embeddings().weight, model.tokenizer(), words)
-        console.print(f"near words for {len(near):,} of {len(words):,} words of the questions", highlight=False)
-    if options.back_translation:
-        questions = [each.question for each in data.training]
-        with first_alone():
-            translated = back_translations(questions, options.back_translation, folder.work / "translated.jsonl")
-        console.print(f"{len(translated):,} of {len(questions):,} questions came back in other words", highlight=False)
-    return Wordings(near, translated)
+def translations(data: PairData, options: PairOptions, folder: RunFolder, console: Console) -> dict[str, str]:
+    """The training's questions that came back in other words; none where the options name no models for it."""
+    if not options.back_translation:
+        return {}
+    questions = [each.question for each in data.training]
+    with first_alone():
+        translated = back_translations(questions, options.back_translation, folder.work / "translated.jsonl")
+    console.print(f"{len(translated):,} of {len(questions):,} questions came back in other words", highlight=False)
+    return translated
 
 
 def build_trainer(
@@ -127,11 +119,6 @@ def build_trainer(
     def quality(trained: PairModel) -> Figures:
         return _with_selection(measure(trained, development or ()), options)
 
-    callbacks: list[Any] = [TrainingProgress(console)]
-    if options.minutes is not None:
-        callbacks.append(TimeLimit(options.minutes, measured=development is not None))
-    if options.patience is not None:
-        callbacks.append(EarlyStoppingCallback(options.patience))
     arguments = trainer_arguments(
         options, folder.work, len(sampler), metric=None if development is None else options.selection
     )
@@ -142,7 +129,7 @@ def build_trainer(
         quality=None if development is None else quality,
         teachers=Teachers(options.teachers, model) if options.teachers else None,
         args=TrainingArguments(remove_unused_columns=False, **arguments),
-        callbacks=callbacks,
+        callbacks=callbacks_of(console, options.minutes, measured=development is not None, patience=options.patience),
     )
 
 

@@ -16,9 +16,9 @@ from training.pairs.adapters import prepare
 from training.pairs.data import read_pair_data
 from training.pairs.network import load_pair_model
 from training.pairs.options import PairOptions, load_options
-from training.pairs.run import begin, build_trainer, make_wordings
+from training.pairs.rows import RandomWindow
+from training.pairs.run import begin, build_trainer, translations
 from training.pairs.sampling import PairSampler
-from training.pairs.windows import RandomWindow
 
 SPACE = "search"
 """The table of the options file that says where to search."""
@@ -124,7 +124,7 @@ def search(options: PairOptions, space: Mapping[str, Range], trials: int, consol
     data = read_pair_data(options)
     model = load_pair_model(options.kind, options.model)
     window = RandomWindow(model.tokenizer(), options.shortest_window, options.longest_window)
-    sampler = PairSampler(data.training, options, window, make_wordings(model, data, options, folder, console))
+    sampler = PairSampler(data.training, options, window, translations(data, options, folder, console))
     trainer = build_trainer(model, options, sampler, data.measured["development"], folder, console)
 
     def made(trial: Any) -> nn.Module:

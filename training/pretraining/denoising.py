@@ -15,11 +15,10 @@ from torch import nn
 from transformers import TrainerCallback
 
 from training.pretraining.options import PretrainOptions
-from training.progress import TrainingProgress
+from training.progress import callbacks_of
 from training.retriever.trainer import QuietTrainer
 from training.run_folder import RunFolder
 from training.schedule import trainer_arguments
-from training.time_limit import TimeLimit
 
 _DECODER = "decoder.pt"
 
@@ -38,16 +37,13 @@ def train_denoising(
     if checkpoint is not None:
         # The trainer keeps the model alone; the decoder has layers of its own.
         loss.decoder.load_state_dict(torch.load(Path(checkpoint) / _DECODER, weights_only=True))
-    callbacks: list[Any] = [TrainingProgress(console), _KeepDecoder(loss.decoder)]
-    if options.minutes is not None:
-        callbacks.append(TimeLimit(options.minutes, measured=False))
     arguments = trainer_arguments(options, run.work, len(pairs), metric=None, epochs=min(1.0, options.epochs / rounds))
     trainer = QuietTrainer(
         model=model,
         args=SentenceTransformerTrainingArguments(**arguments),
         train_dataset=Dataset.from_dict({"damaged": [each for each, _ in pairs], "text": [text for _, text in pairs]}),
         loss=loss,
-        callbacks=callbacks,
+        callbacks=[*callbacks_of(console, options.minutes, measured=False), _KeepDecoder(loss.decoder)],
     )
     trainer.train(resume_from_checkpoint=checkpoint)
     history: list[dict[str, Any]] = trainer.state.log_history

@@ -21,10 +21,9 @@ from transformers import (
 from components.errors import ConfigurationError
 from components.models.networks import quiet_libraries
 from training.pretraining.options import PretrainOptions
-from training.progress import TrainingProgress
+from training.progress import callbacks_of
 from training.run_folder import RunFolder
 from training.schedule import device, trainer_arguments
-from training.time_limit import TimeLimit
 
 _WEIGHTS = "model.safetensors"
 _BATCH = 16
@@ -80,9 +79,6 @@ class MaskedTraining:
 
     def train(self, run: RunFolder, console: Console) -> list[dict[str, Any]]:
         """Train, from the last checkpoint if there is one, and return what was logged."""
-        callbacks: list[Any] = [TrainingProgress(console)]
-        if self.options.minutes is not None:
-            callbacks.append(TimeLimit(self.options.minutes, measured=False))
         trainer = Trainer(
             model=self.network,
             args=TrainingArguments(
@@ -90,7 +86,7 @@ class MaskedTraining:
             ),
             train_dataset=[self._encoded(text) for text in self.texts],
             data_collator=self._collator(),
-            callbacks=callbacks,
+            callbacks=callbacks_of(console, self.options.minutes, measured=False),
         )
         trainer.remove_callback(PrinterCallback)
         trainer.train(resume_from_checkpoint=run.last_checkpoint())

@@ -17,14 +17,13 @@ from components.errors import ConfigurationError
 from components.models.checkpoints import bundled, resolve
 from components.models.networks import quiet_libraries
 from evaluation.provenance import provenance
-from training.card import RunCard
-from training.forgetting import losses
+from training.card import RunCard, losses
 from training.pairs.trainer import curves
 from training.pretraining.denoising import train_denoising
 from training.pretraining.masking import MaskedTraining
 from training.pretraining.options import PretrainOptions
-from training.pretraining.texts import Texts, read_texts
-from training.retriever.data import Search, searches_of
+from training.pretraining.texts import TrainingTexts, read_texts
+from training.retriever.data import PassageSearch, searches_of
 from training.retriever.quality import measure
 from training.run_folder import FiguresBySet, Finished, RunFolder
 from training.schedule import device
@@ -91,7 +90,7 @@ def settled(options: PretrainOptions) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Outcome:
+class _Pretrained:
     before: FiguresBySet
     after: FiguresBySet
     history: list[dict[str, Any]]
@@ -99,8 +98,8 @@ class _Outcome:
 
 
 def _masking(
-    options: PretrainOptions, texts: Texts, searches: dict[str, Search], run: RunFolder, console: Console
-) -> _Outcome:
+    options: PretrainOptions, texts: TrainingTexts, searches: dict[str, PassageSearch], run: RunFolder, console: Console
+) -> _Pretrained:
     folder = resolve(options.model).folder
     training = MaskedTraining(folder, options, texts.contents())
     run.begin(settled(options))
@@ -115,18 +114,20 @@ def _masking(
     made = run.work / "measured"
     shutil.rmtree(made, ignore_errors=True)
     training.save(made)
-    return _Outcome(before, figures(made), history, training.save)
+    return _Pretrained(before, figures(made), history, training.save)
 
 
 def _denoising(
-    options: PretrainOptions, texts: Texts, searches: dict[str, Search], run: RunFolder, console: Console
-) -> _Outcome:
+    options: PretrainOptions, texts: TrainingTexts, searches: dict[str, PassageSearch], run: RunFolder, console: Console
+) -> _Pretrained:
     model = _embedder(resolve(options.model).folder)
     run.begin(settled(options))
     before: FiguresBySet = run.remembered("before", lambda: _searched(model, searches))
     history = train_denoising(model, options, texts.contents(), run, console)
     after = _searched(model, searches)
-    return _Outcome(before, after, history, lambda target: model.save_pretrained(str(target), create_model_card=False))
+    return _Pretrained(
+        before, after, history, lambda target: model.save_pretrained(str(target), create_model_card=False)
+    )
 
 
 def _embedder(folder: Path) -> SentenceTransformer:
@@ -134,5 +135,5 @@ def _embedder(folder: Path) -> SentenceTransformer:
         return SentenceTransformer(str(folder), device=device(), local_files_only=True)
 
 
-def _searched(model: SentenceTransformer, searches: dict[str, Search]) -> FiguresBySet:
+def _searched(model: SentenceTransformer, searches: dict[str, PassageSearch]) -> FiguresBySet:
     return {name: measure(model, search) for name, search in searches.items()}

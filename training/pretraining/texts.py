@@ -23,7 +23,7 @@ _CONTEXT_TOKENS = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class TrainingTexts:
     """What the documents hold."""
 
     passages: tuple[Document, ...]
@@ -36,7 +36,7 @@ class Texts:
         return [each.content or "" for each in self.passages]
 
 
-def read_texts(documents: Sequence[str], model: str, passage_tokens: int) -> Texts:
+def read_texts(documents: Sequence[str], model: str, passage_tokens: int) -> TrainingTexts:
     """Read and divide documents as indexing does.
 
     Args:
@@ -66,7 +66,7 @@ def read_texts(documents: Sequence[str], model: str, passage_tokens: int) -> Tex
             f"{', '.join(documents)}: no text to learn from in {len(files)} files; "
             + ("; ".join(failures) or "all empty")
         )
-    return Texts(tuple(passages.values()), (f"{len(passages):,} passages of {len(named):,} files", *failures))
+    return TrainingTexts(tuple(passages.values()), (f"{len(passages):,} passages of {len(named):,} files", *failures))
 
 
 def pseudo_pairs(passages: Sequence[Document]) -> list[dict[str, str]]:

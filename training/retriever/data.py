@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from components.errors import InputError
-from evaluation.metrics.normalisation import normalised
+from evaluation.metrics.answers import normalised
 from training.data.drawing import drawn
 from training.data.example import Example, read_examples
 from training.retriever.options import RetrieverOptions, SearchedOptions
@@ -26,7 +26,7 @@ class Triplet:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class PassageSearch:
     """Questions with the passages that they are searched among."""
 
     passages: tuple[str, ...]
@@ -40,7 +40,7 @@ class RetrieverData:
     """What a run learns from and is measured by."""
 
     triplets: tuple[Triplet, ...]
-    searches: Mapping[str, Search]
+    searches: Mapping[str, PassageSearch]
     """By name: "development" and "general", where there are such files."""
     report: tuple[str, ...]
     """What was kept, repaired and dropped, in words."""
@@ -64,7 +64,7 @@ def read_retriever_data(options: RetrieverOptions) -> RetrieverData:
     return RetrieverData(triplets, searches, tuple(report))
 
 
-def searches_of(files: Mapping[str, Sequence[Path]], options: SearchedOptions) -> dict[str, Search]:
+def searches_of(files: Mapping[str, Sequence[Path]], options: SearchedOptions) -> dict[str, PassageSearch]:
     """What is measured, by the names of those sets that have files.
 
     Raises:
@@ -108,7 +108,7 @@ def triplets_of(examples: Sequence[Example], options: RetrieverOptions) -> tuple
     return tuple(made)
 
 
-def search_of(examples: Sequence[Example], options: SearchedOptions) -> Search:
+def search_of(examples: Sequence[Example], options: SearchedOptions) -> PassageSearch:
     """A sample of the answered questions over their passages and, up to the limit, over others of the files."""
     chance = random.Random(options.seed)
     answered = [each for each in examples if each.spans]
@@ -124,7 +124,7 @@ def search_of(examples: Sequence[Example], options: SearchedOptions) -> Search:
     passages = [*needed, *more]
     place_of = {text: place for place, text in enumerate(passages)}
     relevant = [frozenset(place_of[text] for text in wanted[question]) for question in questions]
-    return Search(tuple(passages), tuple(questions), tuple(relevant))
+    return PassageSearch(tuple(passages), tuple(questions), tuple(relevant))
 
 
 def with_title(passage: str, title: str) -> str:

@@ -1,6 +1,7 @@
 """How well an embedder finds the passages that answer: an exact search, measured as by ``evaluation``."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -8,16 +9,15 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.base.evaluation import BaseEvaluator
 from sentence_transformers.base.model import BaseModel
 
-from evaluation.metrics.ndcg import ndcg_at
-from evaluation.metrics.recall import recall_at
-from evaluation.metrics.reciprocal_rank import reciprocal_rank_at
-from training.retriever.data import Search
+from evaluation.metrics.ranking import ranking_metrics
+from training.retriever.data import PassageSearch
+from training.retriever.options import Metric
 
 _BATCH = 32
 _DEPTH = 10
 
 
-def measure(model: SentenceTransformer, search: Search, dimension: int | None = None) -> dict[str, float]:
+def measure(model: SentenceTransformer, search: PassageSearch, dimension: int | None = None) -> dict[str, float]:
     """``recall@1``, ``recall@10``, ``mrr@10`` and ``ndcg@10``, means over the questions, each in [0, 1].
 
     Args:
@@ -31,24 +31,17 @@ def measure(model: SentenceTransformer, search: Search, dimension: int | None = 
     passages = _vectors(model, search.passages, "document", dimension)
     model.train(was_training)
     order = np.argsort(-(questions @ passages.T), axis=1, kind="stable")[:, :_DEPTH]
-    rankings = [[str(place) for place in row] for row in order]
-    relevant = [{str(place) for place in places} for places in search.relevant]
-    figures: dict[str, Callable[[list[str], set[str]], float]] = {
-        "recall@1": lambda ranking, right: recall_at(ranking, right, 1),
-        "recall@10": lambda ranking, right: recall_at(ranking, right, 10),
-        "mrr@10": lambda ranking, right: reciprocal_rank_at(ranking, right, 10),
-        "ndcg@10": lambda ranking, right: ndcg_at(ranking, dict.fromkeys(right, 1), 10),
-    }
-    return {
-        name: float(np.mean([figure(*each) for each in zip(rankings, relevant, strict=True)]))
-        for name, figure in figures.items()
-    }
+    found = [
+        ranking_metrics([str(place) for place in row], {str(place): 1 for place in places}, get_args(Metric))
+        for row, places in zip(order, search.relevant, strict=True)
+    ]
+    return {name: float(np.mean([each[name] for each in found])) for name in get_args(Metric)}
 
 
 class SearchEvaluator(BaseEvaluator):
     """The same, in the form that the trainer of sentence-transformers calls."""
 
-    def __init__(self, search: Search, metric: str) -> None:
+    def __init__(self, search: PassageSearch, metric: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.search = search
         self.primary_metric = metric

@@ -14,27 +14,24 @@ from rich.console import Console
 from rich.progress import Progress
 from sentence_transformers import SentenceTransformer, SentenceTransformerTrainingArguments
 from sentence_transformers.base.sampler import BatchSamplers
-from transformers import EarlyStoppingCallback, set_seed
+from transformers import set_seed
 
 from components.errors import ConfigurationError
 from components.models.checkpoints import resolve
 from components.models.networks import quiet_libraries
 from evaluation.provenance import provenance
-from training.card import RunCard
-from training.forgetting import losses
+from training.card import RunCard, losses
 from training.launch import first_alone, run_file
 from training.option_files import options_from
 from training.pairs.trainer import curves
-from training.progress import TrainingProgress
+from training.progress import callbacks_of
 from training.retriever.data import RetrieverData, Triplet, read_retriever_data
 from training.retriever.losses import loss_for
 from training.retriever.options import RetrieverOptions
 from training.retriever.quality import SearchEvaluator, measure
-from training.retriever.teaching import teacher_scores
-from training.retriever.trainer import QuietTrainer
+from training.retriever.trainer import QuietTrainer, teacher_scores
 from training.run_folder import FiguresBySet, Finished, RunFolder
 from training.schedule import device, trainer_arguments
-from training.time_limit import TimeLimit
 
 
 def fine_tune(options: RetrieverOptions, console: Console) -> Finished:
@@ -95,11 +92,6 @@ def build_trainer(
         network: Any = model.transformers_model
         network.activation_checkpointing_enable()
     development = data.searches.get("development")
-    callbacks: list[Any] = [TrainingProgress(console)]
-    if options.minutes is not None:
-        callbacks.append(TimeLimit(options.minutes, measured=development is not None))
-    if options.patience is not None:
-        callbacks.append(EarlyStoppingCallback(options.patience))
     return QuietTrainer(
         model=model,
         args=SentenceTransformerTrainingArguments(
@@ -113,7 +105,7 @@ def build_trainer(
         train_dataset=_dataset(data.triplets, _taught(options, data.triplets, folder, console)),
         loss=loss_for(model, options),
         evaluator=None if development is None else SearchEvaluator(development, options.metric),
-        callbacks=callbacks,
+        callbacks=callbacks_of(console, options.minutes, measured=development is not None, patience=options.patience),
     )
 
 

@@ -101,7 +101,7 @@ for _command in (
     experiment.experiment,
     pipeline.pipeline,
     serve.serve,
-    benchmark.benchmark,
+    benchmark.benchmark_command(),
 ):
     app.command()(_command)
 app.add_typer(sources.app, name="sources")

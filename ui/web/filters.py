@@ -46,12 +46,6 @@ class Filters:
         return cls(tuple(sources), language if language else None, first, last)
 
     @property
-    def active(self) -> int:
-        """How many kinds narrow the search: by source, by language, by date."""
-        dated = self.updated_from is not None or self.updated_to is not None
-        return bool(self.sources) + (self.language is not None) + dated
-
-    @property
     def reversed(self) -> bool:
         """Whether the dates leave no day between them."""
         return self.updated_from is not None and self.updated_to is not None and self.updated_from > self.updated_to

@@ -112,11 +112,6 @@ class EdgeEngine:
         for part in slices(ids, _ID_SLICE):
             self._update(qdrant.UpdateOperation.delete_points(list(part)))
 
-    def replace_payload(self, id: str, payload: Mapping[str, Any]) -> None:
-        """Replace the payload of one point."""
-        self._check_space()
-        self._update(qdrant.UpdateOperation.overwrite_payload([id], dict(payload)))
-
     def delete_payload(self, ids: Sequence[str], keys: Sequence[str]) -> None:
         """Delete payload fields, slice by slice."""
         for part in slices(ids, _ID_SLICE):

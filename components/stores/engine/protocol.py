@@ -96,9 +96,6 @@ class Engine(Protocol):
     def delete(self, ids: Sequence[str]) -> None:
         """Delete points; unknown ids do nothing."""
 
-    def replace_payload(self, id: str, payload: Mapping[str, Any]) -> None:
-        """Replace the whole payload of one point."""
-
     def delete_payload(self, ids: Sequence[str], keys: Sequence[str]) -> None:
         """Delete top-level payload fields of points."""
 

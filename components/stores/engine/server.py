@@ -145,10 +145,6 @@ class ServerEngine:
             chosen = models.PointIdsList(points=list(part))
             self._call(self._client.delete, self._collection, chosen, wait=True)
 
-    def replace_payload(self, id: str, payload: Mapping[str, Any]) -> None:
-        """Replace the payload of one point."""
-        self._call(self._client.overwrite_payload, self._collection, dict(payload), [id], wait=True)
-
     def delete_payload(self, ids: Sequence[str], keys: Sequence[str]) -> None:
         """Delete payload fields."""
         for part in slices(ids, _ID_SLICE):

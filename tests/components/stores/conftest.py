@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from components.stores.documents import QuaereDocumentStore
+from components.stores.filters import EVERYTHING
 
 
 @pytest.fixture(scope="session", params=["edge", "server"])
@@ -20,5 +21,7 @@ def store_of_the_session(request, tmp_path_factory) -> Iterator[QuaereDocumentSt
 
 @pytest.fixture
 def document_store(store_of_the_session) -> QuaereDocumentStore:
-    store_of_the_session.delete_all_documents()
+    # Of all groups, staged ones too.
+    engine = store_of_the_session._opened.get()
+    engine.delete([hit.id for hit in engine.scroll(EVERYTHING, ["id"])])
     return store_of_the_session

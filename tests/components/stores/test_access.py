@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from haystack import Document
 from haystack.dataclasses import SparseEmbedding
+from haystack.document_stores.types import DuplicatePolicy
 
 from components.errors import InputError
 from components.stores.documents import QuaereDocumentStore
@@ -66,12 +67,8 @@ def test_every_method_of_the_protocol(filled, request, tmp_path):
     assert store.count_documents() == 2
     assert {each.id for each in store.filter_documents()} == {"open", "also open"}
     assert store.count_documents_by_filter({"field": "meta.price", "operator": ">", "value": 0}) == 0
-    assert store.count_unique_metadata_by_filter({}, ["kind"]) == {"kind": 2}
     assert "price" not in store.get_metadata_fields_info()
-    assert store.get_metadata_field_min_max("price") == {"min": None, "max": None}
-    assert store.get_metadata_field_unique_values("kind") == (["a", "b"], 2)
-    assert store.update_by_filter({}, {"kind": "z"}) == 2
-    assert store.delete_by_filter({}) == 2
+    store.delete_documents(["open", "also open"])
     assert store.count_passages() == 2
     assert found(store, ["sales", "board"]) == {"sales", "board"}
 
@@ -86,7 +83,7 @@ def test_the_stores_own_groups(tmp_path):
 
 
 def test_changed_groups_count_at_once(filled):
-    filled.update_by_filter({"field": "id", "operator": "==", "value": "open"}, {"groups": ["board"]})
+    filled.write_documents([passage("open", groups=["board"])], DuplicatePolicy.OVERWRITE)
     assert found(filled) == {"also open"}
     assert "open" in found(filled, ["board"])
 

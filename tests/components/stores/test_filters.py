@@ -91,7 +91,7 @@ def ordered_same_kind(name):
 
 
 def found_ids(store, written, drawn):
-    store.delete_all_documents()
+    store.delete_documents([each.id for each in store.filter_documents()])
     store.write_documents(written)
     return [{each.id for each in store.filter_documents(each)} for each in drawn]
 

@@ -6,7 +6,6 @@ import pytest
 from haystack import Document
 from haystack.document_stores.errors import DuplicateDocumentError
 from haystack.testing import document_store as sync_tests
-from haystack.testing import document_store_async as async_tests
 
 
 class _ById:
@@ -21,12 +20,9 @@ class _ById:
 
 class TestSync(
     _ById,
-    sync_tests.DocumentStoreBaseExtendedTests,
+    sync_tests.DocumentStoreBaseTests,
     sync_tests.CountDocumentsByFilterTest,
-    sync_tests.CountUniqueMetadataByFilterTest,
     sync_tests.GetMetadataFieldsInfoTest,
-    sync_tests.GetMetadataFieldMinMaxTest,
-    sync_tests.GetMetadataFieldUniqueValuesTest,
 ):
     @pytest.fixture
     def document_store(self, document_store):
@@ -37,25 +33,3 @@ class TestSync(
         assert document_store.write_documents([document]) == 1
         with pytest.raises(DuplicateDocumentError):
             document_store.write_documents([document])
-
-
-class TestAsync(
-    _ById,
-    async_tests.CountDocumentsAsyncTest,
-    async_tests.CountDocumentsByFilterAsyncTest,
-    async_tests.CountUniqueMetadataByFilterAsyncTest,
-    async_tests.DeleteAllAsyncTest,
-    async_tests.DeleteByFilterAsyncTest,
-    async_tests.DeleteDocumentsAsyncTest,
-    async_tests.FilterDocumentsAsyncTest,
-    async_tests.GetMetadataFieldMinMaxAsyncTest,
-    async_tests.GetMetadataFieldsInfoAsyncTest,
-    async_tests.GetMetadataFieldUniqueValuesAsyncTest,
-    async_tests.UpdateByFilterAsyncTest,
-    async_tests.WriteDocumentsAsyncTest,
-):
-    async def test_write_documents_async(self, document_store):
-        document = Document(content="test doc")
-        assert await document_store.write_documents_async([document]) == 1
-        with pytest.raises(DuplicateDocumentError):
-            await document_store.write_documents_async([document])

@@ -41,7 +41,6 @@ def test_staged_passages_are_invisible_everywhere(document_store):
     assert document_store.count_documents() == document_store.count_passages() == 0
     assert document_store.filter_documents() == document_store.passages("s") == []
     assert document_store.get_metadata_fields_info() == {}
-    assert document_store.delete_by_filter({}) == document_store.update_by_filter({}, {"x": 1}) == 0
     document_store.commit("s", "1")
     assert live(document_store) == ["s 1 0", "s 1 1", "s 1 2"]
     assert document_store.passages("s")[0].meta == passages("s", "1", kind="a")[0].meta

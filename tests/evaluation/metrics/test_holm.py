@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.metrics.holm import holm
+from evaluation.metrics.significance import holm
 
 families = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 

@@ -1,8 +1,6 @@
 import pytest
 
-from evaluation.metrics.exact_match import exact_match
-from evaluation.metrics.f1 import f1
-from evaluation.metrics.normalisation import normalised
+from evaluation.metrics.answers import exact_match, f1, normalised
 
 
 @pytest.mark.parametrize(

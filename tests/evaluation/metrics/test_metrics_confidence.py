@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.metrics.brier import brier_score
-from evaluation.metrics.risk_coverage import risk_coverage_area, risk_coverage_curve
+from evaluation.metrics.confidence import brier_score, risk_coverage_area, risk_coverage_curve
 
 
 def test_brier_by_hand():

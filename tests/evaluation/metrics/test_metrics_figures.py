@@ -2,9 +2,8 @@ import math
 
 import pytest
 
-from evaluation.metrics.bootstrap import bootstrap_interval
-from evaluation.metrics.calibration_error import calibration_error, reliability
-from evaluation.metrics.coverage_at_precision import coverage_at_precision, threshold_at_precision
+from evaluation.metrics.confidence import calibration_error, coverage_at_precision, reliability, threshold_at_precision
+from evaluation.metrics.significance import bootstrap_interval
 
 
 def test_calibration_error_by_hand():

@@ -7,11 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.metrics.auroc import auroc
-from evaluation.metrics.exact_match import exact_match
-from evaluation.metrics.f1 import f1
-from evaluation.metrics.latency import percentile
-from evaluation.metrics.no_answer import at_threshold, best_threshold, when_given
+from evaluation.metrics.answers import exact_match, f1
+from evaluation.metrics.confidence import at_threshold, auroc, best_threshold, when_given
+from evaluation.metrics.significance import percentile
 
 WORTH = [1.0, 0.5, 1.0, 0.0, 0.0]
 CONFIDENCES = [0.9, 0.8, 0.4, 0.6, 0.2]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import permutation_test
 
-from evaluation.metrics.randomisation import EXACT, randomisation_p
+from evaluation.metrics.significance import EXACT, randomisation_p
 
 few = st.lists(st.integers(-4, 4).map(lambda each: each / 4), min_size=1, max_size=9)
 

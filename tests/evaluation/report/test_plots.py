@@ -29,7 +29,7 @@ def test_failures_are_counted_by_stage():
     assert rows["Wrongly given"] == ("0", "0.0 %", "25.0 %")
     assert "Work first on reading" in plot.caption
     assert plot.caption.startswith("3 of 4 questions went wrong")
-    assert plot.drawing.title == "Failures by stage: Not indexed 1 (25.0 %); Misread 2 (50.0 %)."
+    assert 'aria-label="Failures by stage: Not indexed 1 (25.0 %); Misread 2 (50.0 %)."' in plot.drawing
 
 
 def test_recall_counts_questions_by_the_first_right_passage():

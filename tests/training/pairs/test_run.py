@@ -177,12 +177,6 @@ def test_a_prefix_stands_beside_the_weights(kind: str, tiny_models: dict[str, Pa
         {"negatives": 2},
         {"shortest_window": 8, "longest_window": 8},
         {"title_share": 0.0},
-        {"lower_case": 1.0},
-        {"typing_noise": 1.0},
-        {"reordering": 1.0},
-        {"distractors": 1.0},
-        {"negated": 1.0},
-        {"swapped": 1.0},
     ],
 )
 @pytest.mark.slow
@@ -318,7 +312,7 @@ def test_teachers_are_learned_from(tiny_models: dict[str, Path], data: Path, pla
         ({"learning_rat": 1}, "'learning_rat' is no option"),
         ({"epochs": 0}, "epochs: Input should be greater than 0, not 0"),
         ({"shortest_window": 200}, "shortest_window must not be above"),
-        ({"negated": 0.6, "swapped": 0.6}, "at most 1 together"),
+        ({"typing_noise": 0.1}, "'typing_noise' is no option"),
         ({"patience": 2}, "patience needs development files"),
         ({"kind": "ranker", "negatives": 0}, "set negatives to 1 or more"),
         ({"back_translation": ["one"]}, "needs two models"),
@@ -379,6 +373,6 @@ def test_searches_that_make_no_sense(table: str, told: str, tmp_path: Path) -> N
         read_space(tmp_path / "search.toml")
 
 
-def test_near_words_and_translations_need_their_models(tiny_models: dict[str, Path], data: Path) -> None:
+def test_translations_need_their_models(tiny_models: dict[str, Path], data: Path) -> None:
     with pytest.raises(ModelError, match="cannot translate"):
         run(options(tiny_models, data, back_translation=[str(tiny_models["reader"])] * 2))

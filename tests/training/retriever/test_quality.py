@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from training.retriever.data import Search
+from training.retriever.data import PassageSearch
 from training.retriever.quality import measure
 
 VECTORS = {
@@ -36,7 +36,7 @@ class Known:
 
 def test_figures_by_hand() -> None:
     # "one" finds near, far, other; "two" finds far, other, near. Right are far and other; and near.
-    search = Search(("near", "far", "other"), ("one", "two"), (frozenset({1, 2}), frozenset({0})))
+    search = PassageSearch(("near", "far", "other"), ("one", "two"), (frozenset({1, 2}), frozenset({0})))
     model: Any = Known()
     figures = measure(model, search)
     ideal = 1 + 1 / math.log2(3)
@@ -50,8 +50,8 @@ def test_figures_by_hand() -> None:
 
 def test_of_shorter_vectors_the_rest_does_not_count() -> None:
     model: Any = Known()
-    search = Search(("near", "other"), ("one",), (frozenset({0}),))
+    search = PassageSearch(("near", "other"), ("one",), (frozenset({0}),))
     assert measure(model, search, dimension=1)["recall@1"] == 1.0
-    last = Search(("other", "near"), ("two",), (frozenset({1}),))
+    last = PassageSearch(("other", "near"), ("two",), (frozenset({1}),))
     assert measure(model, last)["recall@1"] == 0.0
     assert measure(model, last, dimension=2)["recall@1"] == 1.0

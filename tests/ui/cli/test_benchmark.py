@@ -7,12 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from typer.testing import CliRunner, Result
 
+from components.errors import ConfigurationError
 from pipelines.service import QAService
 from pipelines.settings import Settings
 from tests.ui.serving import served, serving
@@ -56,11 +58,31 @@ def test_a_running_service_is_put_under_load(tmp_path: Path, questions: Path, ti
 
 def test_help_comes_without_what_measuring_needs() -> None:
     heavy = "{'haystack', 'httpx', 'numpy', 'torch'}"
-    code = f"import ui.cli.commands.benchmark, sys; sys.exit(bool({heavy} & set(sys.modules)))"
+    code = f"import benchmarks.command, ui.cli.commands.benchmark, sys; sys.exit(bool({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[3], check=False).returncode == 0
     result = quaere("--help")
     assert result.exit_code == 0
     assert "--most-clients" in result.stdout
+
+
+def test_without_the_folder_the_command_says_how_to_get_it(tmp_path: Path) -> None:
+    from ui.cli.commands.benchmark import benchmark_command
+
+    program = typer.Typer()
+    program.command()(benchmark_command(tmp_path))
+    result = CliRunner().invoke(program, ["peers", "file.json"])
+    assert isinstance(result.exception, ConfigurationError)
+    assert "clone the repository" in str(result.exception)
+
+
+def test_the_folder_runs_as_a_module_too() -> None:
+    run = [sys.executable, "-m", "benchmarks"]
+    shown = {"": "--most-clients", "listing": "--sources", "cold_start": "--runs"}
+    for name, text in shown.items():
+        done = subprocess.run(
+            [*run, *name.split(), "--help"], cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True
+        )
+        assert text in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tests.training.pairs.test_run import squad
-from training.extra import require
+from training.option_files import require
 from ui.cli.main import app
 
 

@@ -25,13 +25,12 @@ def test_nothing_chosen_narrows_nothing() -> None:
     for text in ("", sent(), "{}"):
         read = Filters.read(text)
         assert read == Filters()
-        assert (read.active, read.conditions(), read.in_words(ENGLISH)) == (0, None, ())
+        assert (read.conditions(), read.in_words(ENGLISH)) == (None, ())
 
 
 def test_everything_chosen() -> None:
     text = sent(sources=["a.pdf", "b.md"], language="de", **{"from": "2025-01-01", "to": "2025-12-31"})
     assert Filters.read(text) == EVERYTHING
-    assert EVERYTHING.active == 3
     conditions = EVERYTHING.conditions()
     assert conditions == {
         "operator": "AND",

@@ -16,7 +16,7 @@ from ui.cli.session import Session, session_of
 from ui.cli.views.progress import count_progress, index_progress
 
 if TYPE_CHECKING:
-    from evaluation.evaluate import Plan
+    from evaluation.evaluate import EvaluationPlan
     from evaluation.outcome import Evaluation, Task
     from pipelines.settings import Settings
 
@@ -75,7 +75,7 @@ def evaluate(
     its own: below --data, or in the cache. A run that was stopped goes on where it was when started again.
     """
     from evaluation.data.reading import read_dataset
-    from evaluation.evaluate import Plan, forget_rows
+    from evaluation.evaluate import EvaluationPlan, forget_rows
     from evaluation.report import check_report, write_report
 
     for report in reports or ():
@@ -86,7 +86,7 @@ def evaluate(
     for path in datasets:
         dataset = read_dataset(path, paraphrases=paraphrases, qrels=qrels, passages=passages)
         for task in chosen or dataset.tasks[:1]:
-            plans.append(Plan(dataset, task, sample, seed))
+            plans.append(EvaluationPlan(dataset, task, sample, seed))
     try:
         found = [_measure(session, plan, settings, folder) for plan in plans]
     except KeyboardInterrupt:
@@ -109,7 +109,7 @@ def _task(name: str) -> Task:
     return found
 
 
-def _measure(session: Session, plan: Plan, settings: Settings, folder: Path) -> Evaluation:
+def _measure(session: Session, plan: EvaluationPlan, settings: Settings, folder: Path) -> Evaluation:
     from evaluation.evaluate import evaluate as measure
     from ui.cli.views.evaluation import evaluation_view
 

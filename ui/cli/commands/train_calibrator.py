@@ -76,9 +76,9 @@ def calibrator(
     """
     from training.calibration.calibrator import as_own, calibrate, calibrator_in_force, shapes_of
     from training.calibration.crossfit import fits_of
-    from training.extra import require
+    from training.option_files import require
 
-    require("matplotlib")
+    require("sklearn")
     data = _Data(questions or [], answerable, impossible, faq, faq_pairs, count, seed)
     _check(data)
     session = session_of(ctx)
@@ -140,8 +140,15 @@ def _write(
     from dataclasses import replace
 
     from evaluation.provenance import provenance
-    from training.calibration.plots import plot_reliability, plot_risk_coverage
-    from training.calibration.report import before_and_after, facts_of, markdown_of, report_of, table_rows
+    from training.calibration.report import (
+        before_and_after,
+        facts_of,
+        markdown_of,
+        plot_reliability,
+        plot_risk_coverage,
+        report_of,
+        table_rows,
+    )
 
     out, folder = places
     figures = report_of(calibrated, rows)

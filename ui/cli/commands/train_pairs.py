@@ -32,10 +32,10 @@ _Minutes = Annotated[float | None, typer.Option(help="Stop after this time.")]
 
 def train_pairs(kind: Kind, ctx: typer.Context, given: dict[str, Any], options: Path | None, more: list[str]) -> None:
     """Fine-tune a model and tell what came of it."""
-    from training.extra import require
+    from training.option_files import require
 
     session = session_of(ctx)
-    require("accelerate", "matplotlib", "peft")
+    require("accelerate", "peft")
     from training.pairs.options import load_options
     from training.pairs.run import fine_tune
 

@@ -56,9 +56,9 @@ def _write_pairs(session: Session, documents: list[str], model: str | None, path
 
 
 def _train(session: Session, file: Path | None, given: dict[str, Any]) -> None:
-    from training.extra import require
+    from training.option_files import require
 
-    require("accelerate", "datasets", "matplotlib")
+    require("accelerate", "datasets")
     from training.option_files import options_from
     from training.pretraining.options import PretrainOptions
     from training.pretraining.run import pretrain as run

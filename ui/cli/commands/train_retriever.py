@@ -36,9 +36,9 @@ def retriever(
 
     Exit code 1 where the general examples are found worse than may be: the model is then kept aside, refused.
     """
-    from training.extra import require
+    from training.option_files import require
 
-    require("accelerate", "datasets", "matplotlib")
+    require("accelerate", "datasets")
     from training.option_files import options_from
     from training.retriever.options import RetrieverOptions
     from training.retriever.run import fine_tune

@@ -17,7 +17,7 @@ def search(
     trials: Annotated[int, typer.Option(min=1, help="Trainings in all; finished ones are kept.")] = 10,
 ) -> None:
     """Look for good options with short trainings, for a training that is worth its time."""
-    from training.extra import require
+    from training.option_files import require
 
     session = session_of(ctx)
     require("accelerate", "optuna", "peft", "tomlkit")

@@ -16,19 +16,19 @@ from rich.text import Text
 from components.foreign_text import one_line
 
 if TYPE_CHECKING:
-    from evaluation.comparison import Comparison
-    from evaluation.experiments.running import Results
+    from evaluation.comparison import MetricComparison
+    from evaluation.experiments.running import ExperimentResults
     from evaluation.outcome import Evaluation
 
 
-def experiment_view(results: Results) -> RenderableType:
+def experiment_view(results: ExperimentResults) -> RenderableType:
     """A table for each data set, and how to read them."""
     datasets = dict.fromkeys(evaluation.dataset for evaluation in results.evaluations)
     parts = [dataset_table(results, dataset) for dataset in datasets]
     return Group(*parts, Text(_legend(results.comparisons), style="dim"))
 
 
-def dataset_table(results: Results, dataset: str) -> Table:
+def dataset_table(results: ExperimentResults, dataset: str) -> Table:
     """Every system with its value and interval of each compared metric, and the corrected p of its difference."""
     found = {(each.system, each.metric): each for each in results.comparisons if each.dataset == dataset}
     evaluations = [each for each in results.evaluations if each.dataset == dataset]
@@ -42,7 +42,7 @@ def dataset_table(results: Results, dataset: str) -> Table:
     return table
 
 
-def _cell(evaluation: Evaluation, metric: str, comparison: Comparison | None) -> str:
+def _cell(evaluation: Evaluation, metric: str, comparison: MetricComparison | None) -> str:
     if metric not in evaluation.figures:
         return ""
     lower, upper = evaluation.intervals[metric]
@@ -58,7 +58,7 @@ def _milliseconds(evaluation: Evaluation) -> str:
     return "" if median is None else f"{1000 * median:.0f}"
 
 
-def _legend(comparisons: Sequence[Comparison]) -> str:
+def _legend(comparisons: Sequence[MetricComparison]) -> str:
     legend = "Percent, with 95 % intervals; ms is the median of a question."
     if not comparisons:
         return legend
