@@ -19,7 +19,7 @@ RUN pip install -c constraints.txt --extra-index-url "$TORCH_INDEX" ".[postgres]
 ENV QUAERE_CACHE=/opt/models
 WORKDIR /
 RUN python -c "import components; from components.models.conversion import convert; from pipelines.settings import Settings; \
-    [convert(getattr(Settings(), role), role, precision) \
+    [convert(getattr(Settings().models, role), role, precision) \
      for role in ('embedder', 'ranker', 'reader') for precision in ('int8', 'fp32')]"
 
 FROM python:${PYTHON}

@@ -34,21 +34,28 @@ class Quaere:
     Args:
         data: the data folder; made at the first :meth:`index`. None takes the setting, ``.quaere`` by default.
         config: a settings file; None reads ``quaere.toml`` in the current folder, if there is one.
-        settings: any setting of docs/usage.md by name; these beat the environment and the file.
+        settings: values by the names of docs/settings.md; these beat the environment and the file.
 
     Raises:
         ConfigurationError: a setting has a wrong name or value; the message says which values are allowed.
 
     Example:
-        >>> with Quaere("my-index", top=1) as quaere:  # doctest: +SKIP
+        >>> with Quaere("my-index", settings={"answers.top": 1}) as quaere:  # doctest: +SKIP
         ...     quaere.index("handbook/", "faq.csv").indexed
         ...     quaere.ask("How long is the warranty?").answers[0].text
         12
         '24 months'
     """
 
-    def __init__(self, data: Path | str | None = None, *, config: Path | str | None = None, **settings: Any) -> None:
-        self.settings = Settings.load(None if config is None else Path(config), data=data, **settings)
+    def __init__(
+        self,
+        data: Path | str | None = None,
+        *,
+        config: Path | str | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> None:
+        given = {**(settings or {}), **({} if data is None else {"data": data})}
+        self.settings = Settings.load(given, file=None if config is None else Path(config))
         self._service = QAService(self.settings, purpose="Python")
 
     def __enter__(self) -> Self:

@@ -96,8 +96,7 @@ def run(data: Path, sources: int, repeats: int) -> list[Figure]:
         sources: how many to make.
         repeats: times of each operation.
     """
-    values: dict[str, Any] = {"data": data, "requests_per_minute": 1_000_000}
-    settings = Settings(**values)
+    settings = Settings.load({"data": data, "service.requests_per_minute": 1_000_000})
     _fill(settings, sources)
     with QAService(settings) as service, open_backend(service) as backend:
         _judge(backend)

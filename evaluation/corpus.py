@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from components.errors import ConfigurationError, InputError
 from components.models.conversion import effective_precision
@@ -13,12 +14,18 @@ from evaluation.data.dataset import DataSet
 from evaluation.data.files import sha256
 from pipelines.indexing import IndexProgress, IndexReport
 from pipelines.service import QAService
+from pipelines.setting_names import affecting
 from pipelines.settings import Settings
 
 INDEX_FIGURES = "index-figures.json"
 """Kept in the data folder, since a run that goes on indexes nothing again."""
 
-_DECIDE_THE_INDEX = ("embedder", "backend", "passage_tokens", "overlap_tokens")
+
+def index_values(settings: Settings) -> dict[str, Any]:
+    """The settings that decide what an index holds, by name, as they are in force on this machine."""
+    values = settings.values()
+    decisive = {name: values[name] for name in affecting("vectors", "passages")}
+    return decisive | {"models.precision": effective_precision(settings.models.precision)}
 
 
 def settings_for(dataset: DataSet, settings: Settings, folder: Path) -> Settings:
@@ -34,16 +41,15 @@ def settings_for(dataset: DataSet, settings: Settings, folder: Path) -> Settings
     """
     if not dataset.corpus:
         return settings
-    if settings.engine == "server":
+    if settings.qdrant.engine == "server":
         raise ConfigurationError(
             f"{dataset.name} brings its own corpus, which is indexed on this machine and never on a Qdrant server; "
-            "measure it with --set engine=edge"
+            "measure it with --set qdrant.engine=edge"
         )
     facts = [f"{path.resolve()} {sha256(path)}" for path in dataset.corpus]
-    facts += [f"{name}={getattr(settings, name)}" for name in _DECIDE_THE_INDEX]
-    facts += [effective_precision(settings.precision), f"catalogue {SCHEMA}"]
+    facts += [f"{name}={value}" for name, value in index_values(settings).items()] + [f"catalogue {SCHEMA}"]
     key = hashlib.sha256("\n".join(facts).encode()).hexdigest()[:8]
-    return settings.model_copy(update={"data": folder / f"{dataset.name.partition('.')[0]}-{key}"})
+    return settings.with_values({"data": folder / f"{dataset.name.partition('.')[0]}-{key}"})
 
 
 def index_figures(

@@ -30,13 +30,11 @@ from evaluation.tasks.retrieval import FinishedRun, Retrieval
 from pipelines.folder import INDEX_FOLDER
 from pipelines.indexing import IndexProgress
 from pipelines.service import QAService
+from pipelines.setting_names import affecting
 from pipelines.settings import Settings
 
 ROWS = "evaluation-rows"
 """Folder of the rows, beside the corpora."""
-
-_PLACES = frozenset({"data", "cache"})
-"""Settings that say where things lie: they change no figure, and are nobody's business."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +135,12 @@ def rows_path(plan: EvaluationPlan, settings: Settings, folder: Path) -> Path:
 
 
 def shown_settings(settings: Settings) -> dict[str, Any]:
-    """The settings that a figure may depend on, as plain JSON; secrets as stars."""
-    values = settings.model_dump()
-    return {name: str(value) for name, value in values.items() if value is not None and name not in _PLACES}
+    """The settings that a figure may depend on, as plain JSON; secrets as stars.
+
+    Folders change no figure, and are nobody's business.
+    """
+    hidden = affecting("folder")
+    return {name: str(value) for name, value in settings.values().items() if value is not None and name not in hidden}
 
 
 def as_json(evaluation: Evaluation) -> dict[str, Any]:

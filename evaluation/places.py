@@ -81,9 +81,9 @@ def _brought(dataset: DataSet, service: QAService) -> Gold:
     source, settings = source_of(service, path), service.settings
     extracted = load(
         path,
-        max_bytes=round(settings.max_file_mb * 2**20),
-        max_characters=settings.max_file_characters,
-        max_rows=settings.max_file_passages,
+        max_bytes=round(settings.index.max_file_mb * 2**20),
+        max_characters=settings.index.max_file_characters,
+        max_rows=settings.index.max_file_passages,
     )
     if dataset.form != "squad":
         rows = {

@@ -83,24 +83,32 @@ def build_asking_pipeline(
 def asking_stages(settings: Settings, store: QuaereDocumentStore, *, synonyms: str | None = None) -> dict[str, Any]:
     """The stages by name; see :func:`build_asking_pipeline` for the arguments."""
     models = settings.model_parameters()
-    calibrator = None if settings.calibrator is None else str(settings.calibrator)
+    calibrator = None if settings.answers.calibrator is None else str(settings.answers.calibrator)
     return {
         "understanding": QueryUnderstanding(synonyms=synonyms),
-        "embedder": TextEmbedder(settings.embedder, **models),
+        "embedder": TextEmbedder(settings.models.embedder, **models),
         "lexical": LexicalTextEmbedder(),
         "retriever": HybridRetriever(
-            store, top_k=settings.candidates, fusion=settings.fusion, dense_weight=settings.dense_weight
+            store,
+            top_k=settings.search.candidates,
+            fusion=settings.search.fusion,
+            dense_weight=settings.search.dense_weight,
         ),
         "ranker": CrossEncoderRanker(
-            settings.ranker, with_context=settings.with_context, search_weight=settings.search_weight, **models
-        ),
-        "reader": ExtractiveReader(
-            settings.reader,
-            with_context=settings.with_context,
-            max_answer_tokens=settings.max_answer_tokens,
+            settings.models.ranker,
+            with_context=settings.search.with_context,
+            search_weight=settings.search.search_weight,
             **models,
         ),
-        "answering": AnswerComposer(calibrator=calibrator, top_k=settings.top, threshold=settings.threshold),
+        "reader": ExtractiveReader(
+            settings.models.reader,
+            with_context=settings.search.with_context,
+            max_answer_tokens=settings.answers.max_answer_tokens,
+            **models,
+        ),
+        "answering": AnswerComposer(
+            calibrator=calibrator, top_k=settings.answers.top, threshold=settings.answers.threshold
+        ),
     }
 
 

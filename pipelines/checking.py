@@ -222,7 +222,7 @@ def _damaged_catalogue(file: Path) -> str:
 def _points(check: Check, folder: OpenFolder) -> dict[_Key, list[Surveyed]] | None:
     """Every point by its source and version; None where the index cannot be read, which is noted."""
     index = check.settings.data / INDEX_FOLDER
-    embedded = check.settings.engine == "edge"
+    embedded = check.settings.qdrant.engine == "edge"
     if embedded and not (check_files(check, index) and index.exists()):
         return None if index.exists() else {}
     unfindable: list[str] = []

@@ -39,6 +39,7 @@ from pipelines.engines import EngineName, IndexingEngine
 from pipelines.indexing import REBUILDING, Indexer, IndexProgress, IndexReport
 from pipelines.indexing_pipeline import IndexingPipelines
 from pipelines.ray_engine import ray_engine
+from pipelines.setting_names import variable
 from pipelines.settings import Settings
 from pipelines.swapping import finish_swap
 
@@ -51,7 +52,7 @@ _BUILT = "built"
 """Entry of the catalogue's manifest that a rebuild changes."""
 _COLLECTION = "collection"
 """The one whose sources a shared catalogue knows."""
-_KEY_VARIABLE = "QUAERE_QDRANT_API_KEY"
+_KEY_VARIABLE = variable("qdrant.api_key")
 
 WAITING = IndexProgress(0, 0, 0, 0, 0, "", "comparing")
 """What is told while another process has its turn."""
@@ -87,7 +88,7 @@ class OpenFolder:
         self._making = threading.RLock()
         with ExitStack() as held:
             # Where catalogue and index are on servers, processes share them and the folder, and take turns at changes.
-            self._lock = None if settings.database_url is not None else FolderLock(settings.data, purpose=purpose)
+            self._lock = None if settings.database.url is not None else FolderLock(settings.data, purpose=purpose)
             if self._lock is not None:
                 held.enter_context(self._lock)
             tighten_data(settings.data)
@@ -152,7 +153,8 @@ class OpenFolder:
             yield None
             return
         # One core a worker: with more workers than cores for their threads, they would wait for each other.
-        pipelines = self._make_pipelines(self._average_length(), self.settings.model_copy(update={"threads": 1}))
+        settings = self.settings.with_values({"models.threads": 1})
+        pipelines = self._make_pipelines(self._average_length(), settings)
         with ray_engine(pipelines.dump(), workers) as engine:
             yield engine
 
@@ -191,19 +193,19 @@ class OpenFolder:
     @cached_property
     def _embedders(self) -> list[ConvertedModel]:
         """One, unless several embed together; looked up once: every look checks 90 MB against their checksums."""
-        settings, names = self.settings, member_names(self.settings.embedder)
-        return [convert(each, "embedder", settings.precision, settings.cache, self.on_message) for each in names]
+        settings, names = self.settings, member_names(self.settings.models.embedder)
+        return [convert(each, "embedder", settings.models.precision, settings.cache, self.on_message) for each in names]
 
     def _make_lease(self, purpose: str) -> WriteLease | None:
         locks = self.catalogue.locks()
         if locks is None:
             return None
-        wanted = self.settings.collection
+        wanted = self.settings.qdrant.collection
         found = self.catalogue.setdefault(_COLLECTION, wanted)
         if found != wanted:
             raise ConfigurationError(
                 f"the database knows the sources of the collection {found!r}, and the settings say {wanted!r}; set "
-                "collection as it was, or give the other collection a database of its own"
+                "qdrant.collection as it was, or give the other collection a database of its own"
             )
         return WriteLease(self.catalogue, locks, purpose)
 
@@ -265,18 +267,18 @@ class OpenFolder:
 
     def _make_store(self, length: float) -> QuaereDocumentStore:
         settings = self.settings
-        key, names = settings.qdrant_api_key, member_names(settings.embedder)
+        key, names = settings.qdrant.api_key, member_names(settings.models.embedder)
         return QuaereDocumentStore(
             str(settings.data / INDEX_FOLDER),
-            settings.engine,
-            url=settings.qdrant_url,
+            settings.qdrant.engine,
+            url=settings.qdrant.url,
             api_key=None if key is None else _secret(key),
-            timeout=settings.qdrant_timeout,
-            retries=settings.qdrant_retries,
-            collection=settings.collection,
-            shards=settings.qdrant_shards,
-            replicas=settings.qdrant_replicas,
-            quantization=settings.qdrant_quantization,
+            timeout=settings.qdrant.timeout,
+            retries=settings.qdrant.retries,
+            collection=settings.qdrant.collection,
+            shards=settings.qdrant.shards,
+            replicas=settings.qdrant.replicas,
+            quantization=settings.qdrant.quantization,
             dimension=self._embedders[0].dimension,
             fingerprint={"embedder": " + ".join(f"{each} {fingerprint(each)[:12]}" for each in names)}
             | lexical_fingerprint(length),
@@ -285,19 +287,19 @@ class OpenFolder:
     def _make_pipelines(self, length: float, settings: Settings) -> IndexingPipelines:
         apart: dict[str, Any] = {
             "sandbox": self.sandbox,
-            "seconds": settings.read_seconds,
-            "memory_bytes": int(settings.read_memory_mb * 1_048_576),
+            "seconds": settings.index.read_seconds,
+            "memory_bytes": int(settings.index.read_memory_mb * 1_048_576),
         }
         return IndexingPipelines.build(
             splitter=PassageSplitter(
-                str(self._tokenizer), max_passages=settings.max_file_passages, **(self._sizes | apart)
+                str(self._tokenizer), max_passages=settings.index.max_file_passages, **(self._sizes | apart)
             ),
-            embedder=DocumentEmbedder(settings.embedder, **settings.model_parameters()),
+            embedder=DocumentEmbedder(settings.models.embedder, **settings.model_parameters()),
             lexical=LexicalDocumentEmbedder(length),
             loader=DocumentLoader(
-                max_bytes=int(settings.max_file_mb * 1_000_000),
-                max_characters=settings.max_file_characters,
-                max_rows=settings.max_file_passages,
+                max_bytes=int(settings.index.max_file_mb * 1_000_000),
+                max_characters=settings.index.max_file_characters,
+                max_rows=settings.index.max_file_passages,
                 **apart,
             ),
         )
@@ -307,15 +309,15 @@ class OpenFolder:
         """Tokens of a passage."""
         settings, limit = self.settings, min(each.max_tokens for each in self._embedders)
         return {
-            "passage_tokens": min(settings.passage_tokens, limit - 8),
-            "overlap_tokens": settings.overlap_tokens,
+            "passage_tokens": min(settings.index.passage_tokens, limit - 8),
+            "overlap_tokens": settings.index.overlap_tokens,
             "max_tokens": limit,
         }
 
     @property
     def _tokenizer(self) -> Path:
         """Of the first embedder; where several embed together it counts for all."""
-        return tokenizer_file(member_names(self.settings.embedder)[0])
+        return tokenizer_file(member_names(self.settings.models.embedder)[0])
 
     def _make_indexer(self, length: float) -> Indexer:
         splitting = digest([hashlib.sha256(self._tokenizer.read_bytes()).hexdigest(), self._sizes])
@@ -326,7 +328,7 @@ class OpenFolder:
 
     def finish_swap(self) -> None:
         """Put a rebuilt index in place before the store, and BM25's average length, are read from the folder."""
-        if self.settings.engine == "edge":
+        if self.settings.qdrant.engine == "edge":
             finish_swap(self.catalogue, self.settings.data / INDEX_FOLDER)
 
     def _average_length(self) -> float:
@@ -353,9 +355,9 @@ def refuse_archive(settings: Settings) -> None:
     Raises:
         InputError: the catalogue is in PostgreSQL.
     """
-    if settings.database_url is not None:
+    if settings.database.url is not None:
         raise InputError(
-            "with database_url the sources are in PostgreSQL and the passages on the Qdrant server, so that an archive "
+            "with database.url the sources are in PostgreSQL and the passages on the Qdrant server, so that an archive "
             "of the data folder would hold neither; use the servers' own backups, `pg_dump` and Qdrant's snapshots "
             "(docs/deploy.md)"
         )
@@ -363,7 +365,7 @@ def refuse_archive(settings: Settings) -> None:
 
 def catalogue_location(settings: Settings) -> Path | str:
     """Where the catalogue is."""
-    url = settings.database_url
+    url = settings.database.url
     return settings.data / CATALOGUE_FILE if url is None else url.get_secret_value()
 
 
@@ -378,9 +380,9 @@ def load_models(settings: Settings, on_message: Callable[[str], None] | None = N
     """Load embedder, ranker and reader side by side: most of the time is spent outside of Python."""
     options = ModelOptions(**settings.model_parameters())
     loads: list[Callable[[], object]] = [
-        lambda: text_vectors(settings.embedder, options, on_message),
-        lambda: pair_scorer(settings.ranker, "ranker", options, on_message),
-        lambda: pair_scorer(settings.reader, "reader", options, on_message),
+        lambda: text_vectors(settings.models.embedder, options, on_message),
+        lambda: pair_scorer(settings.models.ranker, "ranker", options, on_message),
+        lambda: pair_scorer(settings.models.reader, "reader", options, on_message),
     ]
     with ThreadPoolExecutor(len(loads)) as pool:
         for loading in [pool.submit(load) for load in loads]:

@@ -101,7 +101,9 @@ class QAService:
         Raises:
             StoreError: another process holds the folder, or it is damaged.
         """
-        if self._folder is None and (writable or self.settings.engine == "server" or self.settings.data.is_dir()):
+        if self._folder is None and (
+            writable or self.settings.qdrant.engine == "server" or self.settings.data.is_dir()
+        ):
             self._folder = OpenFolder(self.settings, self.purpose, self.on_message, sandbox=self.sandbox)
         return self
 

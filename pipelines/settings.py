@@ -1,242 +1,199 @@
-"""What can be set, where each value came from, and the checks on it.
+"""The settings in force, and where each value came from.
 
-A value given by the caller (a flag) beats the environment (``QUAERE_*``, and for secrets the file that
-``QUAERE_*_FILE`` names), which beats ``quaere.toml``, which beats the default. Knows nothing of pipelines.
+A value given by the caller (a flag) beats the environment (``QUAERE_SEARCH__CANDIDATES``, and for secrets the file that
+``..._FILE`` names), which beats ``quaere.toml``, which beats the default.
 """
 
-import difflib
 import os
-import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, PrivateAttr, Secret, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import PrivateAttr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
-from components.converters.limits import MAX_CHARACTERS, MAX_PASSAGES
 from components.errors import ConfigurationError
-from components.models.conversion import Precision
-from components.models.inference import Backend
+from pipelines.setting_groups import GroupedSettings, SettingGroup
+from pipelines.setting_names import (
+    BETWEEN,
+    PREFIX,
+    descriptions,
+    flat,
+    groups,
+    nearest,
+    nested,
+    secret_names,
+    spellings,
+    variable,
+)
 
 Origin = Literal["flag", "environment", "quaere.toml", "default"]
 
 FILE_NAME = "quaere.toml"
-_PREFIX = "QUAERE_"
-_SECRETS = ("qdrant_api_key", "database_url")
-"""Settings whose values are not shown, and can also stand in a file of their own."""
+_FROM_FILE = "_FILE"
 
 
-class DatabaseUrl(Secret[str]):
-    """The address of a database; shown without its password."""
+class Settings(GroupedSettings):
+    """All settings of Quaere, by group. Build with :meth:`load`, which turns bad values into a clear error.
 
-    def _display(self) -> str:
-        # SQLAlchemy takes a while to import, and most people never set an address.
-        from components.stores.catalogue.addresses import shown
+    Example:
+        >>> settings = Settings.load({"search.candidates": 40})
+        >>> settings.search.candidates, settings.origins()["search.candidates"]
+        (40, 'flag')
+    """
 
-        return shown(self.get_secret_value())
-
-
-class Settings(BaseSettings):
-    """All settings of Quaere. Build with :meth:`load`, which turns bad values into a clear error."""
-
-    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="forbid", frozen=True)
-
-    data: Path = Field(Path(".quaere"), description="folder that holds the catalogue and the index")
-    cache: Path | None = Field(None, description="folder for converted models; default: the user's cache")
-
-    embedder: str = Field(
-        "all-MiniLM-L6-v2", description="bundled name, folder or hub name; several of one dimension: one + other"
-    )
-    ranker: str = Field("quaere-joint", description="bundled name, folder or hub name; several: one + other")
-    reader: str = Field("quaere-joint", description="bundled name, folder or hub name; several: one + other")
-    calibrator: Path | None = Field(None, description="JSON file; default: the one bundled with the default models")
-    precision: Precision = Field("auto", description="auto, int8 or fp32")
-    backend: Backend = Field("openvino", description="openvino or torch")
-    threads: int | None = Field(None, ge=1, description="threads of one model call; default: all cores")
-
-    engine: Literal["edge", "server"] = Field("edge", description="embedded Qdrant, or a Qdrant server")
-    qdrant_url: str | None = Field(None, description="address of the Qdrant server")
-    qdrant_api_key: SecretStr | None = Field(None, description="key of the Qdrant server")
-    qdrant_timeout: float = Field(10.0, gt=0, description="seconds to wait for the Qdrant server")
-    qdrant_retries: int = Field(3, ge=0, description="further tries when the Qdrant server does not answer")
-    collection: str = Field("quaere", min_length=1, description="collection on the Qdrant server")
-
-    qdrant_shards: int | None = Field(None, ge=1, description="parts of a new collection; default: one a node")
-    qdrant_replicas: int = Field(1, ge=1, description="copies of each part of a new collection")
-    qdrant_quantization: Literal["int8", "none"] = Field("int8", description="how a new collection's vectors are read")
-    database_url: DatabaseUrl | None = Field(
-        None, description="PostgreSQL database that several processes share, with the engine 'server'"
-    )
-
-    passage_tokens: int = Field(150, ge=20, le=480, description="about how long a passage is, in the embedder's tokens")
-    overlap_tokens: int = Field(30, ge=0, description="tokens of whole sentences that neighbouring passages share")
-    max_file_mb: float = Field(50.0, gt=0, description="larger files are refused before they are read")
-    max_file_characters: int = Field(MAX_CHARACTERS, ge=1, description="files with more text are refused")
-    max_file_passages: int = Field(MAX_PASSAGES, ge=1, description="files with more passages, or rows, are refused")
-    read_seconds: float = Field(60.0, gt=0, description="files that take longer to read, or to split, are given up")
-    read_memory_mb: float = Field(
-        1024.0, ge=200, description="memory for reading or splitting one file, in MiB; one that needs more is given up"
-    )
-
-    candidates: int = Field(30, ge=1, le=1000, description="passages that the ranker sees")
-    fusion: Literal["convex", "rrf"] = Field("convex", description="how dense and BM25 lists are fused")
-    dense_weight: float = Field(0.5, ge=0, le=1, description="share of the dense list in convex fusion")
-    search_weight: float = Field(
-        4.0, ge=0, description="how much the fused score, 0 to 1, adds to the ranker's logit when passages are sorted"
-    )
-    with_context: bool = Field(True, description="whether title and heading are read before a passage")
-    top: int = Field(3, ge=1, description="answers at most")
-    threshold: float | None = Field(None, ge=0, le=1, description="least confidence; default: the calibrator's")
-    max_answer_tokens: int = Field(30, ge=1, description="longest answer span, in the reader's tokens")
-    synonyms: Path | None = Field(None, description="synonyms.toml; default: the one in the data folder, if any")
-
-    max_upload_mb: float = Field(
-        200.0, gt=0, description="larger uploads, all files of a request together, are refused"
-    )
-    question_seconds: float = Field(60.0, gt=0, description="served questions that take longer are given up")
-    requests_per_minute: int = Field(600, ge=1, description="of one key; more are turned away for a while")
-    log_questions: bool = Field(False, description="whether the server's log holds the text of questions")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter=BETWEEN)
 
     _origins: dict[str, Origin] = PrivateAttr(default_factory=dict)
 
     @classmethod
-    def load(cls, file: Path | None = None, **given: Any) -> Self:
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: Any, **__: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given, then the environment with the files that hold secrets; :meth:`load` adds ``quaere.toml``."""
+        environment = EnvSettingsSource(settings_cls)
+        environment.env_vars = {name.lower(): value for name, value in _environment().items()}
+        return init_settings, environment
+
+    @classmethod
+    def load(cls, given: Mapping[str, Any] | None = None, *, file: Path | None = None) -> Self:
         """Read the settings.
 
         Args:
+            given: values by the setting's name that beat all others; None stands for "not given".
             file: a ``quaere.toml``; default: the one in the current folder, if there is one.
-            given: values that beat all others; None stands for "not given".
 
         Raises:
             ConfigurationError: a value or a name is not allowed; the message says where it stands.
         """
-        stored = _read_file(file)
-        flags = {name: value for name, value in given.items() if value is not None}
-        environment = {name for name in cls.model_fields if _variable(name) in os.environ}
-        _refuse_unknown(cls, stored, file, flags)
-        secrets = _read_secrets()
-        environment |= secrets.keys()
-        origins: dict[str, Origin] = dict.fromkeys(cls.model_fields, "default")
+        flags = {name: value for name, value in flat(given or {}).items() if value is not None}
+        stored = flat(_read_file(file))
+        _refuse_unknown(flags, "")
+        _refuse_unknown(stored, f"{file or FILE_NAME}: ")
+        environment = _names_in_environment()
+        origins: dict[str, Origin] = dict.fromkeys(descriptions(), "default")
         origins.update(dict.fromkeys(stored, "quaere.toml"))
         origins.update(dict.fromkeys(environment, "environment"))
         origins.update(dict.fromkeys(flags, "flag"))
+        # What is given here beats the environment, which pydantic reads itself.
         from_file = {name: value for name, value in stored.items() if name not in environment}
         try:
-            settings = cls(**(from_file | secrets | flags))
+            settings = cls(**nested(from_file | flags))
         except ValidationError as error:
             raise ConfigurationError(_explain(error, origins)) from error
         settings._origins = origins
         return settings
 
+    def values(self) -> dict[str, Any]:
+        """Every value by its setting's name."""
+        return flat({name: dict(value) if isinstance(value, SettingGroup) else value for name, value in self})
+
+    def with_values(self, given: Mapping[str, Any]) -> Self:
+        """A copy with other values, by the setting's name; their limits are the caller's."""
+        _refuse_unknown(given, "")
+        update = {
+            name: getattr(self, name).model_copy(update=own) if name in groups() else own
+            for name, own in nested(given).items()
+        }
+        return self.model_copy(update=update)
+
     def origins(self) -> dict[str, Origin]:
         """Where each value came from, by the setting's name."""
-        return dict(self._origins) or dict.fromkeys(type(self).model_fields, "default")
+        return dict(self._origins) or dict.fromkeys(descriptions(), "default")
 
     def model_parameters(self) -> dict[str, Any]:
         """The parameters that every component with a model takes."""
         return {
-            "precision": self.precision,
-            "backend": self.backend,
-            "threads": self.threads,
+            "precision": self.models.precision,
+            "backend": self.models.backend,
+            "threads": self.models.threads,
             "cache": None if self.cache is None else str(self.cache),
         }
 
-    @field_validator("database_url")
-    @classmethod
-    def _is_postgresql(cls, url: DatabaseUrl | None) -> DatabaseUrl | None:
-        if url is not None:
-            from components.stores.catalogue.addresses import postgresql_url
-
-            try:
-                postgresql_url(url.get_secret_value())
-            except ConfigurationError as error:
-                raise ValueError(str(error)) from error
-        return url
-
     def synonyms_in_force(self) -> str | None:
         """The file of synonyms that is read: the one that is set, else that of the data folder, if it has one."""
-        if self.synonyms is not None:
-            return str(self.synonyms)
+        if self.search.synonyms is not None:
+            return str(self.search.synonyms)
         own = self.data / "synonyms.toml"
         return str(own) if own.is_file() else None
 
-    @model_validator(mode="after")
-    def _agree(self) -> Self:
-        if self.overlap_tokens >= self.passage_tokens:
-            raise ValueError(
-                f"overlap_tokens ({self.overlap_tokens}) must be smaller than passage_tokens ({self.passage_tokens})"
-            )
-        if self.engine == "server" and self.qdrant_url is None:
-            raise ValueError("the engine 'server' needs qdrant_url, for example http://localhost:6333")
-        if self.engine == "edge" and self.database_url is not None:
-            raise ValueError(
-                "database_url goes with the engine 'server': an embedded index is in a folder that one process holds, "
-                "so that nobody could share the database's sources; set engine = 'server' and qdrant_url, or leave "
-                "database_url out"
-            )
-        return self
-
-
-def _variable(name: str) -> str:
-    return f"{_PREFIX}{name.upper()}"
-
 
 def _read_file(file: Path | None) -> dict[str, Any]:
-    if file is None:
-        file = Path(FILE_NAME)
-        if not file.is_file():
+    path = Path(FILE_NAME) if file is None else file
+    if not path.is_file():
+        if file is None:
             return {}
+        raise ConfigurationError(f"the settings file {file} does not exist; name an existing one")
     try:
-        return tomllib.loads(file.read_text("utf-8"))
-    except FileNotFoundError as error:
-        raise ConfigurationError(f"the settings file {file} does not exist; name an existing one") from error
+        return TomlConfigSettingsSource(Settings, path).toml_data
     except (OSError, ValueError) as error:
-        raise ConfigurationError(f"the settings file {file} cannot be read: {error}") from error
+        raise ConfigurationError(f"the settings file {path} cannot be read: {error}") from error
 
 
-def _read_secrets() -> dict[str, str]:
-    """What stands in the files that ``QUAERE_..._FILE`` names, as container platforms hand secrets over."""
-    found = {}
-    for name in _SECRETS:
-        variable = f"{_variable(name)}_FILE"
-        if (path := os.environ.get(variable)) is None:
+def _environment() -> dict[str, str]:
+    """The variables that begin as those of settings do; a secret's value may stand in the file that ``..._FILE`` names.
+
+    Raises:
+        ConfigurationError: a file cannot be read, or both are set.
+    """
+    given = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
+    for plain in map(variable, secret_names()):
+        path = given.pop(plain + _FROM_FILE, None)
+        if path is None:
             continue
-        if _variable(name) in os.environ:
-            raise ConfigurationError(f"environment: {_variable(name)} and {variable} are both set; leave one out")
+        if plain in given:
+            raise ConfigurationError(f"environment: {plain} and {plain}{_FROM_FILE} are both set; leave one out")
         try:
-            found[name] = Path(path).read_text("utf-8").strip()
+            given[plain] = Path(path).read_text("utf-8").strip()
         except (OSError, ValueError) as error:
-            raise ConfigurationError(f"environment: {variable} names {path}, which cannot be read: {error}") from error
-    return found
+            raise ConfigurationError(
+                f"environment: {plain}{_FROM_FILE} names {path}, which cannot be read: {error}"
+            ) from error
+    return given
 
 
-def _refuse_unknown(cls: type[Settings], stored: dict[str, Any], file: Path | None, given: dict[str, Any]) -> None:
+def _names_in_environment() -> set[str]:
+    """The settings that have an environment variable.
+
+    Raises:
+        ConfigurationError: a variable is none of them.
+    """
+    names = {each: each.removeprefix(PREFIX).lower().replace(BETWEEN, ".") for each in _environment()}
+    wrong = [
+        f"{written} is not a setting; {_nearest_variable(name)}"
+        for written, name in names.items()
+        if name not in descriptions()
+    ]
+    if wrong:
+        raise ConfigurationError(f"environment: {'. '.join(wrong)}")
+    return set(names.values())
+
+
+def _refuse_unknown(given: Mapping[str, Any], place: str) -> None:
     """A misspelt setting must not be ignored, wherever it stands."""
-    for name in given:
-        if name not in cls.model_fields:
-            raise ConfigurationError(f"{name!r} is not a setting; {_nearest(cls, name)}")
-    for name in stored:
-        if name not in cls.model_fields:
-            raise ConfigurationError(f"{file or FILE_NAME}: {name!r} is not a setting; {_nearest(cls, name)}")
-    for variable in os.environ:
-        name = variable.removeprefix(_PREFIX).lower()
-        if name.removesuffix("_file") in _SECRETS:
-            continue
-        if variable.startswith(_PREFIX) and name not in cls.model_fields:
-            raise ConfigurationError(f"environment: {variable} is not a setting; {_nearest(cls, name)}")
+    wrong = [f"{name!r} is not a setting; {nearest(name)}" for name in given if name not in descriptions()]
+    if wrong:
+        raise ConfigurationError(f"{place}{'. '.join(wrong)}")
 
 
-def _nearest(cls: type[Settings], name: str) -> str:
-    close = difflib.get_close_matches(name, cls.model_fields, n=1)
-    hint = f"did you mean {close[0]!r}? " if close else ""
-    return f"{hint}Settings are: {', '.join(sorted(cls.model_fields))}"
+def _nearest_variable(name: str) -> str:
+    plain = name.removesuffix(_FROM_FILE.lower())
+    in_file = plain != name and spellings(descriptions()).get(plain) in secret_names()
+    ending = _FROM_FILE if in_file else ""
+    return nearest(plain if in_file else name, show=lambda each: variable(each) + ending)
 
 
-def _explain(error: ValidationError, origins: dict[str, Origin]) -> str:
+def _explain(error: ValidationError, origins: Mapping[str, Origin]) -> str:
     lines = []
     for problem in error.errors():
-        name = str(problem["loc"][0]) if problem["loc"] else ""
+        name = ".".join(map(str, problem["loc"]))
         message = problem["msg"].removeprefix("Value error, ")
-        value = "***" if name in _SECRETS else repr(problem["input"])
-        lines.append(f"{name} = {value} ({origins.get(name, 'flag')}): {message}" if name else message)
+        value = "***" if name in secret_names() else repr(problem["input"])
+        lines.append(f"{name} = {value} ({origins[name]}): {message}" if name in origins else message)
     return "settings: " + "; ".join(lines)

@@ -48,18 +48,16 @@ def status_of(settings: Settings, catalogue: Catalogue | None) -> Status:
         languages=() if catalogue is None else catalogue.languages(),
         store=_store_facts(settings),
         models={
-            **{role: f"{getattr(settings, role)}" for role in ("embedder", "ranker", "reader")},
-            "precision": effective_precision(settings.precision),
-            "backend": settings.backend,
+            **{role: f"{getattr(settings.models, role)}" for role in ("embedder", "ranker", "reader")},
+            "precision": effective_precision(settings.models.precision),
+            "backend": settings.models.backend,
         },
-        settings=tuple(
-            SettingInForce(name, str(getattr(settings, name)), origins[name]) for name in type(settings).model_fields
-        ),
+        settings=tuple(SettingInForce(name, str(value), origins[name]) for name, value in settings.values().items()),
     )
 
 
 def _store_facts(settings: Settings) -> dict[str, str]:
-    if settings.engine == "edge":
+    if settings.qdrant.engine == "edge":
         return {"engine": "edge (embedded Qdrant)", "folder": str(settings.data / INDEX_FOLDER)}
-    facts = {"engine": "server", "url": str(settings.qdrant_url), "collection": settings.collection}
-    return facts if settings.database_url is None else facts | {"catalogue": str(settings.database_url)}
+    facts = {"engine": "server", "url": str(settings.qdrant.url), "collection": settings.qdrant.collection}
+    return facts if settings.database.url is None else facts | {"catalogue": str(settings.database.url)}

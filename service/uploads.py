@@ -274,7 +274,7 @@ def _write(file: IO[bytes], handle: int, most: int) -> str:
         while chunk := file.read(_CHUNK):
             size += len(chunk)
             if size > most:
-                raise InputError(f"has more than {most:,} bytes; split it or raise max_file_mb")
+                raise InputError(f"has more than {most:,} bytes; split it or raise index.max_file_mb")
             hashed.update(chunk)
             target.write(chunk)
         target.flush()

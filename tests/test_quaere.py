@@ -21,8 +21,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def quaere(folder: Path, tmp_path: Path, tiny_models: dict[str, Path]) -> Quaere:
-    models = {role: str(tiny_models[role]) for role in ("embedder", "ranker", "reader")}
-    return Quaere(tmp_path / "data", precision="fp32", **models)
+    models = {f"models.{role}": str(tiny_models[role]) for role in ("embedder", "ranker", "reader")}
+    return Quaere(tmp_path / "data", settings={"models.precision": "fp32", **models})
 
 
 def test_index_and_ask(quaere: Quaere, folder: Path) -> None:
@@ -53,6 +53,6 @@ def test_a_stream_ends_with_what_ask_gives(quaere: Quaere, folder: Path) -> None
 def test_errors_are_of_one_kind_and_say_what_to_do(quaere: Quaere, tmp_path: Path) -> None:
     with quaere, pytest.raises(InputError, match="quaere index"):
         quaere.ask(WARRANTY)
-    with pytest.raises(ConfigurationError, match="did you mean 'top'"):
-        Quaere(tmp_path / "data", topp=3)
+    with pytest.raises(ConfigurationError, match=r"did you mean 'answers\.top'"):
+        Quaere(tmp_path / "data", settings={"answers.topp": 3})
     assert issubclass(ConfigurationError, QuaereError)

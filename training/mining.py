@@ -32,13 +32,13 @@ from training.data.example import Example
 HOLDS_ANSWER, ABOVE = "holds the answer", "ranked above the right passage"
 
 _INDEX_SETTINGS: dict[str, Any] = {
-    "passage_tokens": 480,
-    "overlap_tokens": 0,
-    "max_file_mb": 4096.0,
-    "max_file_characters": sys.maxsize,
-    "max_file_passages": sys.maxsize,
-    "engine": "edge",
-    "database_url": None,
+    "index.passage_tokens": 480,
+    "index.overlap_tokens": 0,
+    "index.max_file_mb": 4096.0,
+    "index.max_file_characters": sys.maxsize,
+    "index.max_file_passages": sys.maxsize,
+    "qdrant.engine": "edge",
+    "database.url": None,
 }
 """Passages shall stay whole, and on this machine, however many there are."""
 
@@ -98,7 +98,7 @@ def mine(
     titles = {each.passage: each.title for each in examples}
     corpus = settings.data / "passages.json"
     _write_corpus(corpus, titles)
-    inside = settings.model_copy(update={**_INDEX_SETTINGS, "data": settings.data / "index"})
+    inside = settings.with_values({**_INDEX_SETTINGS, "data": settings.data / "index"})
     with (
         # Not read apart, within limits: it is a file of our own.
         QAService(inside, purpose="mining negatives", sandbox=False) as service,
@@ -166,7 +166,7 @@ class _Miner:
 
 def _search_of(service: QAService, corpus: Path, passages: Sequence[str]) -> Callable[[str, int], list[str]]:
     source = source_of(service, corpus)
-    most = round(service.settings.max_file_mb * 2**20)
+    most = round(service.settings.index.max_file_mb * 2**20)
     places = paragraph_places(corpus, len(passages), source, most)
     gold = Gold({str(number): [place] for number, place in enumerate(places)})
 
@@ -181,7 +181,7 @@ def _search_of(service: QAService, corpus: Path, passages: Sequence[str]) -> Cal
 def _judge_of(settings: Settings, options: MiningOptions) -> PairEncoder | None:
     if not options.rerank:
         return None
-    return pair_encoder(settings.ranker, "ranker", ModelOptions(**settings.model_parameters()))
+    return pair_encoder(settings.models.ranker, "ranker", ModelOptions(**settings.model_parameters()))
 
 
 def _right_passages(examples: Sequence[Example]) -> dict[str, frozenset[str]]:
@@ -201,7 +201,7 @@ def _write_corpus(path: Path, titles: dict[str, str]) -> None:
 
 
 def _identity(settings: Settings, options: MiningOptions, examples: Sequence[Example]) -> dict[str, Any]:
-    models = {role: fingerprint(getattr(settings, role))[:16] for role in ("embedder", "ranker")}
+    models = {role: fingerprint(getattr(settings.models, role))[:16] for role in ("embedder", "ranker")}
     chosen = {name: getattr(options, name) for name in options.__slots__}
     texts = json.dumps([[each.question, each.passage, each.spans] for each in examples])
     return {"models": models, "examples": hashlib.sha256(texts.encode()).hexdigest()[:16], **chosen}

@@ -61,13 +61,13 @@ def build_server(
         on_reply=api.state.metrics.note,
         admit=api.state.rates.count,
         places=api.state.concurrency_limit,
-        rates=RateLimiter(_SENT_BY_A_PAGE * settings.requests_per_minute),
+        rates=RateLimiter(_SENT_BY_A_PAGE * settings.service.requests_per_minute),
     )
     server.add_middleware(AuthenticationMiddleware, authenticator=authenticator, refuse=to_login)
     server.add_middleware(_PathMiddleware, app_of=login_app(authenticator), paths=LOGIN_PATHS)
     server.add_middleware(_PathMiddleware, app_of=api, paths=_OF_THE_API)
     server.add_middleware(PageSecurityMiddleware, hosts=hosts)
-    server.add_middleware(AccessLogMiddleware, log_questions=settings.log_questions)
+    server.add_middleware(AccessLogMiddleware, log_questions=settings.service.log_questions)
     return server
 
 

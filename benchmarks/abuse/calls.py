@@ -247,7 +247,7 @@ def calls(run: Run) -> Outcome:
     data = indexed(run, 12)
     secrets = make_keys(data, ROLES)
     count = run.count(CALLS, 60)
-    with serving(run, data, settings={**QUICK, "question_seconds": "20"}) as service:
+    with serving(run, data, settings={**QUICK, "service.question_seconds": "20"}) as service:
         with service.client(secrets["all"]) as client:
             description = client.get("/api/v1/openapi.json").json()
             ids = [each["source_id"] for each in client.get("/api/v1/sources").json()["sources"]]

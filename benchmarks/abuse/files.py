@@ -51,7 +51,7 @@ def _uploaded(run: Run, chosen: list[Hostile]) -> tuple[_Found, list[str]]:
     faults: list[str] = []
     slowest: dict[str, float] = {}
     with (
-        serving(run, data, settings={**QUICK, "question_seconds": "120"}) as service,
+        serving(run, data, settings={**QUICK, "service.question_seconds": "120"}) as service,
         service.client(secrets["sender"], seconds=SECONDS) as client,
     ):
         client.get("/health/ready")

@@ -48,7 +48,7 @@ def quiet() -> None:
 
 def opened(data: Path) -> QAService:
     """The service of a data folder, quick to load."""
-    return QAService(Settings.load(data=data, threads=1), purpose="kills")
+    return QAService(Settings.load({"data": data, "models.threads": 1}), purpose="kills")
 
 
 def prose(word: str, sentences: int = 8) -> str:

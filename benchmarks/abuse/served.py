@@ -19,7 +19,7 @@ from components.errors import QuaereError
 from service.database.connection import DATABASE_FILE, ServiceDatabase
 from service.keys import KeyRing
 
-QUICK = {"requests_per_minute": "1000000000"}
+QUICK = {"service.requests_per_minute": "1000000000"}
 """Settings of a service that attacks may ask as often as they like."""
 
 _SECONDS_TO_START = 120

@@ -80,9 +80,9 @@ def make_corpus(questions: QuestionFile, others: Sequence[Path], settings: Setti
     """
     target = folder / "passages.jsonl"
     answers = answer_places(questions, str(questions.path))
-    scratch = settings.model_copy(update={"data": folder / "splitting", "engine": "edge", "database_url": None})
+    scratch = settings.with_values({"data": folder / "splitting", "qdrant.engine": "edge", "database.url": None})
     # A corpus is one file, of as many passages as it takes.
-    scratch = scratch.model_copy(update={"max_file_passages": sys.maxsize})
+    scratch = scratch.with_values({"index.max_file_passages": sys.maxsize})
     with QAService(scratch, purpose="benchmark").open(writable=True) as service:
         pipelines = service.pipelines()
         loader = stage_of(pipelines["reading"], DocumentLoader)

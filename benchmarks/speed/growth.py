@@ -168,7 +168,7 @@ def indexing_figures(corpus: Corpus, settings: Settings, folder: Path) -> dict[s
             for passage in batch:
                 record = {"title": context_before(passage), "text": passage.content}
                 written.write(json.dumps(record, ensure_ascii=False) + "\n")
-    data = settings.model_copy(update={"data": emptied(folder / "indexed"), "engine": "edge", "database_url": None})
+    data = settings.with_values({"data": emptied(folder / "indexed"), "qdrant.engine": "edge", "database.url": None})
     with QAService(data, purpose="benchmark").open(writable=True) as service:
         # Loading models is no part of it.
         service.prepare()

@@ -19,6 +19,7 @@ from components.readers.extractive import ExtractiveReader
 from components.stores.documents import Found, QuaereDocumentStore
 from pipelines.asking import build_asking_pipeline, run_asking, stage_of
 from pipelines.folder import load_models
+from pipelines.setting_names import flat
 from pipelines.settings import Settings
 from pipelines.timing import stage_seconds
 
@@ -52,11 +53,13 @@ class QuaerePeer:
         self.settings = settings_of({**task.settings, **task.system.settings})
         self.same_work = task.system.same_work
         parameters = self.settings.model_parameters()
-        embedder = convert(self.settings.embedder, "embedder", self.settings.precision, self.settings.cache)
+        embedder = convert(
+            self.settings.models.embedder, "embedder", self.settings.models.precision, self.settings.cache
+        )
         kind = DenseOnlyStore if self.same_work else QuaereDocumentStore
         self.store = kind(str(task.folder / INDEX), dimension=embedder.dimension)
         self._languages_file = task.folder / "languages.json"
-        self._embedder = DocumentEmbedder(self.settings.embedder, **parameters)
+        self._embedder = DocumentEmbedder(self.settings.models.embedder, **parameters)
         self._lexical = LexicalDocumentEmbedder()
         self._asking: Pipeline | None = None
         self._languages: list[str] = []
@@ -116,17 +119,11 @@ class QuaerePeer:
         self.store.close()
 
 
-_OF_SYSTEMS = (
-    *("cache", "embedder", "ranker", "reader", "calibrator", "precision", "backend", "threads"),
-    *("candidates", "fusion", "dense_weight", "search_weight", "with_context", "top", "max_answer_tokens"),
-)
-
-
 def settings_for_systems(settings: Settings) -> dict[str, Any]:
-    """The settings that concern models and searching, as plain JSON."""
-    return settings.model_dump(mode="json", include=set(_OF_SYSTEMS))
+    """The settings that concern models, searching and answers by name, as plain JSON."""
+    return flat(settings.model_dump(mode="json", include={"cache", "models", "search", "answers"}))
 
 
 def settings_of(values: Mapping[str, Any]) -> Settings:
     """Invert :func:`settings_for_systems`."""
-    return Settings.load(**values)
+    return Settings.load(values)

@@ -56,11 +56,11 @@ def measure_roofline(settings: Settings, pair_tokens: float) -> dict[str, Any]:
     shape = _shape(settings)
     rates = {
         "numpy_fp32": _rate(_numpy_product(shape), shape),
-        "openvino_fp32": _rate(_openvino_product(shape, settings.threads, in_bytes=False), shape),
-        "openvino_int8": _rate(_openvino_product(shape, settings.threads, in_bytes=True), shape),
+        "openvino_fp32": _rate(_openvino_product(shape, settings.models.threads, in_bytes=False), shape),
+        "openvino_int8": _rate(_openvino_product(shape, settings.models.threads, in_bytes=True), shape),
     }
     tokens_per_second = _tokens_per_second(settings)
-    pairs = settings.candidates
+    pairs = settings.search.candidates
     operations = pairs * pair_operations(shape, pair_tokens)
     return {
         "operations_per_second": rates,
@@ -96,8 +96,8 @@ def distances(
             continue
         own: dict[str, Any] = {**settings_for_systems(settings), **system.settings}
         twice = system.kind == "stock" or system.same_work
-        pairs = CANDIDATES + READ if twice else int(own["candidates"])
-        in_bytes = system.kind == "quaere" and effective_precision(own["precision"]) == "int8"
+        pairs = CANDIDATES + READ if twice else int(own["search.candidates"])
+        in_bytes = system.kind == "quaere" and effective_precision(own["models.precision"]) == "int8"
         rate = rates["openvino_int8"] if in_bytes else max(rates["numpy_fp32"], rates["openvino_fp32"])
         best = 1000 * pairs * question["operations"] / question["pairs"] / rate
         measured = asking[system.name]["milliseconds"]["total"]["median"]
@@ -119,7 +119,7 @@ def pair_operations(shape: dict[str, int], tokens: float) -> float:
 
 def _shape(settings: Settings) -> dict[str, int]:
     """Sizes of the reader's encoder."""
-    config = json.loads((resolve(settings.reader, settings.cache).folder / "config.json").read_text("utf-8"))
+    config = json.loads((resolve(settings.models.reader, settings.cache).folder / "config.json").read_text("utf-8"))
     names = {"hidden": "hidden_size", "inner": "intermediate_size", "layers": "num_hidden_layers"}
     return {name: int(config[key]) for name, key in names.items()}
 
@@ -194,7 +194,7 @@ def _weights(graph: Any, matrix: Any, in_bytes: bool) -> Any:
 
 
 def _tokenizer(settings: Settings) -> Tokenizer:
-    tokenizer = Tokenizer.from_file(str(tokenizer_file(settings.reader)))
+    tokenizer = Tokenizer.from_file(str(tokenizer_file(settings.models.reader)))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
@@ -202,7 +202,7 @@ def _tokenizer(settings: Settings) -> Tokenizer:
 
 def _tokens_per_second(settings: Settings) -> float:
     tokenizer = _tokenizer(settings)
-    pairs = [("Which river runs through Paris?", f"{number} {_WORDS}") for number in range(settings.candidates)]
+    pairs = [("Which river runs through Paris?", f"{number} {_WORDS}") for number in range(settings.search.candidates)]
     count = sum(len(each.ids) for each in tokenizer.encode_batch(pairs))
     return count / _seconds(lambda: tokenizer.encode_batch(pairs))
 

@@ -50,7 +50,9 @@ class StockPeer:
         require(PACKAGES)
         from haystack_integrations.document_stores.qdrant import QdrantDocumentStore
 
-        self._models = {name: str(resolve(task.settings[name]).folder) for name in ("embedder", "ranker", "reader")}
+        self._models = {
+            name: str(resolve(task.settings[f"models.{name}"]).folder) for name in ("embedder", "ranker", "reader")
+        }
         self.store = QdrantDocumentStore(
             path=str(task.folder / "qdrant"),
             embedding_dim=_sizes(self._models["embedder"]).hidden_size,

@@ -41,7 +41,7 @@ class System:
     @property
     def index(self) -> str:
         """Systems of the same value can use copies of one index."""
-        return f"{self.kind}-{self.settings.get('precision', 'default')}"
+        return f"{self.kind}-{self.settings.get('models.precision', 'default')}"
 
 
 SYSTEMS = (
@@ -49,14 +49,14 @@ SYSTEMS = (
     System(
         "quaere-same-work",
         "quaere",
-        {"precision": "fp32", "candidates": CANDIDATES, "with_context": True},
+        {"models.precision": "fp32", "search.candidates": CANDIDATES, "search.with_context": True},
         same_work=True,
     ),
     System("quaere-default", "quaere"),
-    System("quaere-fp32", "quaere", {"precision": "fp32"}),
-    System("quaere-20", "quaere", {"candidates": 20}),
-    System("quaere-10", "quaere", {"candidates": 10}),
-    System("quaere-5", "quaere", {"candidates": 5}),
+    System("quaere-fp32", "quaere", {"models.precision": "fp32"}),
+    System("quaere-20", "quaere", {"search.candidates": 20}),
+    System("quaere-10", "quaere", {"search.candidates": 10}),
+    System("quaere-5", "quaere", {"search.candidates": 5}),
     System("bm25s", "bm25s"),
 )
 """All that is compared, the stock components first; whatever is of our kind and does not do the same work competes for

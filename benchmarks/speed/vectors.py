@@ -34,11 +34,13 @@ def make_vectors(
     """
     texts = [embedded_text(passage) for batch in read_passages(passages, count) for passage in batch]
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"vectors-{digest([fingerprint(settings.embedder), texts])[:16]}.npy"
+    target = folder / f"vectors-{digest([fingerprint(settings.models.embedder), texts])[:16]}.npy"
     done = _done(target)
     if done < count:
-        options = ModelOptions("fp32", settings.backend, settings.threads, settings.model_parameters()["cache"])
-        _compute(target, texts, text_encoder(settings.embedder, options), on_progress)
+        options = ModelOptions(
+            "fp32", settings.models.backend, settings.models.threads, settings.model_parameters()["cache"]
+        )
+        _compute(target, texts, text_encoder(settings.models.embedder, options), on_progress)
     on_progress(count)
     return target
 

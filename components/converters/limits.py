@@ -85,12 +85,12 @@ class Limits:
         if characters > self.most_characters:
             raise InputError(
                 f"holds over {self.most_characters:,} characters of text; split it into smaller files, or raise "
-                "max_file_characters"
+                "index.max_file_characters"
             )
         if rows > self.rows:
             raise InputError(
                 f"holds over {self.rows:,} rows, each a passage; split it into smaller files, or raise "
-                "max_file_passages"
+                "index.max_file_passages"
             )
         if blocks > MAX_BLOCKS:
             raise InputError(f"holds over {MAX_BLOCKS:,} paragraphs and rows; split it into smaller files")

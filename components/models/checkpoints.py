@@ -246,6 +246,7 @@ def _from_hub(name: str) -> Path:
 
 def _choices() -> str:
     return (
-        f"set QUAERE_EMBEDDER, QUAERE_RANKER or QUAERE_READER to a bundled name ({', '.join(bundled())}), "
+        "set QUAERE_MODELS__EMBEDDER, QUAERE_MODELS__RANKER or QUAERE_MODELS__READER to a bundled name "
+        f"({', '.join(bundled())}), "
         "to a folder that holds the model, or to a hub name where there is a network"
     )

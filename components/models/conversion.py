@@ -135,7 +135,7 @@ def _check_role(name: str, role: Role) -> None:
     if entry is not None and role not in entry["roles"]:
         raise ConfigurationError(
             f"model {name!r} cannot be the {role}: it is made for {' and '.join(entry['roles'])}; "
-            f"set QUAERE_{role.upper()} to another model"
+            f"set QUAERE_MODELS__{role.upper()} to another model"
         )
 
 

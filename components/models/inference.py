@@ -91,7 +91,7 @@ def load_runtime(model: ConvertedModel, backend: Backend = "openvino", threads: 
         return OpenVINORuntime(model, threads)
     if backend == "torch":
         return TorchRuntime(model, threads)
-    raise ModelError(f"backend {backend!r} is not known; set QUAERE_BACKEND to openvino or torch")
+    raise ModelError(f"backend {backend!r} is not known; set QUAERE_MODELS__BACKEND to openvino or torch")
 
 
 def _compile(ov: Any, model: ConvertedModel, settings: dict[str, Any]) -> Any:
@@ -101,7 +101,7 @@ def _compile(ov: Any, model: ConvertedModel, settings: dict[str, Any]) -> Any:
         reason = str(error).strip().splitlines()[-1]
         raise ModelError(
             f"OpenVINO cannot run {model.folder} ({reason}); remove that folder to have it made again, "
-            "or set QUAERE_BACKEND=torch"
+            "or set QUAERE_MODELS__BACKEND=torch"
         ) from error
 
 

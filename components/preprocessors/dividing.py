@@ -178,7 +178,7 @@ def places(text: str, blocks: Sequence[Block], how: Division) -> Places:
         if len(found) > how.max_passages:
             raise InputError(
                 f"gives more than {how.max_passages:,} passages; split it into smaller files, or raise "
-                "max_file_passages"
+                "index.max_file_passages"
             )
     return found
 

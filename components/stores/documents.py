@@ -278,7 +278,7 @@ class QuaereDocumentStore(HaystackProtocol, SourceVersions):
         from components.stores.engine.server import ServerEngine
 
         if self.url is None:
-            raise ConfigurationError("The server engine needs an address; set QUAERE_QDRANT_URL.")
+            raise ConfigurationError("The server engine needs an address; set QUAERE_QDRANT__URL.")
         return ServerEngine(
             self.url,
             collection=self.collection,

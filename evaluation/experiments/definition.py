@@ -10,22 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from components.errors import ConfigurationError, InputError
+from evaluation.corpus import index_values
 from evaluation.data.dataset import DataSet
 from evaluation.evaluate import EvaluationPlan
 from evaluation.experiments.data_tables import plans_of, refuse_unknown, table, table_in
 from evaluation.experiments.presets import PRESETS
 from evaluation.experiments.stages import Stages
+from pipelines.setting_names import affecting, descriptions, flat, nearest
 from pipelines.settings import Settings
 
 Load = Callable[[Mapping[str, Any]], Settings]
 """Settings with some values given, which beat all others."""
-
-NOT_COMPARED = frozenset(
-    {"data", "cache", "engine", "qdrant_url", "qdrant_api_key", "qdrant_timeout", "qdrant_retries", "collection"}
-    | {"qdrant_shards", "qdrant_replicas", "qdrant_quantization", "database_url"}
-    | {"max_upload_mb", "question_seconds", "requests_per_minute", "log_questions"}
-)
-"""Settings that no system may change: they say where things are and how they are served, not how good answers are."""
 
 _TOP = ("preset", "baseline", "sample", "seed", "metrics", "settings", "systems", "data")
 
@@ -126,14 +121,8 @@ def _system_tables(content: Mapping[str, Any], origin: str) -> tuple[dict[str, M
 
 def _system(name: str, common: Mapping[str, Any], own: Mapping[str, Any], load: Load, origin: str) -> ComparedSystem:
     place = f"{origin}: system {name!r}"
-    given = {**common, **own}
-    settable = [each for each in Settings.model_fields if each not in NOT_COMPARED]
-    for key in given:
-        if key in NOT_COMPARED:
-            raise ConfigurationError(
-                f"{place}: {key} says where things are or how they are served, and changes no answer; leave it out here"
-            )
-    refuse_unknown(given, [*Stages.names(), *settable], place, "setting or stage")
+    given = flat(common) | flat(own)
+    _check_names(given, place)
     try:
         stages = Stages.of({key: value for key, value in given.items() if key in Stages.names()})
         settings = load({key: value for key, value in given.items() if key not in Stages.names()})
@@ -144,6 +133,20 @@ def _system(name: str, common: Mapping[str, Any], own: Mapping[str, Any], load: 
             message = message.replace(f"{key} = {value!r} (flag)", f"{key} = {value!r}")
         raise ConfigurationError(f"{place}: {message}") from error
     return ComparedSystem(name, settings, stages, given)
+
+
+def _check_names(given: Mapping[str, Any], place: str) -> None:
+    """A system may change what affects answers or their speed, and nothing else."""
+    elsewhere = affecting("folder", "store", "connection", "collection", "service")
+    known = [*Stages.names(), *(name for name in descriptions() if name not in elsewhere)]
+    for name in given:
+        if name in elsewhere:
+            raise ConfigurationError(
+                f"{place}: {name} says where things are or how they are served, and changes no answer; leave it out "
+                "here"
+            )
+        if name not in known:
+            raise ConfigurationError(f"{place}: {name!r} is no setting or stage; {nearest(name, known)}")
 
 
 def _different(
@@ -168,11 +171,10 @@ def _check_own_index(dataset: DataSet, systems: Sequence[ComparedSystem], origin
     """Data without a corpus are asked of the user's data folder, which is indexed in one way."""
     if dataset.corpus:
         return
-    decisive = ("embedder", "backend", "precision", "passage_tokens", "overlap_tokens")
+    firsts = index_values(systems[0].settings)
     for system in systems[1:]:
-        for key in decisive:
-            first, other = getattr(systems[0].settings, key), getattr(system.settings, key)
-            if first != other:
+        for key, other in index_values(system.settings).items():
+            if (first := firsts[key]) != other:
                 raise ConfigurationError(
                     f"{origin}: system {system.name!r}: {key} = {other!r}, and {systems[0].name!r} has {first!r}; "
                     f"data {dataset.name!r} are asked of your data folder, which is indexed with one of them: name the "

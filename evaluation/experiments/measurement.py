@@ -144,7 +144,7 @@ class Measurement:
             figures=figures | dict(costs) | size,
             intervals=intervals,
             provenance=provenance(plan.dataset.files),
-            settings=shown_settings(used) | asdict(system.stages) | {"sample": plan.sample, "seed": plan.seed},
+            settings=shown_settings(used) | system.stages.shown() | {"sample": plan.sample, "seed": plan.seed},
         )
 
 

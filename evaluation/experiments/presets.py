@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_ALONE = {"rerank": False, "read": False}
+_ALONE = {"stages.rerank": False, "stages.read": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,21 +20,21 @@ PRESETS: Mapping[str, Preset] = {
         baseline="all stages",
         systems={
             "all stages": {},
-            "dense": {"search": "dense", **_ALONE},
-            "lexical": {"search": "lexical", **_ALONE},
-            "convex": {"fusion": "convex", **_ALONE},
-            "rrf": {"fusion": "rrf", **_ALONE},
-            "convex + rerank": {"fusion": "convex", "read": False},
-            "rrf + rerank": {"fusion": "rrf", "read": False},
-            "rrf + rerank + read": {"fusion": "rrf"},
-            "without synonyms": {"expand": False},
-            "without dense": {"search": "lexical"},
-            "without lexical": {"search": "dense"},
-            "without reranking": {"rerank": False},
-            "without context": {"with_context": False},
-            "two passes": {"passes": 2},
-            "fp32": {"precision": "fp32"},
-            "int8": {"precision": "int8"},
+            "dense": {"stages.search": "dense", **_ALONE},
+            "lexical": {"stages.search": "lexical", **_ALONE},
+            "convex": {"search.fusion": "convex", **_ALONE},
+            "rrf": {"search.fusion": "rrf", **_ALONE},
+            "convex + rerank": {"search.fusion": "convex", "stages.read": False},
+            "rrf + rerank": {"search.fusion": "rrf", "stages.read": False},
+            "rrf + rerank + read": {"search.fusion": "rrf"},
+            "without synonyms": {"stages.expand": False},
+            "without dense": {"stages.search": "lexical"},
+            "without lexical": {"stages.search": "dense"},
+            "without reranking": {"stages.rerank": False},
+            "without context": {"search.with_context": False},
+            "two passes": {"stages.passes": 2},
+            "fp32": {"models.precision": "fp32"},
+            "int8": {"models.precision": "int8"},
         },
     )
 }

@@ -73,12 +73,12 @@ def check_parts(systems: Iterable[ComparedSystem]) -> None:
     for system in systems:
         settings = system.settings
         with named(system):
-            for model in (settings.embedder, settings.ranker, settings.reader):
+            for model in (settings.models.embedder, settings.models.ranker, settings.models.reader):
                 # Telling one costs a checksum of all its files.
                 if model not in seen:
                     fingerprint(model)
                     seen.add(model)
-            if settings.calibrator is not None:
-                Calibrator.load(settings.calibrator)
-            if settings.synonyms is not None:
-                load_synonyms(settings.synonyms)
+            if settings.answers.calibrator is not None:
+                Calibrator.load(settings.answers.calibrator)
+            if settings.search.synonyms is not None:
+                load_synonyms(settings.search.synonyms)

@@ -177,8 +177,8 @@ class SharedReading:
         self._reading = Reading(settings, dataset)
         self._shared = shared
         self._options = ModelOptions(**settings.model_parameters())
-        self._model = settings.reader
-        self._key = (settings.reader, settings.max_answer_tokens, self._options)
+        self._model = settings.models.reader
+        self._key = (settings.models.reader, settings.answers.max_answer_tokens, self._options)
 
     def warm_up(self) -> None:
         """Load the reader."""

@@ -1,12 +1,15 @@
 """Which stages a system has beyond what the settings say, so that what each stage brings can be measured."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Self, get_args, get_type_hints
 
 from components.errors import ConfigurationError
 
 Search = Literal["both", "dense", "lexical"]
+
+_GROUP = "stages."
+"""How the names begin, as those of a group of settings do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +29,13 @@ class Stages:
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
-        """The stages with these values.
+        """The stages with these values, by name.
 
         Raises:
             ConfigurationError: a value is not allowed.
         """
-        for name, value in given.items():
+        values = {name.removeprefix(_GROUP): value for name, value in given.items()}
+        for name, value in values.items():
             hint = get_type_hints(cls)[name]
             allowed = (True, False) if hint is bool else get_args(hint)
             # 1 == True: the type has to be right too.
@@ -39,16 +43,19 @@ class Stages:
                 shown = ", ".join(
                     "true" if each is True else "false" if each is False else repr(each) for each in allowed
                 )
-                raise ConfigurationError(f"{name} = {value!r}: it must be one of {shown}")
-        return cls(**given)
+                raise ConfigurationError(f"{_GROUP}{name} = {value!r}: it must be one of {shown}")
+        return cls(**values)
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
         """What can be set."""
-        return tuple(each.name for each in fields(cls))
+        return tuple(f"{_GROUP}{each.name}" for each in fields(cls))
+
+    def shown(self) -> dict[str, Any]:
+        """The values by name, as plain JSON."""
+        return {f"{_GROUP}{name}": value for name, value in asdict(self).items()}
 
     def tag(self) -> str:
         """A part of a file's name that tells these stages from others; "" for the defaults."""
-        standard = type(self)()
-        values = ((name, getattr(self, name), getattr(standard, name)) for name in self.names())
-        return "".join(f"-{name}={value}".lower() for name, value, usual in values if value != usual)
+        usual = asdict(type(self)())
+        return "".join(f"-{name}={value}".lower() for name, value in asdict(self).items() if value != usual[name])

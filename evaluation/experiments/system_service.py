@@ -40,12 +40,29 @@ def synonyms_of(system: ComparedSystem, settings: Settings) -> str | None:
 def keys_of(system: ComparedSystem, in_force: Settings) -> Keys:
     """The keys of a system's stages; ``in_force`` are its settings with the data folder of its index."""
     settings, stages = system.settings, system.stages
-    models: Key = (effective_precision(settings.precision), settings.backend, settings.threads, str(settings.cache))
-    embedder: Key = (str(in_force.data), settings.embedder, *models, synonyms_of(system, in_force))
-    retriever: Key = (*embedder, stages.search, settings.candidates, settings.fusion, settings.dense_weight)
-    ranker: Key = (*retriever, stages.rerank, settings.ranker, settings.with_context, settings.search_weight)
+    models: Key = (
+        effective_precision(settings.models.precision),
+        settings.models.backend,
+        settings.models.threads,
+        str(settings.cache),
+    )
+    embedder: Key = (str(in_force.data), settings.models.embedder, *models, synonyms_of(system, in_force))
+    retriever: Key = (
+        *embedder,
+        stages.search,
+        settings.search.candidates,
+        settings.search.fusion,
+        settings.search.dense_weight,
+    )
+    ranker: Key = (
+        *retriever,
+        stages.rerank,
+        settings.models.ranker,
+        settings.search.with_context,
+        settings.search.search_weight,
+    )
     # One pass before two: the one finds what the ranker has just computed.
-    reader: Key = (*ranker, stages.read, stages.passes, settings.reader, settings.max_answer_tokens)
+    reader: Key = (*ranker, stages.read, stages.passes, settings.models.reader, settings.answers.max_answer_tokens)
     return Keys(embedder, retriever, ranker, reader)
 
 
@@ -59,7 +76,7 @@ class SystemService(QAService):
     """
 
     def __init__(self, index: QAService, system: ComparedSystem, results: SharedResults) -> None:
-        settings = system.settings.model_copy(update={"data": index.settings.data})
+        settings = system.settings.with_values({"data": index.settings.data})
         super().__init__(settings, purpose=index.purpose, on_message=index.on_message)
         self._folder = index._open_folder()
         self._system = system
@@ -87,7 +104,7 @@ class SystemService(QAService):
         keys = keys_of(self._system, settings)
         shared = ("embedder", "retriever", "ranker", "reader")
         parameters = {name: made[name].to_dict()["init_parameters"] for name in shared}
-        is_joint = stages.rerank and stages.passes == 1 and settings.ranker == settings.reader
+        is_joint = stages.rerank and stages.passes == 1 and settings.models.ranker == settings.models.reader
         return made | {
             "embedder": SharedEmbedder(Sharing(self._results, keys.embedder), **parameters["embedder"]),
             "retriever": SharedRetriever(

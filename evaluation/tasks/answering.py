@@ -43,7 +43,7 @@ class Answering:
         pipeline = service.pipelines()["asking"]
         self._candidates = stage_of(pipeline, HybridRetriever).top_k
         self._threshold = stage_of(pipeline, AnswerComposer).threshold
-        calibrator = service.settings.calibrator
+        calibrator = service.settings.answers.calibrator
         self._calibrator = Calibrator.load(BUNDLED if calibrator is None else calibrator)
         self._indexed = Indexed(service, gold)
 

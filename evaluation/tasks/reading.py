@@ -33,9 +33,9 @@ class Reading:
     def __init__(self, settings: Settings, dataset: DataSet) -> None:
         self._dataset = dataset
         self._reader = ExtractiveReader(
-            settings.reader,
-            with_context=settings.with_context,
-            max_answer_tokens=settings.max_answer_tokens,
+            settings.models.reader,
+            with_context=settings.search.with_context,
+            max_answer_tokens=settings.answers.max_answer_tokens,
             **settings.model_parameters(),
         )
 

@@ -31,7 +31,7 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 
 def database_location(settings: Settings) -> Path | str:
     """Where the service's database is: a file in the data folder, or the database that processes share."""
-    url = settings.database_url
+    url = settings.database.url
     return settings.data / DATABASE_FILE if url is None else url.get_secret_value()
 
 

@@ -42,6 +42,10 @@ def qdrant() -> Iterator[tuple[QdrantStandIn, str]]:
 @pytest.fixture(scope="session")
 def converted_models(postgresql: PostgreSQL) -> None:
     """The models are there before several processes and threads want them at once; none where no server is."""
-    settings = Settings(precision="fp32")
-    for name, role in ((settings.embedder, "embedder"), (settings.ranker, "ranker"), (settings.reader, "reader")):
+    settings = Settings.load({"models.precision": "fp32"})
+    for name, role in (
+        (settings.models.embedder, "embedder"),
+        (settings.models.ranker, "ranker"),
+        (settings.models.reader, "reader"),
+    ):
         convert(name, role, "fp32")

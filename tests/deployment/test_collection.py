@@ -82,8 +82,8 @@ def test_other_settings_than_the_collections_are_named_and_it_is_left_as_it_is(
         assert caplog.messages == []
         opened(url, shards=6, quantization="none").close()
     (message,) = caplog.messages
-    assert "qdrant_shards: the collection has 4, the settings say 6" in message
-    assert "qdrant_replicas: the collection has 2, the settings say 1" in message
+    assert "qdrant.shards: the collection has 4, the settings say 6" in message
+    assert "qdrant.replicas: the collection has 2, the settings say 1" in message
     assert "qdrant_quantization: the collection has int8, the settings say none" in message
     assert "quaere rebuild" in message and url in message
     assert len(server.bodies("PUT", PLACE)) == 1
@@ -128,8 +128,8 @@ def test_of_two_processes_that_make_it_at_once_both_go_on(qdrant: tuple[QdrantSt
 
 
 def test_the_settings_reach_the_store_and_its_definition() -> None:
-    settings = Settings.load(engine="server", qdrant_url="http://localhost:6333", qdrant_shards=3)
-    assert (settings.qdrant_shards, settings.qdrant_replicas, settings.qdrant_quantization) == (3, 1, "int8")
+    settings = Settings.load({"qdrant.engine": "server", "qdrant.url": "http://localhost:6333", "qdrant.shards": 3})
+    assert (settings.qdrant.shards, settings.qdrant.replicas, settings.qdrant.quantization) == (3, 1, "int8")
     store = QuaereDocumentStore(engine="server", url="http://localhost:6333", shards=3, quantization="none")
     parameters = QuaereDocumentStore.from_dict(store.to_dict()).to_dict()["init_parameters"]
     assert (parameters["shards"], parameters["replicas"], parameters["quantization"]) == (3, 1, "none")

@@ -22,6 +22,8 @@ import pytest
 import yaml
 
 from components.models.conversion import convert
+from pipelines.setting_names import descriptions, secret_names
+from pipelines.setting_names import variable as variable_of
 from pipelines.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -95,7 +97,7 @@ def test_names_that_are_used_are_there() -> None:
 def test_no_secret_stands_in_the_files() -> None:
     for name, service in SERVICES.items():
         for variable, value in service["environment"].items():
-            if re.search("PASSWORD|KEY|DATABASE_URL", variable):
+            if re.search("PASSWORD|KEY|DATABASE__URL", variable):
                 assert re.match(r"\$\{QDRANT_API_KEY:\?|/run/secrets/", str(value)), f"{name}: {variable}"
     for secret in COMPOSE["secrets"].values():
         assert secret["file"].startswith("${QUAERE_SECRETS:-./secrets}/")
@@ -112,13 +114,13 @@ def test_the_environment_is_one_that_quaere_takes(name: str, monkeypatch: pytest
     for variable, value in environment.items():
         monkeypatch.setenv(variable, value.replace("/run/secrets/database_url", str(secret)))
     settings = Settings.load()
-    assert (settings.engine, settings.qdrant_url) == ("server", "http://qdrant:6333")
-    assert settings.qdrant_api_key is not None and settings.qdrant_api_key.get_secret_value() == "key"
-    assert (settings.database_url is not None) == (name != "quaere")
+    assert (settings.qdrant.engine, settings.qdrant.url) == ("server", "http://qdrant:6333")
+    assert settings.qdrant.api_key is not None and settings.qdrant.api_key.get_secret_value() == "key"
+    assert (settings.database.url is not None) == (name != "quaere")
     assert settings.data.is_relative_to("/data") and settings.cache is not None
     # A backup holds the data folder, and not the models beside it.
     assert settings.cache.is_relative_to("/data") and not settings.cache.is_relative_to(settings.data)
-    assert (settings.collection == "quaere") == (name == "quaere")
+    assert (settings.qdrant.collection == "quaere") == (name == "quaere")
 
 
 def test_the_servers_are_of_the_releases_that_quaere_is_built_for() -> None:
@@ -131,8 +133,7 @@ def test_the_servers_are_of_the_releases_that_quaere_is_built_for() -> None:
 def test_the_guide_names_only_what_there_is() -> None:
     guide = (ROOT / "docs" / "deploy.md").read_text("utf-8")
     compose = (ROOT / "docker-compose.yml").read_text("utf-8")
-    known = {f"QUAERE_{name.upper()}" for name in Settings.model_fields}
-    known |= {f"QUAERE_{name}_FILE" for name in ("QDRANT_API_KEY", "DATABASE_URL")}
+    known = {variable_of(name) for name in descriptions()} | {f"{variable_of(name)}_FILE" for name in secret_names()}
     known |= set(re.findall(r"\$\{(\w+)", compose))
     assert set(re.findall(r"\b(?:QUAERE|QDRANT|POSTGRES)_[A-Z_0-9]+\b", guide)) <= known
     for line in re.findall(r"docker compose (.*)", guide):
@@ -233,4 +234,4 @@ def test_the_models_are_converted_as_they_are_asked_for() -> None:
         cwd=ROOT, env=os.environ, capture_output=True, encoding="utf-8", timeout=200, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert convert(Settings().embedder, "embedder", "fp32").folder.is_dir()
+    assert convert(Settings().models.embedder, "embedder", "fp32").folder.is_dir()

@@ -118,7 +118,7 @@ def test_a_long_path_and_a_nul_are_no_errors(postgresql: PostgreSQL, database: s
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"password": "wrong%20one"}, "refuses the user.*QUAERE_DATABASE_URL"),
+        ({"password": "wrong%20one"}, "refuses the user.*QUAERE_DATABASE__URL"),
         ({"user": "stranger"}, "refuses the user"),
         ({"database": "elsewhere"}, "no such database.*createdb"),
     ],
@@ -325,32 +325,40 @@ def test_a_kill_of_the_server_loses_nothing_that_was_kept(postgresql: PostgreSQL
 
 
 def settings_for(data: Path, qdrant_url: str, database_url: str) -> Settings:
-    return Settings.load(data=data, engine="server", qdrant_url=qdrant_url, database_url=database_url, precision="fp32")
+    return Settings.load(
+        {
+            "data": data,
+            "qdrant.engine": "server",
+            "qdrant.url": qdrant_url,
+            "database.url": database_url,
+            "models.precision": "fp32",
+        }
+    )
 
 
 def test_an_embedded_index_is_not_shared() -> None:
     with pytest.raises(ConfigurationError, match=r"a folder that one process holds.*engine = 'server'"):
-        Settings.load(database_url="postgresql://a:b@localhost/x")
+        Settings.load({"database.url": "postgresql://a:b@localhost/x"})
 
 
 def test_the_password_shows_neither_in_settings_nor_in_errors(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    servers = {"engine": "server", "qdrant_url": "http://localhost:6333"}
-    settings = Settings.load(database_url="postgresql://me:hidden@db/quaere?sslpassword=hidden", **servers)
-    assert str(settings.database_url) == "postgresql://me:***@db/quaere?sslpassword=%2A%2A%2A"
+    servers = {"qdrant.engine": "server", "qdrant.url": "http://localhost:6333"}
+    settings = Settings.load({"database.url": "postgresql://me:hidden@db/quaere?sslpassword=hidden", **servers})
+    assert str(settings.database.url) == "postgresql://me:***@db/quaere?sslpassword=%2A%2A%2A"
     assert "hidden" not in repr(settings)
     for wrong in ("mysql://me:hidden@db/quaere", "postgresql://me:hidden@db", "me:hidden"):
-        with pytest.raises(ConfigurationError, match=r"database_url = \*\*\*") as failed:
-            Settings.load(database_url=wrong, **servers)
+        with pytest.raises(ConfigurationError, match=r"database.url = \*\*\*") as failed:
+            Settings.load({"database.url": wrong, **servers})
         assert "hidden" not in str(failed.value)
     secret = tmp_path / "secret"
     secret.write_text("postgresql://me:hidden@db/quaere\n", encoding="utf-8")
-    monkeypatch.setenv("QUAERE_DATABASE_URL_FILE", str(secret))
-    settings = Settings.load(**servers)
-    assert settings.database_url.get_secret_value() == "postgresql://me:hidden@db/quaere"
-    assert settings.origins()["database_url"] == "environment"
-    monkeypatch.setenv("QUAERE_DATABASE_URL", "postgresql://me:hidden@db/quaere")
+    monkeypatch.setenv("QUAERE_DATABASE__URL_FILE", str(secret))
+    settings = Settings.load(servers)
+    assert settings.database.url.get_secret_value() == "postgresql://me:hidden@db/quaere"
+    assert settings.origins()["database.url"] == "environment"
+    monkeypatch.setenv("QUAERE_DATABASE__URL", "postgresql://me:hidden@db/quaere")
     with pytest.raises(ConfigurationError, match="both set"):
-        Settings.load(**servers)
+        Settings.load(servers)
 
 
 def test_archives_are_refused_and_another_collection_needs_another_database(
@@ -364,7 +372,7 @@ def test_archives_are_refused_and_another_collection_needs_another_database(
             QAService.restore(settings, tmp_path / "backup.tar.gz")
         assert PASSWORD not in json.dumps(service.status().to_dict())
         assert service.status().store["catalogue"].startswith("postgresql://owner:***@")
-    other = settings.model_copy(update={"collection": "other"})
+    other = settings.with_values({"qdrant.collection": "other"})
     with pytest.raises(ConfigurationError, match=r"'quaere'.*'other'"):
         QAService(other).open()
 
@@ -476,10 +484,10 @@ def test_two_processes_index_at_once_while_a_third_answers(
     settings = settings_for(tmp_path / "data", qdrant_url, url)
     environment = {
         "QUAERE_DATA": str(settings.data),
-        "QUAERE_ENGINE": "server",
-        "QUAERE_QDRANT_URL": qdrant_url,
-        "QUAERE_DATABASE_URL": url,
-        "QUAERE_PRECISION": "fp32",
+        "QUAERE_QDRANT__ENGINE": "server",
+        "QUAERE_QDRANT__URL": qdrant_url,
+        "QUAERE_DATABASE__URL": url,
+        "QUAERE_MODELS__PRECISION": "fp32",
     }
     names = {name: [f"{name}-{number}" for number in range(6)] for name in ("aria", "boreas")}
     folders = [
@@ -557,10 +565,10 @@ def test_two_served_processes_are_one_service(
     _, qdrant_url = qdrant
     environment = {
         "QUAERE_DATA": str(tmp_path / "data"),
-        "QUAERE_ENGINE": "server",
-        "QUAERE_QDRANT_URL": qdrant_url,
-        "QUAERE_DATABASE_URL": postgresql.url(database),
-        "QUAERE_PRECISION": "fp32",
+        "QUAERE_QDRANT__ENGINE": "server",
+        "QUAERE_QDRANT__URL": qdrant_url,
+        "QUAERE_DATABASE__URL": postgresql.url(database),
+        "QUAERE_MODELS__PRECISION": "fp32",
     }
     with processes((SERVE,), (SERVE,), environment=environment) as served:
         one, two = (process.stdout.readline().strip() for process in served)

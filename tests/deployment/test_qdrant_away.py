@@ -46,7 +46,15 @@ class Served:
 def served(tmp_path: Path) -> Iterator[Served]:
     qdrant = QdrantStandIn()
     with qdrant.serving() as url:
-        settings = Settings(data=tmp_path / "data", engine="server", qdrant_url=url, qdrant_retries=0, qdrant_timeout=2)
+        settings = Settings.load(
+            {
+                "data": tmp_path / "data",
+                "qdrant.engine": "server",
+                "qdrant.url": url,
+                "qdrant.retries": 0,
+                "qdrant.timeout": 2,
+            }
+        )
         with QAService(settings).open(writable=True) as service, open_backend(service) as backend:
             yield Served(qdrant, TestClient(build_api(backend), raise_server_exceptions=False))
 

@@ -65,7 +65,9 @@ def failures(pairs: list[tuple[dict, Reply]]) -> str:
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QAService]:
-    settings = Settings(data=tmp_path_factory.mktemp("sample"), synonyms=knowledge_base() / "synonyms.toml")
+    settings = Settings.load(
+        {"data": tmp_path_factory.mktemp("sample"), "search.synonyms": knowledge_base() / "synonyms.toml"}
+    )
     with QAService(settings).open() as opened:
         report = opened.index([str(knowledge_base())])
         assert not report.failures

@@ -30,14 +30,16 @@ def write_squad(path, impossible=()):
     return path
 
 
-def small_settings(tiny_models, data, **others):
+def small_settings(tiny_models, data, others=None):
     return Settings.load(
-        data=data,
-        embedder=str(tiny_models["embedder"]),
-        ranker=str(tiny_models["joint"]),
-        reader=str(tiny_models["joint"]),
-        precision="fp32",
-        passage_tokens=40,
-        overlap_tokens=0,
-        **others,
+        {
+            "data": data,
+            "models.embedder": str(tiny_models["embedder"]),
+            "models.ranker": str(tiny_models["joint"]),
+            "models.reader": str(tiny_models["joint"]),
+            "models.precision": "fp32",
+            "index.passage_tokens": 40,
+            "index.overlap_tokens": 0,
+            **(others or {}),
+        }
     )

@@ -15,13 +15,14 @@ def test_an_index_belongs_to_one_corpus_and_one_way_of_indexing(tmp_path, tiny_m
     dataset = read_dataset(write_squad(tmp_path / "q.json"))
     settings = small_settings(tiny_models, tmp_path / "own")
 
-    def folder(dataset, **others):
-        return settings_for(dataset, settings.model_copy(update=others), tmp_path / "work").data
+    def folder(dataset, others=None):
+        return settings_for(dataset, settings.with_values(others or {}), tmp_path / "work").data
 
     first = folder(dataset)
     assert first.parent == tmp_path / "work"
-    assert folder(dataset, candidates=5, reader="another", threshold=0.5) == first
-    others = {folder(dataset, passage_tokens=60), folder(dataset, embedder="another"), folder(dataset, backend="torch")}
+    assert folder(dataset, {"search.candidates": 5, "models.reader": "another", "answers.threshold": 0.5}) == first
+    decisive = {"index.passage_tokens": 60, "models.embedder": "another", "models.backend": "torch"}
+    others = {folder(dataset, {name: value}) for name, value in decisive.items()}
     more = read_dataset(tmp_path / "q.json", passages=write(tmp_path / "more.tsv", "title\ttext\nA\tMore.\n"))
     write_squad(tmp_path / "q.json", ["where is goethe"])
     assert len({first, *others, folder(more), folder(dataset)}) == 6

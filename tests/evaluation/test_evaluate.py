@@ -74,11 +74,11 @@ def test_answering_from_a_corpus(tmp_path, settings):
 
 def test_a_threshold_decides_what_is_given(tmp_path, tiny_models):
     dataset = read_dataset(write_squad(tmp_path / "q.json"))
-    settings = small_settings(tiny_models, tmp_path / "own", threshold=0.0)
+    settings = small_settings(tiny_models, tmp_path / "own", {"answers.threshold": 0.0})
     found, _ = measure(dataset, "answering", settings, tmp_path)
     assert all(outcome.given for outcome in found.outcomes)
     assert found.figures["failure_wrongly_withheld"] == 0.0
-    settings = small_settings(tiny_models, tmp_path / "own", threshold=1.0)
+    settings = small_settings(tiny_models, tmp_path / "own", {"answers.threshold": 1.0})
     found, _ = measure(dataset, "answering", settings, tmp_path)
     assert not any(outcome.given for outcome in found.outcomes)
     assert found.figures["right_at_threshold"] == found.figures["f1_at_threshold"] == 0.0
@@ -109,7 +109,7 @@ def test_an_interrupted_run_goes_on_and_a_finished_one_starts_anew(tmp_path, set
 
 def test_rows_belong_to_data_task_and_settings(tmp_path, tiny_models, settings):
     dataset = read_dataset(write_squad(tmp_path / "q.json"))
-    changed = small_settings(tiny_models, tmp_path / "own", candidates=5)
+    changed = small_settings(tiny_models, tmp_path / "own", {"search.candidates": 5})
     paths = {
         rows_path(EvaluationPlan(dataset, "answering", sample=1), settings, tmp_path),
         rows_path(EvaluationPlan(dataset, "retrieval"), settings, tmp_path),
@@ -231,7 +231,7 @@ def test_a_question_is_asked_as_a_member_of_its_groups(tmp_path, settings):
 
 def test_rows_of_an_index_that_has_changed_are_dropped(tmp_path, own_index):
     shutil.copytree(own_index.data, tmp_path / "copy")
-    settings = own_index.model_copy(update={"data": tmp_path / "copy"})
+    settings = own_index.with_values({"data": tmp_path / "copy"})
     dataset = own(tmp_path, "question,answer\nwho wrote faust,Goethe\n")
     assert measure(dataset, "retrieval", settings, tmp_path)[1] == [0, 1]
     with QAService(settings) as service:
@@ -269,6 +269,8 @@ def test_plans_that_do_not_fit(tmp_path, tiny_models):
     nothing = replace(dataset, questions=tuple(replace(each, answerable=False) for each in dataset.questions))
     with pytest.raises(InputError, match="no question to ask for retrieval"):
         EvaluationPlan(nothing, "retrieval").questions()
-    server = small_settings(tiny_models, tmp_path / "own", engine="server", qdrant_url="http://127.0.0.1:9")
+    server = small_settings(
+        tiny_models, tmp_path / "own", {"qdrant.engine": "server", "qdrant.url": "http://127.0.0.1:9"}
+    )
     with pytest.raises(ConfigurationError, match="never on a Qdrant server"):
         evaluate(EvaluationPlan(dataset, "answering"), server, tmp_path)

@@ -48,7 +48,9 @@ def index(
     on_progress: Callable[[IndexProgress], None] | None = None,
     **how: Any,
 ) -> tuple[IndexReport, Fingerprint]:
-    settings = Settings(data=data, embedder=str(tiny_models["embedder"]), precision="fp32")
+    settings = Settings.load(
+        {"data": data, "models.embedder": str(tiny_models["embedder"]), "models.precision": "fp32"}
+    )
     with QAService(settings).open(writable=True) as service:
         report = service.index([str(documents)], on_progress=on_progress, **how)
         return report, fingerprint(service)

@@ -12,6 +12,7 @@ from pipelines.asking import StageName, Trace, run_asking
 from pipelines.indexing_pipeline import load_pipeline
 from pipelines.replies import UserQuestion
 from pipelines.service import QAService
+from pipelines.setting_names import descriptions
 from pipelines.settings import Settings
 
 WARRANTY = "How long is the warranty of the Aria pump?"
@@ -33,7 +34,7 @@ def write_documents(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QAService]:
     root = tmp_path_factory.mktemp("service")
-    with QAService(Settings(data=root / "data", precision="fp32")) as opened:
+    with QAService(Settings.load({"data": root / "data", "models.precision": "fp32"})) as opened:
         report = opened.index([str(write_documents(root / "docs"))])
         assert report.indexed == len(DOCUMENTS)
         assert report.failures == ()
@@ -188,7 +189,7 @@ def test_status_counts_and_says_where_settings_come_from(service: QAService) -> 
     assert (status.sources, status.generation) == (len(DOCUMENTS), len(DOCUMENTS))
     assert status.passages >= len(DOCUMENTS)
     assert status.models["reader"] == "quaere-joint"
-    assert {setting.name for setting in status.settings} == set(Settings.model_fields)
+    assert {setting.name for setting in status.settings} == set(descriptions())
 
 
 def test_a_second_opener_learns_who_holds_the_folder(service: QAService) -> None:
@@ -202,7 +203,7 @@ def test_a_source_that_is_not_there_is_named_with_what_is_near(service: QAServic
 
 
 def test_a_folder_that_does_not_exist_is_empty_and_stays_away(tmp_path: Path) -> None:
-    settings = Settings(data=tmp_path / "none", precision="fp32")
+    settings = Settings.load({"data": tmp_path / "none", "models.precision": "fp32"})
     with QAService(settings) as service:
         assert service.status().sources == 0
         assert service.sources() == []
@@ -215,12 +216,12 @@ def test_an_index_of_another_embedder_is_refused_until_it_is_rebuilt(
     tiny_models: dict[str, Path], tmp_path: Path
 ) -> None:
     docs = write_documents(tmp_path / "docs")
-    before = Settings(data=tmp_path / "data", precision="fp32")
+    before = Settings.load({"data": tmp_path / "data", "models.precision": "fp32"})
     with QAService(before) as service:
         service.index([str(docs)])
         expected = service.status().sources
-    after = Settings(data=tmp_path / "data", precision="fp32", embedder=str(tiny_models["embedder"]), passage_tokens=30,
-                     overlap_tokens=5)  # fmt: skip
+    sizes = {"index.passage_tokens": 30, "index.overlap_tokens": 5}
+    after = before.with_values({"models.embedder": str(tiny_models["embedder"]), **sizes})
     with QAService(after) as service:
         with pytest.raises(ConfigurationError, match=r"all-MiniLM-L6-v2(.|\n)*rebuild"):
             service.ask(WARRANTY)
@@ -232,7 +233,7 @@ def test_an_index_of_another_embedder_is_refused_until_it_is_rebuilt(
 def test_a_backup_restores_to_the_same_replies(service: QAService, tmp_path: Path) -> None:
     expected = [answer.to_dict() for answer in service.ask(WARRANTY, threshold=0.0).answers]
     service.backup(tmp_path / "backup.tar.gz")
-    settings = Settings(data=tmp_path / "restored", precision="fp32")
+    settings = Settings.load({"data": tmp_path / "restored", "models.precision": "fp32"})
     QAService.restore(settings, tmp_path / "backup.tar.gz")
     with QAService(settings) as restored:
         assert [answer.to_dict() for answer in restored.ask(WARRANTY, threshold=0.0).answers] == expected
@@ -247,7 +248,7 @@ def test_rebuilding_again_changes_no_confidence(tmp_path: Path) -> None:
         made.index([str(document)])
 
     def rebuilt() -> list[tuple[str, float]]:
-        with QAService(Settings(data=tmp_path / "data", passage_tokens=40)) as service:
+        with QAService(Settings.load({"data": tmp_path / "data", "index.passage_tokens": 40})) as service:
             service.rebuild()
             reply = service.ask("How heavy is the pump 17?", threshold=0)
             return [(answer.text, answer.confidence) for answer in reply.answers]

@@ -214,7 +214,9 @@ def test_of_two_keys_that_are_deleted_at_a_time_one_stays(tmp_path: Path) -> Non
 
 
 def test_the_last_key_of_a_shared_database_is_deleted_by_whoever_says_so() -> None:
-    shared = Settings(engine="server", qdrant_url="http://localhost:1", database_url=DatabaseUrl("postgresql://x/y"))
+    shared = Settings.load(
+        {"qdrant.engine": "server", "qdrant.url": "http://localhost:1", "database.url": DatabaseUrl("postgresql://x/y")}
+    )
     with pytest.raises(LastKey, match=r"'bot' is the last key.*--even-last"), _unserved(shared, LAST, sure=False):
         pass
     with _unserved(shared, LAST, sure=True):

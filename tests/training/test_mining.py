@@ -31,7 +31,13 @@ def examples():
 def settings(tiny_models, tmp_path):
     joint = str(tiny_models["joint"])
     return Settings.load(
-        data=tmp_path / "work", embedder=str(tiny_models["embedder"]), ranker=joint, reader=joint, precision="fp32"
+        {
+            "data": tmp_path / "work",
+            "models.embedder": str(tiny_models["embedder"]),
+            "models.ranker": joint,
+            "models.reader": joint,
+            "models.precision": "fp32",
+        }
     )
 
 
@@ -67,9 +73,9 @@ def test_the_file_is_read_again_as_the_examples_that_it_was_made_of(settings, tm
 def test_what_the_reranker_puts_above_the_right_passage_is_dropped(settings, tmp_path):
     everything, judged = tmp_path / "everything.jsonl", tmp_path / "judged.jsonl"
     mine(examples(), settings, MiningOptions(negatives=10, rerank=False), everything)
-    other = settings.model_copy(update={"data": tmp_path / "other"})
+    other = settings.with_values({"data": tmp_path / "other"})
     mined = mine(examples(), other, MiningOptions(negatives=10), judged)
-    encoder = pair_encoder(settings.ranker, "ranker", ModelOptions(precision="fp32"))
+    encoder = pair_encoder(settings.models.ranker, "ranker", ModelOptions(precision="fp32"))
     titles = {each.passage: each.title for each in examples()}
 
     def score(question, passage):
@@ -80,7 +86,7 @@ def test_what_the_reranker_puts_above_the_right_passage_is_dropped(settings, tmp
         expected = [p for p in negatives(everything)[each.id] if score(each.question, p) <= least]
         assert negatives(judged)[each.id] == expected
     assert mined.dropped[ABOVE] > 0
-    third = settings.model_copy(update={"data": tmp_path / "third"})
+    third = settings.with_values({"data": tmp_path / "third"})
     assert mine(examples(), third, MiningOptions(negatives=10, margin=1e6), judged).negatives == 0
 
 
@@ -93,7 +99,7 @@ def test_depth_skip_and_negatives_bound_what_is_taken(settings, tmp_path):
         "few": MiningOptions(negatives=1, rerank=False),
     }.items():
         out = tmp_path / f"{name}.jsonl"
-        mine(examples(), settings.model_copy(update={"data": tmp_path / name}), options, out)
+        mine(examples(), settings.with_values({"data": tmp_path / name}), options, out)
         found[name] = negatives(out)["5"]
     assert found["few"] == found["all"][:1]
     assert set(found["skip"]) < set(found["all"])

@@ -15,18 +15,13 @@ from components.models.checkpoints import fingerprint
 from evaluation.metrics.confidence import threshold_at_precision
 from evaluation.rows import RowFile
 from pipelines.service import QAService
+from pipelines.setting_names import affecting, flat
 from pipelines.settings import Settings
 from training.calibration.crossfit import CrossFitted, Fit, cross_fit
 from training.calibration.evidence import evidence_row
 from training.calibration.fitting import Shape, fit_calibrator, with_least
 from training.calibration.judging import Judged, Row, firsts_of, has_answer, judge
 from training.calibration.labelled import AskedQuestion
-
-SETTINGS_THAT_COUNT = (
-    *("candidates", "fusion", "dense_weight", "search_weight", "with_context"),
-    *("max_answer_tokens", "precision", "top"),
-)
-"""Beside the models: rows of other values are not of the same evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +38,7 @@ class Calibrated:
 
 def calibrator_in_force(settings: Settings) -> Calibrator:
     """The calibrator that questions are answered with now."""
-    return Calibrator.load(BUNDLED if settings.calibrator is None else settings.calibrator)
+    return Calibrator.load(BUNDLED if settings.answers.calibrator is None else settings.answers.calibrator)
 
 
 def collect(
@@ -148,6 +143,8 @@ def least_confidence(judged: Sequence[Judged], precision: float) -> float:
 
 
 def _header(settings: Settings, generation: int) -> dict[str, Any]:
-    models = {role: fingerprint(getattr(settings, role))[:16] for role in ("embedder", "ranker", "reader")}
-    counted = {name: getattr(settings, name) for name in SETTINGS_THAT_COUNT}
+    """What the rows depend on: rows of other values are not of the same evidence."""
+    models = {role: fingerprint(getattr(settings.models, role))[:16] for role in ("embedder", "ranker", "reader")}
+    values = flat(settings.model_dump(mode="json"))
+    counted = {name: values[name] for name in affecting("evidence") if name.removeprefix("models.") not in models}
     return {"models": models, "settings": counted, "generation": generation}

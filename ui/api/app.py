@@ -43,7 +43,7 @@ def build_api(backend: Backend, authenticator: Authenticator | None = None) -> F
         docs_url=None,  # both would fetch their scripts from a foreign host
         redoc_url=None,
     )
-    concurrency_limit, rates = ConcurrencyLimit(), RateLimiter(settings.requests_per_minute)
+    concurrency_limit, rates = ConcurrencyLimit(), RateLimiter(settings.service.requests_per_minute)
     metrics = Metrics(service, concurrency_limit)
     # Who serves a page beside the API counts its questions here too, and lets them wait in the same lines.
     api.state.metrics, api.state.rates, api.state.concurrency_limit = metrics, rates, concurrency_limit

@@ -129,7 +129,7 @@ def _global_options(
     ] = None,
     given: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Any setting that `quaere status` lists; may be given again."),
+        typer.Option("--set", metavar="NAME=VALUE", help="A setting such as search.candidates=40; may be given again."),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress and no remarks.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="More remarks, and seconds per stage.")] = False,

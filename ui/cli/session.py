@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,15 +74,15 @@ class Session:
         self.out = console_for()
         self.err = console_for(stderr=True)
 
-    def settings(self, **defaults: Any) -> Settings:
+    def settings(self, defaults: Mapping[str, Any] | None = None) -> Settings:
         """The settings in force.
 
         Args:
-            defaults: values of a command's own that a flag beats, but neither environment nor file does.
+            defaults: a command's own values by the setting's name; a flag beats them, environment and file do not.
         """
         from pipelines.settings import Settings
 
-        return Settings.load(self.config, **(defaults | self.overrides))
+        return Settings.load({**(defaults or {}), **self.overrides}, file=self.config)
 
     @contextmanager
     def service(self, purpose: str, settings: Settings | None = None, *, writable: bool = False) -> Iterator[QAService]:

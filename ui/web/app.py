@@ -65,7 +65,7 @@ def build_page(
     own, functions = {("/stop", "POST")}, set[int]()
     server.router.routes.append(stop_route(stops))
     for words in languages().values():
-        documents = documents_route(words, service.settings.max_file_mb)
+        documents = documents_route(words, service.settings.index.max_file_mb)
         server.router.routes.append(documents)
         own.add((documents.path, "GET"))
     # English last: its path is the root, which would swallow the others'.

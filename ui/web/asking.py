@@ -218,7 +218,7 @@ class Asker:
                 yield Shown("", self._turn(question, filters, self._nothing_indexed()))
                 return
             asked = UserQuestion(question, filters=filters.conditions(), groups=groups)
-            stages = within(self.service.ask_stream(asked), self.service.settings.question_seconds)
+            stages = within(self.service.ask_stream(asked), self.service.settings.service.question_seconds)
             async with aclosing(stages) as results:
                 async for result in results:
                     if isinstance(result, Reply) and self.on_reply is not None:

@@ -19,13 +19,13 @@ def postgresql_url(text: str) -> URL:
     try:
         url = make_url(text)
     except (ArgumentError, ValueError) as error:
-        raise ConfigurationError(f"database_url is no address of a database, such as {_EXAMPLE}") from error
+        raise ConfigurationError(f"database.url is no address of a database, such as {_EXAMPLE}") from error
     if url.drivername not in _NAMES:
         raise ConfigurationError(
-            f"database_url begins with {url.drivername}://; it can only be a PostgreSQL database, such as {_EXAMPLE}"
+            f"database.url begins with {url.drivername}://; it can only be a PostgreSQL database, such as {_EXAMPLE}"
         )
     if not url.database:
-        raise ConfigurationError(f"database_url names no database; give one as in {_EXAMPLE}")
+        raise ConfigurationError(f"database.url names no database; give one as in {_EXAMPLE}")
     return url.set(drivername="postgresql+psycopg")
 
 

@@ -168,7 +168,7 @@ def _connect_postgresql(url: URL) -> Engine:
         engine = create_engine(url, connect_args=arguments, pool_pre_ping=True, hide_parameters=True)
     except ImportError as error:
         raise ConfigurationError(
-            f"database_url needs the driver of PostgreSQL, which is not installed ({error}); install Quaere with its "
+            f"database.url needs the driver of PostgreSQL, which is not installed ({error}); install Quaere with its "
             "extra `postgres`, for example `pip install -c constraints.txt -e '.[postgres]'`"
         ) from error
     event.listen(engine, "before_cursor_execute", _without_nul, retval=True)
@@ -227,17 +227,17 @@ _ADVICE = (
     (
         ("28P01", "28000"),
         _said(r'password authentication failed|no password supplied|no pg_hba\.conf entry|role "[^"]*" does not exist'),
-        "cannot be opened, since PostgreSQL refuses the user; correct user and password in QUAERE_DATABASE_URL",
+        "cannot be opened, since PostgreSQL refuses the user; correct user and password in QUAERE_DATABASE__URL",
     ),
     (
         ("3D000",),
         _said(r'database "[^"]*" does not exist'),
-        "cannot be opened, since there is no such database; make it with `createdb`, or correct QUAERE_DATABASE_URL",
+        "cannot be opened, since there is no such database; make it with `createdb`, or correct QUAERE_DATABASE__URL",
     ),
     (
         ("42501", "25006"),
         _said("permission denied"),
-        "cannot be written; make the user the owner of the database, and let QUAERE_DATABASE_URL name the primary",
+        "cannot be written; make the user the owner of the database, and let QUAERE_DATABASE__URL name the primary",
     ),
     (("53300",), _said("too many clients|remaining connection slots"), "is busy; raise PostgreSQL's max_connections"),
     (("53100",), _said("no space left"), "could not be written; free space on PostgreSQL's disk and try again"),
@@ -250,6 +250,6 @@ _ADVICE = (
     (
         ("08001", "08004"),
         _said("connection failed|connection timeout|could not translate|failed to resolve|timeout expired"),
-        "cannot be reached; check that PostgreSQL runs and that QUAERE_DATABASE_URL names its host and port",
+        "cannot be reached; check that PostgreSQL runs and that QUAERE_DATABASE__URL names its host and port",
     ),
 )

@@ -105,7 +105,8 @@ class ServerEngine:
         if info.config.metadata is None:
             self.close()
             raise StoreError(
-                f"There is {self.place} already and Quaere did not make it; set QUAERE_COLLECTION to another name."
+                f"There is {self.place} already and Quaere did not make it; set QUAERE_QDRANT__COLLECTION to another "
+                "name."
             )
         if differing := self._differences(info):
             # It answers rightly all the same, only not as quickly or as safely as the settings ask for.

@@ -61,7 +61,7 @@ class ServerCalls:
             if error.status_code in (401, 403):
                 return (
                     f"The Qdrant server at {self._url} refused the API key (HTTP {error.status_code}); "
-                    "set QUAERE_QDRANT_API_KEY to the server's key."
+                    "set QUAERE_QDRANT__API_KEY to the server's key."
                 )
             return (
                 f"The Qdrant server at {self._url} answered HTTP {error.status_code}{after}: "
@@ -70,12 +70,12 @@ class ServerCalls:
         if isinstance(error, ResponseHandlingException) and isinstance(error.source, httpx.TimeoutException):
             return (
                 f"The Qdrant server at {self._url} did not answer within {self._timeout:g} seconds{after}; "
-                "check that it runs, or set QUAERE_QDRANT_TIMEOUT higher."
+                "check that it runs, or set QUAERE_QDRANT__TIMEOUT higher."
             )
         reason = error.source if isinstance(error, ResponseHandlingException) else error
         return (
             f"The Qdrant server at {self._url} could not be used{after} ({reason}); "
-            "check that it runs and that QUAERE_QDRANT_URL is its address."
+            "check that it runs and that QUAERE_QDRANT__URL is its address."
         )
 
 
@@ -89,5 +89,5 @@ def _worth_retrying(error: Exception) -> bool:
 
 def _advice(status: int | None) -> str:
     if status in _WORTH_RETRYING:
-        return "It is overloaded or starting; wait a little, or set QUAERE_QDRANT_RETRIES higher."
-    return "Check that QUAERE_QDRANT_URL is the address of a Qdrant server of release 1.16 or later."
+        return "It is overloaded or starting; wait a little, or set QUAERE_QDRANT__RETRIES higher."
+    return "Check that QUAERE_QDRANT__URL is the address of a Qdrant server of release 1.16 or later."

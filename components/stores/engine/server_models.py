@@ -49,9 +49,9 @@ def differences(
     dense = params.vectors.get(DENSE) if isinstance(params.vectors, dict) else None
     quantized = (dense is not None and dense.quantization_config) or info.config.quantization_config
     wanted = {
-        "qdrant_shards": (shards, params.shard_number),
-        "qdrant_replicas": (replicas, params.replication_factor),
-        "qdrant_quantization": (quantization, _name_of(quantized)),
+        "qdrant.shards": (shards, params.shard_number),
+        "qdrant.replicas": (replicas, params.replication_factor),
+        "qdrant.quantization": (quantization, _name_of(quantized)),
     }
     differing = [
         f"{name}: the collection has {found}, the settings say {value}"

@@ -62,11 +62,13 @@ def others_file(tmp_path: Path) -> Path:
 def tiny_settings(tiny_models: dict[str, Path], tmp_path: Path) -> Settings:
     models = {role: tiny_models["joint"] for role in ("ranker", "reader")} | {"embedder": tiny_models["embedder"]}
     return Settings.load(
-        **{role: str(folder) for role, folder in models.items()},
-        data=tmp_path / "unused",
-        precision="fp32",
-        passage_tokens=24,
-        overlap_tokens=0,
+        {
+            **{f"models.{role}": str(folder) for role, folder in models.items()},
+            "data": tmp_path / "unused",
+            "models.precision": "fp32",
+            "index.passage_tokens": 24,
+            "index.overlap_tokens": 0,
+        }
     )
 
 

@@ -29,14 +29,16 @@ def service(tiny_models: dict[str, Path], tmp_path_factory: pytest.TempPathFacto
     root = tmp_path_factory.mktemp("load")
     (root / "a.md").write_text("Goethe wrote Faust in France.\n", "utf-8")
     settings = Settings.load(
-        data=root / "data",
-        embedder=str(tiny_models["embedder"]),
-        ranker=str(tiny_models["joint"]),
-        reader=str(tiny_models["joint"]),
-        precision="fp32",
-        passage_tokens=40,
-        overlap_tokens=0,
-        requests_per_minute=40,
+        {
+            "data": root / "data",
+            "models.embedder": str(tiny_models["embedder"]),
+            "models.ranker": str(tiny_models["joint"]),
+            "models.reader": str(tiny_models["joint"]),
+            "models.precision": "fp32",
+            "index.passage_tokens": 40,
+            "index.overlap_tokens": 0,
+            "service.requests_per_minute": 40,
+        }
     )
     with QAService(settings) as opened:
         assert opened.index([str(root / "a.md")]).failures == ()
@@ -89,7 +91,7 @@ def test_keys_are_shown_and_a_limit_is_counted_as_errors(service: QAService, pla
 def test_a_service_that_is_away_or_empty_is_said(plan: LoadPlan, service: QAService, tmp_path: Path) -> None:
     with pytest.raises(QuaereError, match=r"127\.0\.0\.1:9.*cannot be reached"):
         run_load(plan)
-    nothing = QAService(service.settings.model_copy(update={"data": tmp_path / "empty"})).open(writable=True)
+    nothing = QAService(service.settings.with_values({"data": tmp_path / "empty"})).open(writable=True)
     with nothing, serving(nothing) as url, pytest.raises(QuaereError, match="not ready: Nothing is indexed"):
         run_load(replace(plan, url=url))
 

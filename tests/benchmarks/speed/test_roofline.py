@@ -43,8 +43,11 @@ def test_the_distance_counts_the_pairs_that_a_system_runs(tiny_settings: Setting
         "operations_per_second": {"numpy_fp32": 50.0, "openvino_fp32": 100.0, "openvino_int8": 1000.0},
         "question": {"operations": 300.0, "pairs": 30},
     }
-    systems = [*chosen_systems(["stock", "quaere-same-work", "bm25s"]), System("ten", "quaere", {"candidates": 10})]
-    systems.append(System("bytes", "quaere", {"precision": "int8"}))
+    systems = [
+        *chosen_systems(["stock", "quaere-same-work", "bm25s"]),
+        System("ten", "quaere", {"search.candidates": 10}),
+    ]
+    systems.append(System("bytes", "quaere", {"models.precision": "int8"}))
     asking = {system.name: {"milliseconds": {"total": {"median": 8000.0}}} for system in systems}
     found = distances(systems, tiny_settings, roofline, asking)
     # Ten operations a pair: 40 pairs take 4 s at 100 a second; 10 pairs 1 s; 30 pairs in bytes 0.3 s.

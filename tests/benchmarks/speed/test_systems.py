@@ -47,7 +47,7 @@ def test_the_same_work_finds_the_passages_that_the_stock_components_find(task_of
 
 
 def test_a_setting_of_a_system_beats_that_in_force(task_of: TaskOf, corpus: Corpus) -> None:
-    few = System("few", "quaere", {"candidates": 2})
+    few = System("few", "quaere", {"search.candidates": 2})
     for asked in asked_of(task_of(few)):
         assert len(asked.ranked) == 2
         assert set(asked.retrieved) == set(asked.ranked)

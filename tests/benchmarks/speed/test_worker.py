@@ -85,7 +85,7 @@ def test_a_system_works_in_a_process_of_its_own(task_of: Callable[..., Task]) ->
 
 def test_what_a_system_refuses_reaches_the_caller(task_of: Callable[..., Task]) -> None:
     task = task_of(QUAERE)
-    wrong = replace(task, settings={**task.settings, "embedder": "/no/such/folder"})
+    wrong = replace(task, settings={**task.settings, "models.embedder": "/no/such/folder"})
     with pytest.raises(ModelError, match="/no/such/folder"), SystemProcess(wrong):
         pass
 

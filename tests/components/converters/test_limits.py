@@ -31,7 +31,7 @@ def reason(path: Path, data: bytes, **limits: int) -> str:
 )
 def test_the_text_of_a_file(tmp_path: Path, name: str, data: bytes) -> None:
     found = reason(tmp_path / name, data, max_characters=200)
-    assert found == "holds over 200 characters of text; split it into smaller files, or raise max_file_characters"
+    assert found == "holds over 200 characters of text; split it into smaller files, or raise index.max_file_characters"
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_what_one_file_expands_to_is_limited_by_its_size(tmp_path: Path, name: s
 
 
 def test_rows_and_questions(tmp_path: Path) -> None:
-    expected = "holds over 9 rows, each a passage; split it into smaller files, or raise max_file_passages"
+    expected = "holds over 9 rows, each a passage; split it into smaller files, or raise index.max_file_passages"
     assert reason(tmp_path / "a.csv", b"a,b\n" + b"x,y\n" * 10, max_rows=9) == expected
     assert reason(tmp_path / "a.jsonl", b'{"question": "q?", "answer": "a"}\n' * 10, max_rows=9) == expected
     assert len(load(tmp_path / "a.csv", max_rows=10).blocks) == 10

@@ -43,7 +43,7 @@ def test_a_folder_is_known_by_its_content(tiny_models: dict[str, Path], tmp_path
 
 @pytest.mark.parametrize("name", ["./nowhere", "/nowhere/at/all", "no such model!"])
 def test_a_name_that_is_nothing_lists_what_can_be_set(name: str) -> None:
-    with pytest.raises(ModelError, match=r"QUAERE_EMBEDDER.*quaere-joint"):
+    with pytest.raises(ModelError, match=r"QUAERE_MODELS__EMBEDDER.*quaere-joint"):
         resolve(name)
 
 
@@ -60,7 +60,7 @@ def test_a_hub_name_without_a_network_fails_within_seconds(monkeypatch: pytest.M
 
     monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
     started = time.monotonic()
-    with pytest.raises(ModelError, match=r"hub did not give it.*QUAERE_READER"):
+    with pytest.raises(ModelError, match=r"hub did not give it.*QUAERE_MODELS__READER"):
         resolve("nobody/no-such-model")
     assert time.monotonic() - started < 15
 

@@ -96,13 +96,14 @@ def test_vectors_of_other_lengths_are_refused(tiny_models: dict[str, Path]) -> N
 def test_an_index_by_two_embedders(tiny_models: dict[str, Path], tmp_path: Path) -> None:
     names = [str(tiny_models["embedder"]), str(build_tiny_models(tmp_path, seed=1)["embedder"])]
     (tmp_path / "faust.txt").write_text("Goethe wrote faust. The pump has code e 1047.", "utf-8")
-    models = {"ranker": str(tiny_models["joint"]), "reader": str(tiny_models["joint"]), "precision": "fp32"}
-    common = {"data": tmp_path / "data", "passage_tokens": 20, "overlap_tokens": 0, **models}
-    with QAService(Settings.load(embedder=" + ".join(names), **common)) as service:
+    models = {f"models.{role}": str(tiny_models["joint"]) for role in ("ranker", "reader")}
+    sizes = {"index.passage_tokens": 20, "index.overlap_tokens": 0}
+    common = {"data": tmp_path / "data", "models.precision": "fp32", **sizes, **models}
+    with QAService(Settings.load({"models.embedder": " + ".join(names), **common})) as service:
         assert service.index([str(tmp_path / "faust.txt")]).passages > 0
         assert service.ask("who wrote faust", threshold=0.0).answers
     with (
         pytest.raises(ConfigurationError, match="embedder"),
-        QAService(Settings.load(embedder=names[0], **common)) as other,
+        QAService(Settings.load({"models.embedder": names[0], **common})) as other,
     ):
         other.ask("who wrote faust")

@@ -77,7 +77,7 @@ def test_too_many_passages_are_a_failure_that_names_the_file(tmp_path: Path, san
     with pytest.raises(LoadingError) as caught:
         split(tmp_path, a_document(prose("beta", 200)), sandbox=sandbox, max_passages=5)
     assert str(caught.value) == (
-        "a.txt: gives more than 5 passages; split it into smaller files, or raise max_file_passages"
+        "a.txt: gives more than 5 passages; split it into smaller files, or raise index.max_file_passages"
     )
 
 

@@ -65,7 +65,7 @@ def test_serialisation():
         "folder",
         "server",
         url="http://localhost:1",
-        api_key=Secret.from_env_var("QUAERE_QDRANT_API_KEY", strict=False),
+        api_key=Secret.from_env_var("QUAERE_QDRANT__API_KEY", strict=False),
         timeout=1.5,
         retries=0,
         collection="other",

@@ -91,7 +91,7 @@ def failure(store: QuaereDocumentStore) -> str:
 def test_a_wrong_key_is_not_tried_again_and_never_shown(stub, url, status):
     stub.answers = [(status, "Must provide an API key or an Authorization bearer token")]
     message = failure(connect(url, api_key=Secret.from_token("wrong secret")))
-    assert url in message and "QUAERE_QDRANT_API_KEY" in message and str(status) in message
+    assert url in message and "QUAERE_QDRANT__API_KEY" in message and str(status) in message
     assert "wrong secret" not in message
     assert len(stub.requests) == 1
     assert stub.requests[0][2]["api-key"] == "wrong secret"
@@ -100,13 +100,13 @@ def test_a_wrong_key_is_not_tried_again_and_never_shown(stub, url, status):
 def test_a_time_out(stub, url):
     stub.answers, stub.pause = [EXISTS], 1.3
     message = failure(connect(url, timeout=1, retries=0))
-    assert url in message and "QUAERE_QDRANT_TIMEOUT" in message and "1 seconds" in message
+    assert url in message and "QUAERE_QDRANT__TIMEOUT" in message and "1 seconds" in message
 
 
 def test_an_overloaded_server_is_tried_again_and_then_reported(stub, url):
     stub.answers = [(503, {"status": {"error": "overloaded"}})]
     message = failure(connect(url, retries=2))
-    assert url in message and "503" in message and "3 attempts" in message and "QUAERE_QDRANT_RETRIES" in message
+    assert url in message and "503" in message and "3 attempts" in message and "QUAERE_QDRANT__RETRIES" in message
     assert len(stub.requests) == 3
 
 
@@ -134,19 +134,19 @@ def test_a_server_that_is_gone():
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
     message = failure(connect(url))
-    assert url in message and "QUAERE_QDRANT_URL" in message and "2 attempts" in message
+    assert url in message and "QUAERE_QDRANT__URL" in message and "2 attempts" in message
 
 
 @pytest.mark.parametrize("answer", [(404, "not here"), (200, "<html>"), (200, {"unexpected": True})])
 def test_something_that_is_no_qdrant(stub, url, answer):
     stub.answers = [answer]
     message = failure(connect(url, retries=3))
-    assert url in message and "QUAERE_QDRANT_URL" in message
+    assert url in message and "QUAERE_QDRANT__URL" in message
     assert len(stub.requests) == 1
 
 
 def test_the_address_is_needed():
-    with pytest.raises(ConfigurationError, match="QUAERE_QDRANT_URL"):
+    with pytest.raises(ConfigurationError, match="QUAERE_QDRANT__URL"):
         QuaereDocumentStore(engine="server").open()
     with pytest.raises(ConfigurationError, match="folder"):
         QuaereDocumentStore().open()
@@ -178,4 +178,4 @@ def test_a_collection_made_with_other_settings_is_refused_with_both_values(stub,
 
 def test_a_collection_of_another_program_is_refused(stub, url):
     stub.answers = [EXISTS, collection(None)]
-    assert "QUAERE_COLLECTION" in failure(connect(url))
+    assert "QUAERE_QDRANT__COLLECTION" in failure(connect(url))

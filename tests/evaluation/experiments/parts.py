@@ -13,8 +13,7 @@ def loader(tiny_models: dict[str, Path], data: Path) -> Callable[[Mapping[str, A
     """Settings of the tiny models, with some values given."""
 
     def load(own: Mapping[str, Any]) -> Settings:
-        usual = small_settings(tiny_models, data).model_dump(exclude_defaults=True)
-        return Settings.load(None, **(usual | dict(own)))
+        return small_settings(tiny_models, data, own)
 
     return load
 

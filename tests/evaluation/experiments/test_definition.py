@@ -16,13 +16,13 @@ from tests.evaluation.small import squad, write_squad
 
 
 def load(own):
-    return Settings.load(None, **own)
+    return Settings.load(own)
 
 
 @pytest.fixture
 def content(tmp_path):
     write_squad(tmp_path / "squad.json")
-    return {"systems": {"plain": {}, "rrf": {"fusion": "rrf"}}, "data": {"small": {"path": "squad.json"}}}
+    return {"systems": {"plain": {}, "rrf": {"search.fusion": "rrf"}}, "data": {"small": {"path": "squad.json"}}}
 
 
 def read(content, tmp_path):
@@ -40,14 +40,14 @@ def test_a_file_says_systems_data_and_how_to_compare_them(tmp_path):
         metrics = ["f1", "exact_match", "f1"]
 
         [settings]
-        candidates = 20
+        search.candidates = 20
 
         [systems.plain]
 
         [systems.rrf]
-        fusion = "rrf"
-        candidates = 10
-        rerank = false
+        search.fusion = "rrf"
+        search.candidates = 10
+        stages.rerank = false
 
         [data.small]
         path = "squad.json"
@@ -56,8 +56,8 @@ def test_a_file_says_systems_data_and_how_to_compare_them(tmp_path):
     )
     experiment = read_experiment(file, load)
     plain, rrf = experiment.systems
-    assert (plain.settings.fusion, plain.settings.candidates, plain.stages) == ("convex", 20, Stages())
-    assert (rrf.settings.fusion, rrf.settings.candidates, rrf.stages) == ("rrf", 10, Stages(rerank=False))
+    assert (plain.settings.search.fusion, plain.settings.search.candidates, plain.stages) == ("convex", 20, Stages())
+    assert (rrf.settings.search.fusion, rrf.settings.search.candidates, rrf.stages) == ("rrf", 10, Stages(rerank=False))
     (plan,) = experiment.plans
     assert (plan.dataset.name, plan.task, plan.seed, len(plan.questions())) == ("small", "reading", 5, 2)
     assert (experiment.baseline, experiment.metrics) == ("rrf", ("f1", "exact_match"))
@@ -74,14 +74,16 @@ def test_what_is_not_said_is_usual(content, tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"fusion": "sum"}, r"my.toml: system 'new': fusion = 'sum': "),
-        ({"candidates": 0}, r"my.toml: system 'new': candidates = 0: "),
-        ({"overlap_tokens": 200}, r"my.toml: system 'new': overlap_tokens \(200\) must be smaller"),
-        ({"fussion": "rrf"}, r"my.toml: system 'new': 'fussion' is no setting or stage; did you mean 'fusion'\?"),
-        ({"reranking": True}, r"my.toml: system 'new': 'reranking' is no setting or stage; did you mean 'rerank'\?"),
-        ({"read": 2}, r"my.toml: system 'new': read = 2: it must be one of true, false"),
+        ({"search.fusion": "sum"}, r"my.toml: system 'new': search.fusion = 'sum': "),
+        ({"search.candidates": 0}, r"my.toml: system 'new': search.candidates = 0: "),
+        ({"index.overlap_tokens": 200}, r"my.toml: system 'new': index.overlap_tokens \(200\) must be smaller"),
+        ({"search": {"fussion": "rrf"}}, r"my.toml: system 'new': 'search.fussion' is no .* mean 'search.fusion'\?"),
+        ({"fusion": "rrf"}, r"my.toml: system 'new': 'fusion' is no setting or stage; it is now 'search.fusion'"),
+        ({"reranking": True}, r"my.toml: system 'new': 'reranking' is no .*; did you mean 'stages.rerank'\?"),
+        ({"search": "dense"}, r"my.toml: system 'new': 'search' is no setting or stage; it is now 'stages.search'"),
+        ({"stages.read": 2}, r"my.toml: system 'new': stages.read = 2: it must be one of true, false"),
         ({"data": "x"}, r"my.toml: system 'new': data says where things are"),
-        ({"log_questions": True}, r"my.toml: system 'new': log_questions says where"),
+        ({"service.log_questions": True}, r"my.toml: system 'new': service.log_questions says where"),
         ({}, r"my.toml: the systems 'plain' and 'new' are the same; leave one out"),
         ("rrf", r"my.toml: system 'new' is 'rrf'; it must be a table"),
     ],
@@ -138,7 +140,7 @@ def test_data_without_questions_are_refused_before_any_work(tmp_path, content):
 
 
 def test_a_preset_brings_its_systems_and_baseline(content, tmp_path):
-    both = read(content | {"preset": "ablation", "systems": {"mine": {"candidates": 5}}}, tmp_path)
+    both = read(content | {"preset": "ablation", "systems": {"mine": {"search.candidates": 5}}}, tmp_path)
     assert [each.name for each in both.systems] == [*PRESETS["ablation"].systems, "mine"]
     assert both.baseline == "all stages"
     with pytest.raises(InputError, match=r"the preset has a system 'dense' already"):
@@ -149,7 +151,7 @@ def test_of_a_preset_what_equals_another_system_is_left_out(tmp_path):
     path = write_squad(tmp_path / "squad.json")
 
     def rrf(own):
-        return load({"fusion": "rrf"} | own)
+        return load({"search.fusion": "rrf"} | own)
 
     names = [each.name for each in preset_experiment("ablation", [path], rrf, 2, 0).systems]
     assert "rrf + rerank + read" not in names
@@ -168,9 +170,9 @@ def test_questions_about_the_users_own_folder_allow_one_way_of_indexing(tmp_path
     (tmp_path / "own.csv").write_text("question,answer,source\nwho,Goethe,a.md\n")
     content["data"] = {"own": {"path": "own.csv"}}
     assert read(content, tmp_path).plans[0].dataset.corpus == ()
-    content["systems"]["short"] = {"passage_tokens": 50}
+    content["systems"]["short"] = {"index.passage_tokens": 50}
     with pytest.raises(
-        ConfigurationError, match=r"system 'short': passage_tokens = 50, and 'plain' has 150; data 'own'"
+        ConfigurationError, match=r"system 'short': index.passage_tokens = 50, and 'plain' has 150; data 'own'"
     ):
         read(content, tmp_path)
     (tmp_path / "docs").mkdir()

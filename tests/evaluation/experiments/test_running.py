@@ -23,12 +23,12 @@ from tests.evaluation.experiments.parts import loader, small_experiment
 
 SYSTEMS = {
     "plain": {},
-    "rrf": {"fusion": "rrf"},
-    "top": {"top": 1},
-    "short answers": {"max_answer_tokens": 3},
-    "two passes": {"passes": 2},
-    "dense": {"search": "dense", "rerank": False, "read": False},
-    "unranked": {"rerank": False},
+    "rrf": {"search.fusion": "rrf"},
+    "top": {"answers.top": 1},
+    "short answers": {"answers.max_answer_tokens": 3},
+    "two passes": {"stages.passes": 2},
+    "dense": {"stages.search": "dense", "stages.rerank": False, "stages.read": False},
+    "unranked": {"stages.rerank": False},
 }
 
 
@@ -83,14 +83,14 @@ def test_stages_that_are_off_do_nothing(tiny_models, tmp_path):
         # Nothing was read: the answer is a whole passage.
         assert outcome.prediction == outcome.passage
     assert all(each.ranks["reranked"] == each.ranks["fused"] for each in found["unranked"].outcomes)
-    assert found["dense"].settings["rerank"] is False
+    assert found["dense"].settings["stages.rerank"] is False
 
 
 def test_synonyms_are_searched_unless_a_system_does_not_expand(tiny_models, tmp_path, calls):
     synonyms = tmp_path / "synonyms.toml"
     synonyms.write_text('[[group]]\nwords = ["code", "goethe wrote faust"]\n', "utf-8")
-    wide = {"synonyms": str(synonyms)}
-    systems = {"plain": {}, "wide": wide, "off": wide | {"expand": False}}
+    wide = {"search.synonyms": str(synonyms)}
+    systems = {"plain": {}, "wide": wide, "off": wide | {"stages.expand": False}}
     experiment = small_experiment(tiny_models, tmp_path, systems)
     files = [synonyms_of(system, system.settings) for system in experiment.systems]
     assert files == [None, str(synonyms), None]
@@ -107,7 +107,9 @@ def test_shared_seconds_are_counted_for_every_system(tiny_models, tmp_path, monk
         return _run(self, *given, **named)
 
     monkeypatch.setattr(CrossEncoderRanker, "run", slow)
-    experiment = small_experiment(tiny_models, tmp_path, {"plain": {}, "top": {"top": 1}, "more": {"top": 2}})
+    experiment = small_experiment(
+        tiny_models, tmp_path, {"plain": {}, "top": {"answers.top": 1}, "more": {"answers.top": 2}}
+    )
     for evaluation in run_experiment(experiment, tmp_path / "out").evaluations:
         for outcome in evaluation.outcomes:
             seconds = dict(outcome.seconds)
@@ -139,7 +141,7 @@ class KilledAfter:
 
 
 def test_a_run_that_was_stopped_goes_on_where_it_was(tiny_models, tmp_path, calls):
-    systems = {"plain": {}, "rrf": {"fusion": "rrf"}}
+    systems = {"plain": {}, "rrf": {"search.fusion": "rrf"}}
     experiment = small_experiment(tiny_models, tmp_path, systems)
     whole = run_experiment(experiment, tmp_path / "whole")
     with pytest.raises(Kill):
@@ -164,7 +166,7 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(tiny_models, tmp_path, call
 def test_a_system_that_is_added_leaves_the_rows_of_the_others(tiny_models, tmp_path, calls):
     run_experiment(small_experiment(tiny_models, tmp_path, {"plain": {}}), tmp_path / "out")
     calls.clear()
-    both = small_experiment(tiny_models, tmp_path, {"plain": {}, "unread": {"read": False}})
+    both = small_experiment(tiny_models, tmp_path, {"plain": {}, "unread": {"stages.read": False}})
     assert len(run_experiment(both, tmp_path / "out").evaluations) == 2
     assert calls["ExtractiveReader"] == 0
 
@@ -182,12 +184,12 @@ def test_systems_are_compared_with_the_baseline(tiny_models, tmp_path):
     [("answering", {"exact_match", "f1", "mrr@10"}), ("retrieval", {"ndcg@10", "recall@10", "mrr@10"})],
 )
 def test_the_usual_metrics_of_a_task_are_compared(tiny_models, tmp_path, task, metrics):
-    experiment = small_experiment(tiny_models, tmp_path, {"plain": {}, "rrf": {"fusion": "rrf"}}, task=task)
+    experiment = small_experiment(tiny_models, tmp_path, {"plain": {}, "rrf": {"search.fusion": "rrf"}}, task=task)
     assert {each.metric for each in run_experiment(experiment, tmp_path / "out").comparisons} == metrics
 
 
 def test_reading_is_done_once_for_systems_that_read_alike(tiny_models, tmp_path, calls):
-    systems = {"plain": {}, "rrf": {"fusion": "rrf"}, "other": {"reader": str(tiny_models["reader"])}}
+    systems = {"plain": {}, "rrf": {"search.fusion": "rrf"}, "other": {"models.reader": str(tiny_models["reader"])}}
     experiment = small_experiment(tiny_models, tmp_path, systems, task="reading")
     plain, rrf, other = run_experiment(experiment, tmp_path / "out").evaluations
     assert plain.outcomes == rrf.outcomes
@@ -202,11 +204,16 @@ def test_no_system_is_faster_for_what_another_one_has_read(tiny_models, tmp_path
     forgotten = []
     forget = PairEncoder.forget
     monkeypatch.setattr(PairEncoder, "forget", lambda self: (forgotten.append(self), forget(self)))
-    systems = {"plain": {}, "short": {"max_answer_tokens": 2}}
+    systems = {"plain": {}, "short": {"answers.max_answer_tokens": 2}}
     run_experiment(small_experiment(tiny_models, tmp_path, systems, task="reading"), tmp_path / "reading")
     assert len(forgotten) == 2 * 3
     forgotten.clear()
-    systems = {"plain": {}, "short": {"max_answer_tokens": 2}, "two passes": {"passes": 2}, "rrf": {"fusion": "rrf"}}
+    systems = {
+        "plain": {},
+        "short": {"answers.max_answer_tokens": 2},
+        "two passes": {"stages.passes": 2},
+        "rrf": {"search.fusion": "rrf"},
+    }
     run_experiment(small_experiment(tiny_models, tmp_path, systems), tmp_path / "answering")
     # Before each of two rankings, and before the second pass; for three questions and the one that warms up.
     assert len(forgotten) == 3 * (3 + 1)
@@ -221,10 +228,10 @@ def test_a_metric_that_does_not_fit_is_refused_at_the_first_question(tiny_models
 @pytest.mark.parametrize(
     ("own", "message"),
     [
-        ({"ranker": "./none"}, r"system 'other': model './none' is not a folder"),
-        ({"embedder": "./none"}, r"system 'other': model './none' is not a folder"),
-        ({"calibrator": "none.json"}, r"system 'other': The calibrator none.json cannot be read"),
-        ({"synonyms": "none.toml"}, r"system 'other': .*none.toml"),
+        ({"models.ranker": "./none"}, r"system 'other': model './none' is not a folder"),
+        ({"models.embedder": "./none"}, r"system 'other': model './none' is not a folder"),
+        ({"answers.calibrator": "none.json"}, r"system 'other': The calibrator none.json cannot be read"),
+        ({"search.synonyms": "none.toml"}, r"system 'other': .*none.toml"),
     ],
 )
 def test_what_is_not_there_is_named_with_its_system_before_any_work(tiny_models, tmp_path, own, message):
@@ -240,7 +247,7 @@ def test_questions_about_the_users_own_documents_get_an_index_for_each_way_of_ma
     (tmp_path / "docs" / "picture.png").write_bytes(b"no text")
     (tmp_path / "own.csv").write_text("question,answer,source\nwho wrote faust,Goethe,a.md\n")
     content = {
-        "systems": {"plain": {}, "long": {"passage_tokens": 44}},
+        "systems": {"plain": {}, "long": {"index.passage_tokens": 44}},
         "data": {"own": {"path": "own.csv", "corpus": ["docs"]}},
     }
     experiment = experiment_from(content, loader(tiny_models, tmp_path / "none"), "my.toml", tmp_path)
@@ -256,10 +263,10 @@ def test_passages_that_the_search_likes_alike_are_not_sorted_by_the_ranker(tiny_
         (tmp_path / "docs" / name).write_text(text + "\n")
     rows = [f"faust {name[0]},{text.split()[1]},{name}\n" for name, text in texts.items()]
     (tmp_path / "own.csv").write_text("question,answer,source\n" + "".join(rows))
-    systems = {name: {"ranker": str(tiny_models[name])} for name in ("joint", "ranker")}
+    systems = {name: {"models.ranker": str(tiny_models[name])} for name in ("joint", "ranker")}
     content = {
-        "settings": {"search_weight": 0.0},
-        "systems": {name: own | {"search": "lexical", "read": False} for name, own in systems.items()},
+        "settings": {"search.search_weight": 0.0},
+        "systems": {name: own | {"stages.search": "lexical", "stages.read": False} for name, own in systems.items()},
         "data": {"own": {"path": "own.csv", "corpus": ["docs"]}},
     }
     experiment = experiment_from(content, loader(tiny_models, tmp_path / "none"), "my.toml", tmp_path)
@@ -273,7 +280,7 @@ def test_passages_that_the_search_likes_alike_are_not_sorted_by_the_ranker(tiny_
 
 
 def test_results_are_written_with_a_row_for_every_system_and_question(tiny_models, tmp_path):
-    systems = {"plain": {}, "dense": {"search": "dense", "rerank": False, "read": False}}
+    systems = {"plain": {}, "dense": {"stages.search": "dense", "stages.rerank": False, "stages.read": False}}
     experiment = small_experiment(tiny_models, tmp_path, systems, impossible=["where is the pump"])
     results = run_experiment(experiment, tmp_path / "out")
     paths = write_results(results, tmp_path / "out")

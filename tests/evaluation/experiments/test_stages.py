@@ -16,11 +16,11 @@ def test_the_usual_stages_have_no_tag_and_others_are_told_apart():
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"search": "words"}, r"search = 'words': it must be one of 'both', 'dense', 'lexical'"),
-        ({"rerank": "no"}, r"rerank = 'no': it must be one of true, false"),
-        ({"rerank": 1}, r"rerank = 1: it must be one of true, false"),
-        ({"passes": 3}, r"passes = 3: it must be one of 1, 2"),
-        ({"passes": True}, r"passes = True: it must be one of 1, 2"),
+        ({"stages.search": "words"}, r"stages\.search = 'words': it must be one of 'both', 'dense', 'lexical'"),
+        ({"stages.rerank": "no"}, r"stages\.rerank = 'no': it must be one of true, false"),
+        ({"stages.rerank": 1}, r"stages\.rerank = 1: it must be one of true, false"),
+        ({"stages.passes": 3}, r"stages\.passes = 3: it must be one of 1, 2"),
+        ({"stages.passes": True}, r"stages\.passes = True: it must be one of 1, 2"),
     ],
 )
 def test_a_value_that_is_not_allowed_is_named(given, message):
@@ -37,9 +37,10 @@ def test_presets_have_their_baseline_and_no_two_systems_alike():
 def test_the_ablation_leaves_out_and_adds_every_stage():
     systems = PRESETS["ablation"].systems.values()
     for key, value in (
-        *(("search", each) for each in ("dense", "lexical")),
-        *(("fusion", each) for each in ("convex", "rrf")),
-        *(("precision", each) for each in ("fp32", "int8")),
-        *(("rerank", False), ("read", False), ("passes", 2), ("expand", False), ("with_context", False)),
+        *(("stages.search", each) for each in ("dense", "lexical")),
+        *(("search.fusion", each) for each in ("convex", "rrf")),
+        *(("models.precision", each) for each in ("fp32", "int8")),
+        *(("stages.rerank", False), ("stages.read", False), ("stages.passes", 2), ("stages.expand", False)),
+        ("search.with_context", False),
     ):
         assert any(each.get(key) == value for each in systems)

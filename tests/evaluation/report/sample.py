@@ -67,5 +67,5 @@ def evaluation(
             "machine": {"processor": "A processor", "cores": 2},
             "data": {"manuals.json": "00ff"},
         },
-        {"fusion": "convex", "candidates": 30},
+        {"search.fusion": "convex", "search.candidates": 30},
     )

@@ -93,13 +93,15 @@ def test_a_trained_folder_is_used_at_once(tiny_models: dict[str, Path], files: d
     assert np.allclose(vectors, trained.encode(["what is paris"]), atol=1e-4)
     (tmp_path / "paris.txt").write_text("Paris is the capital of France.")
     settings = Settings.load(
-        data=tmp_path / "index",
-        embedder=str(found.folder),
-        ranker=str(tiny_models["joint"]),
-        reader=str(tiny_models["joint"]),
-        precision="fp32",
-        passage_tokens=40,
-        overlap_tokens=0,
+        {
+            "data": tmp_path / "index",
+            "models.embedder": str(found.folder),
+            "models.ranker": str(tiny_models["joint"]),
+            "models.reader": str(tiny_models["joint"]),
+            "models.precision": "fp32",
+            "index.passage_tokens": 40,
+            "index.overlap_tokens": 0,
+        }
     )
     with QAService(settings) as service:
         assert service.index([str(tmp_path / "paris.txt")]).passages == 1

@@ -29,7 +29,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QAService]:
     root = tmp_path_factory.mktemp("access")
     for name, text in DOCUMENTS.items():
         (root / name).write_text(text, "utf-8")
-    with QAService(Settings(data=root / "data", requests_per_minute=20)) as opened:
+    with QAService(Settings.load({"data": root / "data", "service.requests_per_minute": 20})) as opened:
         assert opened.index([str(root / name) for name in DOCUMENTS]).failures == ()
         yield opened
 
@@ -156,7 +156,7 @@ def test_a_deleted_key_is_refused_at_once(client: TestClient, keys: KeyRing) -> 
 
 
 def test_a_question_that_takes_too_long_is_given_up(backend: Backend) -> None:
-    hurried = backend.service.settings.model_copy(update={"question_seconds": 1e-6})
+    hurried = backend.service.settings.with_values({"service.question_seconds": 1e-6})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(backend.service, "settings", hurried)
         client = TestClient(build_api(backend))

@@ -27,7 +27,7 @@ LONG = 200_000_000
 
 @pytest.fixture(scope="module")
 def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
-    settings = Settings(data=tmp_path_factory.mktemp("bodies") / "data", max_upload_mb=5)
+    settings = Settings.load({"data": tmp_path_factory.mktemp("bodies") / "data", "service.max_upload_mb": 5})
     with QAService(settings) as service, open_backend(service) as opened:
         yield opened
 

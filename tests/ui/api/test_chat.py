@@ -45,7 +45,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QAService]:
     root = tmp_path_factory.mktemp("chat")
     for name, text in DOCUMENTS.items():
         (root / name).write_text(text, "utf-8")
-    with QAService(Settings(data=root / "data", question_seconds=20)) as opened:
+    with QAService(Settings.load({"data": root / "data", "service.question_seconds": 20})) as opened:
         assert opened.index([str(root / name) for name in DOCUMENTS]).failures == ()
         yield opened
 

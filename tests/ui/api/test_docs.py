@@ -6,7 +6,7 @@ from pathlib import Path
 
 from components.converters.metadata import MOST_CHARACTERS, MOST_FIELDS, MOST_ITEMS
 from components.query.understanding import MAX_CHARACTERS
-from pipelines.settings import Settings
+from pipelines.setting_names import descriptions
 from service.job_records import MOST_WAITING_JOBS, MOST_WAITING_UPLOADS
 from service.keys import SESSION_SECONDS
 from tests.ui.api.cases import CASES
@@ -57,8 +57,8 @@ def test_the_limits_are_the_programs() -> None:
     assert (AT_ONCE, WAITING, MOST_BYTES) == (4, 64, 1_000_000)
     assert "four requests are being worked on and 64 wait" in TEXT
     assert "a million bytes" in TEXT
-    for name in ("max_upload_mb", "requests_per_minute", "question_seconds"):
-        assert f"`{name}` ({Settings.model_fields[name].default:g})" in TEXT
+    for name in ("service.max_upload_mb", "service.requests_per_minute", "service.question_seconds"):
+        assert f"`{name}` ({descriptions()[name].default:g})" in TEXT
     assert SESSION_SECONDS == 12 * 3600
     assert "for twelve hours" in TEXT
 

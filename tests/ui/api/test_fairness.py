@@ -37,7 +37,10 @@ def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
     root = tmp_path_factory.mktemp("fairness")
     for name, text in DOCUMENTS.items():
         (root / name).write_text(text, "utf-8")
-    with Noted(Settings(data=root / "data", requests_per_minute=400)) as service, open_backend(service) as opened:
+    with (
+        Noted(Settings.load({"data": root / "data", "service.requests_per_minute": 400})) as service,
+        open_backend(service) as opened,
+    ):
         service.begun = []
         assert service.index([str(root / name) for name in DOCUMENTS]).failures == ()
         service.prepare()

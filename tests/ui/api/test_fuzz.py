@@ -24,7 +24,7 @@ def operations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[
     root = tmp_path_factory.mktemp("fuzz")
     manual = root / "manual.md"
     manual.write_text("# H8\n\nThe warranty of the H8 is 24 months.\n\nThe H8 weighs 12 kilograms.\n", "utf-8")
-    settings = Settings(data=root / "data", question_seconds=300)  # other tests may run beside it
+    settings = Settings.load({"data": root / "data", "service.question_seconds": 300})  # other tests may run beside it
     with QAService(settings) as service, open_backend(service) as backend:
         service.index([str(manual)])
         service.prepare()

@@ -69,7 +69,10 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     root = tmp_path_factory.mktemp("hostile")
     manual = root / "manual.md"
     manual.write_text("# H8\n\nThe H8 weighs 12 kilograms.\n", "utf-8")
-    with QAService(Settings(data=root / "data", question_seconds=300)) as service, open_backend(service) as backend:
+    with (
+        QAService(Settings.load({"data": root / "data", "service.question_seconds": 300})) as service,
+        open_backend(service) as backend,
+    ):
         service.index([str(manual)])
         yield TestClient(build_api(backend), raise_server_exceptions=False)
 

@@ -38,7 +38,7 @@ class Hidden:
 
 @pytest.fixture(scope="module")
 def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
-    settings = Settings(data=tmp_path_factory.mktemp("leaks") / "data", requests_per_minute=10**9)
+    settings = Settings.load({"data": tmp_path_factory.mktemp("leaks") / "data", "service.requests_per_minute": 10**9})
     with QAService(settings) as service, open_backend(service) as opened:
         yield opened
 

@@ -34,9 +34,16 @@ def quaere(*args: object) -> Result:
 
 def test_a_running_service_is_put_under_load(tmp_path: Path, questions: Path, tiny_models: dict[str, Path]) -> None:
     (tmp_path / "a.md").write_text("Goethe wrote Faust in France.\n", "utf-8")
-    models = {"embedder": str(tiny_models["embedder"]), "ranker": str(tiny_models["joint"])}
+    models = {f"models.{role}": str(tiny_models["joint"]) for role in ("ranker", "reader")}
     settings = Settings.load(
-        data=tmp_path / "data", reader=models["ranker"], precision="fp32", passage_tokens=40, overlap_tokens=0, **models
+        {
+            "data": tmp_path / "data",
+            "models.embedder": str(tiny_models["embedder"]),
+            "models.precision": "fp32",
+            "index.passage_tokens": 40,
+            "index.overlap_tokens": 0,
+            **models,
+        }
     )
     out = tmp_path / "out.json"
     with QAService(settings) as service:

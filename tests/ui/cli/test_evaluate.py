@@ -21,12 +21,12 @@ def run(tmp_path: Path, tiny_models: dict[str, Path], monkeypatch: pytest.Monkey
     monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.chdir(tmp_path)
     settings = {
-        "embedder": tiny_models["embedder"],
-        "ranker": tiny_models["joint"],
-        "reader": tiny_models["joint"],
-        "precision": "fp32",
-        "passage_tokens": 40,
-        "overlap_tokens": 0,
+        "models.embedder": tiny_models["embedder"],
+        "models.ranker": tiny_models["joint"],
+        "models.reader": tiny_models["joint"],
+        "models.precision": "fp32",
+        "index.passage_tokens": 40,
+        "index.overlap_tokens": 0,
     }
     given = [part for name, value in settings.items() for part in ("--set", f"{name}={value}")]
 
@@ -64,7 +64,7 @@ def test_tables_advice_and_a_file_of_figures(run: Run, tmp_path: Path) -> None:
     ].keys()
     assert {"date", "commit", "machine", "versions", "data"} <= answering["provenance"].keys()
     assert len(answering["provenance"]["data"]["q.json"]) == 64
-    assert answering["settings"]["passage_tokens"] == "40"
+    assert answering["settings"]["index.passage_tokens"] == "40"
     assert str(tmp_path) not in json.dumps(answering["provenance"])
     rows = [json.loads(line) for line in (tmp_path / "rows.jsonl").read_text("utf-8").splitlines()]
     assert [row["task"] for row in rows] == ["answering"] * 4 + ["reading"] * 4

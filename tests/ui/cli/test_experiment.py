@@ -27,7 +27,7 @@ baseline = "plain"
 rerank = false
 
 [systems.rrf]
-fusion = "rrf"
+search.fusion = "rrf"
 
 [data.small]
 path = "squad.json"
@@ -39,9 +39,9 @@ def settings(tmp_path: Path, tiny_models: dict[str, Path], monkeypatch: pytest.M
     monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "quaere.toml").write_text(
-        f'embedder = "{tiny_models["embedder"]}"\nranker = "{tiny_models["joint"]}"\n'
+        f'[models]\nembedder = "{tiny_models["embedder"]}"\nranker = "{tiny_models["joint"]}"\n'
         f'reader = "{tiny_models["joint"]}"\n'
-        'precision = "fp32"\npassage_tokens = 40\noverlap_tokens = 0\n'
+        'precision = "fp32"\n[index]\npassage_tokens = 40\noverlap_tokens = 0\n'
     )
     write_squad(tmp_path / "squad.json", ["where is goethe"])
     (tmp_path / "my.toml").write_text(EXPERIMENT)
@@ -69,10 +69,10 @@ def test_one_table_and_four_files(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("settings")
 def test_a_flag_holds_for_all_systems(tmp_path: Path) -> None:
-    result = run("experiment", "my.toml", "--out", "out", "--set", "candidates=2")
+    result = run("experiment", "my.toml", "--out", "out", "--set", "search.candidates=2")
     assert result.exit_code == 0, result.output
     found = json.loads((tmp_path / "out" / "results.json").read_text("utf-8"))
-    assert {each["settings"]["candidates"] for each in found["evaluations"]} == {"2"}
+    assert {each["settings"]["search.candidates"] for each in found["evaluations"]} == {"2"}
 
 
 @pytest.mark.usefixtures("settings")

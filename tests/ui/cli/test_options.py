@@ -130,20 +130,20 @@ def origins(result: Result) -> dict[str, tuple[str, str]]:
 
 def test_a_flag_beats_the_environment_which_beats_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("quaere.toml").write_text('top = 5\ncandidates = 12\ndata = "from-file"\n', encoding="utf-8")
-    monkeypatch.setenv("QUAERE_CANDIDATES", "13")
+    Path("quaere.toml").write_text('data = "from-file"\nanswers.top = 5\n[search]\ncandidates = 12\n', encoding="utf-8")
+    monkeypatch.setenv("QUAERE_SEARCH__CANDIDATES", "13")
     monkeypatch.setenv("QUAERE_DATA", "from-environment")
-    found = origins(invoke("status", "--json", "--set", "top=6", "--data", "from-flag"))
-    assert found["top"] == ("6", "flag")
-    assert found["candidates"] == ("13", "environment")
+    found = origins(invoke("status", "--json", "--set", "answers.top=6", "--data", "from-flag"))
+    assert found["answers.top"] == ("6", "flag")
+    assert found["search.candidates"] == ("13", "environment")
     assert found["data"] == ("from-flag", "flag")
-    assert origins(invoke("status", "--json"))["top"] == ("5", "quaere.toml")
+    assert origins(invoke("status", "--json"))["answers.top"] == ("5", "quaere.toml")
 
 
 def test_a_settings_file_of_another_name(tmp_path: Path) -> None:
     file = tmp_path / "other.toml"
-    file.write_text("top = 9\n")
-    assert origins(invoke("status", "--json", "--config", str(file)))["top"][0] == "9"
+    file.write_text("answers.top = 9\n")
+    assert origins(invoke("status", "--json", "--config", str(file)))["answers.top"][0] == "9"
     assert invoke("status", "--config", str(tmp_path / "none.toml")).exit_code == 1
 
 
@@ -154,7 +154,7 @@ def test_an_unknown_setting_is_an_error_that_names_it(tmp_path: Path) -> None:
 
 
 def test_a_secret_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("QUAERE_QDRANT_API_KEY", "hunter2")
+    monkeypatch.setenv("QUAERE_QDRANT__API_KEY", "hunter2")
     shown = [invoke("status"), invoke("status", "--json")]
     assert [result.exit_code for result in shown] == [0, 0]
     assert not [result for result in shown if "hunter2" in result.output]

@@ -13,8 +13,12 @@ from ui.cli.main import app
 @pytest.fixture(autouse=True)
 def _tiny(tiny_models, monkeypatch):
     for role, name in {"embedder": "embedder", "ranker": "joint", "reader": "joint"}.items():
-        monkeypatch.setenv(f"QUAERE_{role.upper()}", str(tiny_models[name]))
-    for name, value in {"PRECISION": "fp32", "PASSAGE_TOKENS": "40", "OVERLAP_TOKENS": "0"}.items():
+        monkeypatch.setenv(f"QUAERE_MODELS__{role.upper()}", str(tiny_models[name]))
+    for name, value in {
+        "MODELS__PRECISION": "fp32",
+        "INDEX__PASSAGE_TOKENS": "40",
+        "INDEX__OVERLAP_TOKENS": "0",
+    }.items():
         monkeypatch.setenv(f"QUAERE_{name}", value)
 
 
@@ -97,20 +101,22 @@ def test_on_a_users_own_questions(tmp_path, own):
     made = Calibrator.load(out)
     assert made.fitted_on["questions"] == 24
     assert made.fitted_on["shape"] in ("rescaled", "logistic", "isotonic")
-    assert f'calibrator = "{out}"' in result.stdout
+    assert f'answers.calibrator = "{out}"' in result.stdout
     assert "24 questions" in result.stdout
-    asked = invoke("--data", tmp_path / "data", "--set", f"calibrator={out}", "ask", "what faust is in the capital")
+    asked = invoke(
+        "--data", tmp_path / "data", "--set", f"answers.calibrator={out}", "ask", "what faust is in the capital"
+    )
     assert asked.exit_code in (0, 3), asked.output
 
 
 def test_a_target_precision_sets_the_thresholds_or_says_that_none_does(tmp_path, own):
     # Untrained models are right by luck, if the search does not put another passage first.
-    data, out = ("--data", tmp_path / "data", "--set", "search_weight=0"), tmp_path / "own.json"
+    data, out = ("--data", tmp_path / "data", "--set", "search.search_weight=0"), tmp_path / "own.json"
     easy = invoke(*data, "train", "calibrator", own, "--out", out, "--target-precision", 0.02)
     assert easy.exit_code == 0, easy.output
     made = Calibrator.load(out)
     assert made.threshold("span") == made.threshold("faq") == made.fitted_on["least_confidence"]
-    assert f"threshold = {made.threshold('span'):.4f}" in easy.stdout
+    assert f"answers.threshold = {made.threshold('span'):.4f}" in easy.stdout
     hard = invoke(*data, "train", "calibrator", own, "--out", out, "--target-precision", 1)
     assert (hard.exit_code, "100%" in hard.output) in ((1, True), (0, False))
 

@@ -18,8 +18,8 @@ def invoke(*arguments: object) -> Result:
 @pytest.fixture(autouse=True)
 def _tiny(tiny_models: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     for role, name in {"embedder": "embedder", "ranker": "joint", "reader": "joint"}.items():
-        monkeypatch.setenv(f"QUAERE_{role.upper()}", str(tiny_models[name]))
-    monkeypatch.setenv("QUAERE_PRECISION", "fp32")
+        monkeypatch.setenv(f"QUAERE_MODELS__{role.upper()}", str(tiny_models[name]))
+    monkeypatch.setenv("QUAERE_MODELS__PRECISION", "fp32")
 
 
 @pytest.fixture

@@ -198,7 +198,7 @@ async def test_a_question_is_counted_by_its_key_and_may_be_turned_away(service: 
 
 
 async def test_a_question_whose_time_is_up_frees_its_place(service: HandMade) -> None:
-    service.settings = service.settings.model_copy(update={"question_seconds": 0.05})
+    service.settings = service.settings.with_values({"service.question_seconds": 0.05})
     service.hold("read")
     one_place = asker(service, 1)
     steps = [each async for each in one_place.answer(QUESTION, "", ())]

@@ -601,7 +601,7 @@ def test_a_real_index_answers_through_the_page(browser: Browser, tmp_path: Path)
         "and <script>document.title='ran'</script> stands on its left side.\n",
         "utf-8",
     )
-    with QAService(Settings.load(data=tmp_path / "data")).open(writable=True) as service:
+    with QAService(Settings.load({"data": tmp_path / "data"})).open(writable=True) as service:
         assert service.index([str(folder)]).failures == ()
         with serving(service) as url, visiting(browser, url) as visit:
             page = visit.page

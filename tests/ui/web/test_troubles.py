@@ -54,7 +54,7 @@ class Unhurried(QAService):
 def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
     root = tmp_path_factory.mktemp("troubles")
     (root / "pump.md").write_text("# Pump\n\nThe pump weighs 12 kilograms.\n", "utf-8")
-    settings = Settings(data=root / "data", requests_per_minute=PER_MINUTE)
+    settings = Settings.load({"data": root / "data", "service.requests_per_minute": PER_MINUTE})
     with Unhurried(settings) as service, open_backend(service) as opened:
         assert service.index([str(root / "pump.md")]).failures == ()
         service.prepare()
@@ -146,7 +146,7 @@ def test_an_upload_and_the_list_wait_and_try_again(browser: Browser, backend: Ba
 
 def test_a_question_that_takes_too_long_is_given_up_in_the_pages_language(browser: Browser) -> None:
     service = HandMade(REPLIES)
-    service.settings = service.settings.model_copy(update={"question_seconds": 0.3})
+    service.settings = service.settings.with_values({"service.question_seconds": 0.3})
     service.hold("search")
     with serving_page(service) as url, visiting(browser, url, path="zh/", language="zh") as visit:
         visit.ask("How long is the warranty?")

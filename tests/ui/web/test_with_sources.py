@@ -56,7 +56,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     (folder / "manual.pdf").write_bytes((EXAMPLES / "user-manual.pdf").read_bytes())
     (folder / "faq.csv").write_text(FAQ, "utf-8")
     (board / "salaries.md").write_text(SALARIES, "utf-8")
-    settings = Settings(data=tmp_path_factory.mktemp("data") / "quaere", max_file_mb=2)
+    settings = Settings.load({"data": tmp_path_factory.mktemp("data") / "quaere", "index.max_file_mb": 2})
     with QAService(settings).open(writable=True) as service, open_backend(service) as backend:
         assert service.index([str(folder)]).failures == ()
         assert service.index([str(board)], meta={"groups": ["board"]}).failures == ()

@@ -33,7 +33,9 @@ class RateLimiter:
         if key_id is None or self._limiter.hit(self.most, key_id):
             return
         reset, _ = self._limiter.get_window_stats(self.most, key_id)
-        message = f"More than {self.most.amount} requests in a minute; wait, or ask for a higher requests_per_minute."
+        message = (
+            f"More than {self.most.amount} requests in a minute; wait, or ask for a higher service.requests_per_minute."
+        )
         raise TooMany(message, reset - time.time())
 
     def count_batch(self, key_id: str | None, questions: int) -> None:
@@ -48,7 +50,7 @@ class RateLimiter:
         raise TooMany(
             f"The batch has {questions} questions, each of which counts as a request; of {self.most.amount} in a "
             f"minute, this key has {left + 1} left now: send fewer at a time, wait, or ask for a higher "
-            "requests_per_minute.",
+            "service.requests_per_minute.",
             _MINUTE,  # by then, nothing that was counted counts any more
         )
 

@@ -50,7 +50,7 @@ def asking_router(service: QAService, concurrency_limit: ConcurrencyLimit, rates
         rates: how many each key may ask.
     """
     router = APIRouter(prefix="/api/v1", tags=["asking"], responses=_PROBLEMS, route_class=Guarded)
-    seconds = service.settings.question_seconds
+    seconds = service.settings.service.question_seconds
 
     @router.post(
         "/ask",

@@ -110,7 +110,7 @@ def chat_router(service: QAService, concurrency_limit: ConcurrencyLimit) -> APIR
         concurrency_limit: how many are asked at a time.
     """
     router = APIRouter(prefix="/v1", tags=["chat"], responses=_ERRORS, route_class=Guarded)
-    seconds = service.settings.question_seconds
+    seconds = service.settings.service.question_seconds
     created = int(time.time())
 
     @router.get("/models", response_model=ModelsResponse, summary="List models")

@@ -136,8 +136,8 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
         responses=responses(*USUAL),
         route_class=Guarded,
     )
-    most = int(service.settings.max_file_mb * 1_000_000)
-    in_all = int(service.settings.max_upload_mb * 1_000_000)
+    most = int(service.settings.index.max_file_mb * 1_000_000)
+    in_all = int(service.settings.service.max_upload_mb * 1_000_000)
 
     def take(documents: Sequence[_SentDocument], caller: Principal) -> JobView:
         return JobView.of(_take(documents, caller, uploads, jobs, most))

@@ -31,7 +31,7 @@ def demo(ctx: typer.Context) -> None:
     session = session_of(ctx)
     cache = cache_folder(session.settings().cache)
     documents = knowledge_base()
-    settings = session.settings(data=cache / "demo", synonyms=documents / "synonyms.toml")
+    settings = session.settings({"data": cache / "demo", "search.synonyms": documents / "synonyms.toml"})
     questions = tomllib.loads((documents.parent / "demo.toml").read_text("utf-8"))["questions"]
     session.remark(f"Indexing the sample knowledge base in {documents}")
     session.remark("(the first time, the models are prepared for this machine; this takes up to a minute)")

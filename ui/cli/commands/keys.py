@@ -101,7 +101,7 @@ def _unserved(settings: Settings, error: LastKey, *, sure: bool) -> Iterator[Non
     from components.stores.folder_lock import FolderInUse, FolderLock
     from service.keys import LastKey
 
-    if settings.database_url is not None:
+    if settings.database.url is not None:
         if not sure:
             raise LastKey(
                 f"{error}, and servers that share this database may run; make another one first, or stop them and "

@@ -168,9 +168,9 @@ def _write(
 
 
 def _remarks(calibrated: Calibrated, count: int, out: Path) -> list[str]:
-    remarks = [f"Chosen: {calibrated.compared.chosen}. To use it, set in quaere.toml:", f'calibrator = "{out}"']
+    remarks = [f"Chosen: {calibrated.compared.chosen}. To use it, set in quaere.toml:", f'answers.calibrator = "{out}"']
     if calibrated.least is not None:
-        remarks.append(f"# its thresholds; the same as: threshold = {calibrated.least:.4f}")
+        remarks.append(f"# its thresholds; the same as: answers.threshold = {calibrated.least:.4f}")
     if count < _FEW:
         remarks.append(f"With {count} questions these figures are rough; label more before you rely on them.")
     return remarks

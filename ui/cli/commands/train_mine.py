@@ -47,7 +47,7 @@ def mine(
     options = MiningOptions(negatives, depth, skip, rerank, margin)
     answered = sum(bool(each.spans) for each in read.examples)
     with count_progress(session.err, "questions", answered, quiet=session.quiet) as tell:
-        mined = run(read.examples, session.settings(data=work), options, out, tell)
+        mined = run(read.examples, session.settings({"data": work}), options, out, tell)
     shutil.rmtree(work)
     session.out.print(
         f"{mined.negatives:,} negatives for {mined.questions:,} questions, none for {mined.without:,} of these",

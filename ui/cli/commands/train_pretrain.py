@@ -50,7 +50,7 @@ def _write_pairs(session: Session, documents: list[str], model: str | None, path
     from training.pretraining.texts import read_texts, write_pairs
 
     settings = session.settings()
-    texts = read_texts(documents, model or settings.embedder, settings.passage_tokens)
+    texts = read_texts(documents, model or settings.models.embedder, settings.index.passage_tokens)
     count = write_pairs(texts.passages, path)
     session.out.print(f"{count:,} pairs of {len(texts.passages):,} passages written to {path}", soft_wrap=True)
 

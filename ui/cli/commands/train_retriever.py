@@ -64,4 +64,4 @@ def retriever(
     for remark in finished.remarks:
         session.out.print(remark, soft_wrap=True)
     session.out.print(f"written to {finished.folder}; its README.md says how it was made", soft_wrap=True)
-    session.remark(f'to use it, set embedder = "{finished.folder}" in quaere.toml and run `quaere rebuild`')
+    session.remark(f'to use it, set models.embedder = "{finished.folder}" in quaere.toml and run `quaere rebuild`')

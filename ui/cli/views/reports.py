@@ -6,6 +6,7 @@ Pure: values in, Rich renderables out; everything from documents and file names 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -143,8 +144,12 @@ def status_view(status: Status) -> RenderableType:
     settings.add_column("setting", no_wrap=True)
     settings.add_column("value", overflow="fold")
     settings.add_column("from", no_wrap=True)
-    for setting in status.settings:
-        settings.add_row(Text(setting.name), Text(one_line(setting.value)), Text(setting.origin))
+    for group, members in groupby(status.settings, lambda setting: setting.name.rpartition(".")[0]):
+        settings.add_section()
+        if group:
+            settings.add_row(Text(f"[{group}]", style="bold"), Text(), Text())
+        for setting in members:
+            settings.add_row(Text(setting.name), Text(one_line(setting.value)), Text(setting.origin))
     return Group(*parts, Text(), settings)
 
 
