@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from components.answers.composer import DIFFER
 from components.errors import QuaereError
-from components.stores.catalogue.records import SourceInfo
+from components.stores.catalogue.visible import Holdings, SourcePage, SourceQuery
 from components.types import Passage, Query, Reply
 from pipelines.replies import Question
 from pipelines.replies import Stage as Result
@@ -24,7 +24,7 @@ from ui.api.concurrency_limit import Admission
 from ui.api.problems import Busy, note_fault
 from ui.api.timeouts import within
 from ui.web.explaining import Explanation, explain
-from ui.web.filter_panel import render_filters
+from ui.web.filter_panel import MOST_LISTED, render_filters
 from ui.web.filters import Filters
 from ui.web.render import render_notice, render_reply
 from ui.web.texts import Texts
@@ -53,8 +53,11 @@ class AskingService(Protocol):
     def ask_stream(self, question: str | Question) -> AsyncGenerator[Result]:
         """Answer a question, and give what is known as it is known; closing it cancels what is left to do."""
 
-    def sources(self, groups: Sequence[str] | None = None) -> list[SourceInfo]:
-        """The sources that a caller of these groups may know of, by name; None for all."""
+    def list_sources(self, query: SourceQuery, groups: Sequence[str] | None = None) -> SourcePage:
+        """A part of the list of sources that a caller of these groups may know of, by name; None for all."""
+
+    def holdings(self, groups: Sequence[str] | None = None) -> Holdings:
+        """How much a caller of these groups may see; None for all there is."""
 
     def status(self) -> Status:
         """What the index holds."""
@@ -171,27 +174,30 @@ class Asker:
             looks_after_it: whether the visitor looks after the service: is told how to begin, and all of a fault.
         """
         try:
-            seen = [] if groups is None else self.service.sources(groups)
+            seen = None if groups is None else self.service.holdings(groups)
             held = self.service.status()
         except QuaereError as error:
             note_fault(error)
             return render_hero(self.texts, _notice(explain(error, self.texts, in_full=looks_after_it)))
-        if not seen:
+        if seen is None or not seen.sources:
             note = self._nothing_indexed() if held.passages == 0 and looks_after_it else self._nothing_to_read()
             return render_hero(self.texts, note)
-        passages = self.texts.passages.of(sum(source.passages for source in seen))
-        held_words = self.texts.holdings.format(passages=passages, documents=self.texts.documents.of(len(seen)))
+        passages, documents = self.texts.passages.of(seen.passages), self.texts.documents.of(seen.sources)
+        held_words = self.texts.holdings.format(passages=passages, documents=documents)
         return render_hero(self.texts, f'<p class="qa-holdings">{held_words}</p>')
 
     def filters(self, groups: Groups) -> str:
         """The filter controls, with the sources that a visitor of these groups may see."""
+        if groups is None:
+            return render_filters(self.texts)
         try:
-            sources = [] if groups is None else self.service.sources(groups)
+            page = self.service.list_sources(SourceQuery(limit=MOST_LISTED), groups)
+            languages = self.service.holdings(groups).languages
         except QuaereError:
             # The page's opening words tell of it; without a list there is nothing to choose from.
-            sources = []
-        languages = {info.language for info in sources}
-        return render_filters(self.texts, [info.source for info in sources], languages)
+            return render_filters(self.texts)
+        names = [info.source for info in page.sources]
+        return render_filters(self.texts, names, languages, left_out=page.total - len(names))
 
     async def _answered(
         self, question: str, filters: Filters, groups: tuple[str, ...], in_full: bool

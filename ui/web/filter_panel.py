@@ -8,35 +8,37 @@ from collections.abc import Collection, Sequence
 from ui.web.escaping import escape
 from ui.web.texts import Texts
 
-_MOST_LISTED = 1000
+MOST_LISTED = 1000
+"""Sources to choose from."""
 
 
-def render_filters(texts: Texts, sources: Sequence[str] = (), languages: Collection[str] = ()) -> str:
+def render_filters(
+    texts: Texts, sources: Sequence[str] = (), languages: Collection[str] = (), *, left_out: int = 0
+) -> str:
     """The fold-out with all controls.
 
     Args:
         texts: the interface's language.
         sources: names that the visitor may see.
         languages: codes of the documents' languages.
+        left_out: how many more sources there are.
     """
     counts = f'data-one="{texts.filters_active.one}" data-other="{texts.filters_active.other}"'
     return (
         f'<details class="qa-filters"><summary><svg class="qa-icon" viewBox="0 0 16 16" aria-hidden="true">'
         f'<path d="M2 4.5h12M4.5 8h7M6.75 11.5h2.5"/></svg>{texts.filters} '
         f'<span class="qa-active" {counts}></span></summary>'
-        f'<div class="qa-panel">{_sources(texts, sources)}<div class="qa-fields">{_language(texts, languages)}'
-        f"{_date('from', texts.updated_from)}{_date('to', texts.updated_to)}</div>"
+        f'<div class="qa-panel">{_sources(texts, sources, left_out)}<div class="qa-fields">'
+        f"{_language(texts, languages)}{_date('from', texts.updated_from)}{_date('to', texts.updated_to)}</div>"
         f'<button type="button" class="qa-quiet qa-clear">{texts.clear_filters}</button></div></details>'
     )
 
 
-def _sources(texts: Texts, sources: Sequence[str]) -> str:
-    names = list(dict.fromkeys(sources))
+def _sources(texts: Texts, sources: Sequence[str], left_out: int) -> str:
     boxes = "".join(
         f'<label><input type="checkbox" name="source" value="{escape(name)}"><bdi>{escape(name)}</bdi></label>'
-        for name in names[:_MOST_LISTED]
+        for name in dict.fromkeys(sources)
     )
-    left_out = len(names) - _MOST_LISTED
     more = f'<p class="qa-muted">{texts.sources_left_out.of(left_out)}</p>' if left_out > 0 else ""
     return (
         f'<fieldset class="qa-sources"><legend>{texts.filter_sources}</legend>'
