@@ -92,7 +92,7 @@ def test_the_catalogue_holds_what_it_is_given(postgresql: PostgreSQL, database: 
         put(catalogue, first, umlaut, record("a.md"))
         # By code points, as in a file.
         assert [info.source for info in catalogue.sources()] == ["a.md", "b.md", "Ä.md"]
-        assert catalogue.find("Ä.md") == [umlaut.info]
+        assert catalogue.seen_by(None).find("Ä.md") == [umlaut.info]
         assert catalogue.text("id-b.md") == first.text
         assert catalogue.states()["id-b.md"] == ("v1", first.state)
         assert catalogue.languages() == ("de", "en")
@@ -109,8 +109,8 @@ def test_a_long_path_and_a_nul_are_no_errors(postgresql: PostgreSQL, database: s
     with Catalogue(postgresql.url(database)) as catalogue:
         named = record("short")
         put(catalogue, replace(named, info=replace(named.info, source=long, path=f"/{long}")))
-        assert [info.source for info in catalogue.find(long)] == [long]
-        assert catalogue.find("a\0b") == []
+        assert [info.source for info in catalogue.seen_by(None).find(long)] == [long]
+        assert catalogue.seen_by(None).find("a\0b") == []
         catalogue.set_manifest({"typed": "a\0b"})
         assert catalogue.manifest()["typed"] == "a\0b"
 
