@@ -117,7 +117,7 @@ class VisibleSources:
         with self._database.reading() as session:
             rows = session.execute(query).all()
         return Holdings(
-            sum(row[1] for row in rows), sum(row[2] or 0 for row in rows), frozenset(row[0] for row in rows)
+            sum(row[1] for row in rows), sum(int(row[2] or 0) for row in rows), frozenset(row[0] for row in rows)
         )
 
     def fields(self) -> frozenset[str]:

@@ -60,8 +60,12 @@ def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
 
 
 def test_queries_give_what_looking_at_everything_gives_after_every_change(catalogue: Catalogue) -> None:
+    compare_with_everything(catalogue, 12)
+
+
+def compare_with_everything(catalogue: Catalogue, steps: int) -> None:
     draw, truth = random.Random(7), {}
-    for step in range(12):
+    for step in range(steps):
         batch = [drawn(draw, number) for number in draw.sample(range(25), 6)]
         put(catalogue, *(made for made, _ in batch))
         truth |= {made.info.source_id: (made.info, passages) for made, passages in batch}
