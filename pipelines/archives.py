@@ -20,7 +20,7 @@ from typing import IO, cast
 
 from components.errors import InputError, StoreError
 from components.private_files import make_private, tighten_below
-from components.stores.catalogue.sessions import SEAL, catalogue_seal
+from components.stores.catalogue.database import SEAL, catalogue_seal
 from components.stores.catalogue.sources import CATALOGUE_FILE
 from components.stores.folder_lock import HOLDER_FILE, LOCK_FILE
 from pipelines.swapping import PASSING

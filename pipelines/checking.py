@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from components.errors import StoreError
+from components.stores.catalogue.database import catalogue_seal
 from components.stores.catalogue.records import Checksums
-from components.stores.catalogue.sessions import catalogue_seal
 from components.stores.catalogue.sources import CATALOGUE_FILE, Catalogue, DamagedText, SourceInfo, SourceText
+from components.stores.catalogue.tally import PassageTally
 from components.stores.checksums import facts_checksum, passages_checksum
 from components.stores.engine.edge import index_seal
 from components.stores.engine.edge_survey import survey_edge
@@ -165,6 +166,7 @@ def _check_both(check: Check, folder: OpenFolder) -> None:
     points = _points(check, folder)
     if points is not None and not changing:
         _check_languages(check, catalogue, [each for found in points.values() for each in found])
+        _check_listing(check, catalogue, known, points)
     if points is None:
         points, known = {}, {source_id: replace(info, passages=-1) for source_id, info in known.items()}
     for source_id, info in known.items():
@@ -184,6 +186,22 @@ def _check_languages(check: Check, catalogue: Catalogue, points: Iterable[Survey
         return  # noted already
     if listed != {each.language for each in points if not each.staged}:
         check.add(catalogue.location, "lists other languages than the passages of the index have", REBUILD)
+
+
+def _check_listing(
+    check: Check, catalogue: Catalogue, known: Mapping[str, SourceInfo], points: Mapping[_Key, Sequence[Surveyed]]
+) -> None:
+    """Who may see a source, and under which names, is looked up in tables beside those that say it."""
+    tallies = {source_id: PassageTally() for source_id in known}
+    for source_id, info in known.items():
+        for each in points.get((source_id, info.version), ()):
+            tallies[source_id].count(each.language, each.groups, each.fields)
+    try:
+        wrong = catalogue.misfiled({source_id: tally.by_groups() for source_id, tally in tallies.items()})
+    except StoreError as error:
+        check.add(catalogue.location, f"cannot be read ({error})", RESTORE)
+        return
+    check.add_all(wrong, "is looked up by other groups, names or fields than were written", REBUILD)
 
 
 def _note(

@@ -130,13 +130,29 @@ class OpenFolder:
         Raises:
             StoreError: another process is making the index anew, or an attempt at it was interrupted.
         """
-        return self._open_store()
+        return self.open_store()
+
+    def open_store(self) -> QuaereDocumentStore:
+        """Open the index where it is closed, and settle what a kill or an older Quaere left; see :attr:`store`."""
+        with self._making:
+            if self._lease is not None:
+                self._follow_rebuilds(self._lease)
+            if self._store is None:
+                self.finish_swap()
+                self._built = self.catalogue.manifest().get(_BUILT)
+                self._store = self._make_store(self._average_length())
+                try:
+                    self._recover()
+                except BaseException:
+                    self.close_store()
+                    raise
+            return self._store
 
     @property
     def indexer(self) -> Indexer:
         """What changes the index."""
         with self._making:
-            self._open_store()
+            self.open_store()
             if self._indexer is None:
                 self._indexer = self._make_indexer(self._average_length())
             return self._indexer
@@ -208,21 +224,6 @@ class OpenFolder:
                 "qdrant.collection as it was, or give the other collection a database of its own"
             )
         return WriteLease(self.catalogue, locks, purpose)
-
-    def _open_store(self) -> QuaereDocumentStore:
-        with self._making:
-            if self._lease is not None:
-                self._follow_rebuilds(self._lease)
-            if self._store is None:
-                self.finish_swap()
-                self._built = self.catalogue.manifest().get(_BUILT)
-                self._store = self._make_store(self._average_length())
-                try:
-                    self._recover()
-                except BaseException:
-                    self.close_store()
-                    raise
-            return self._store
 
     def _follow_rebuilds(self, lease: WriteLease) -> None:
         """Let go of an index that another process has made anew; its vectors may be those of another model."""

@@ -8,7 +8,6 @@ import logging
 import os
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from functools import partial
@@ -23,6 +22,7 @@ from components.converters.metadata import FolderMetadata
 from components.errors import InputError, QuaereError, StoreError
 from components.names import printable
 from components.stores.catalogue.sources import Catalogue
+from components.stores.catalogue.tally import PassageTally
 from components.stores.documents import QuaereDocumentStore
 from pipelines.batches import Sized, batched, parts
 from pipelines.comparing import FileComparison
@@ -80,6 +80,14 @@ class Indexer:
             settled = settle(self.catalogue, self.store)
             if settled:
                 _logger.info("Settled %d changes of a run that was interrupted.", settled)
+            self._list_older()
+
+    def _list_older(self) -> None:
+        """Let the index tell who may see what an older Quaere indexed; a kill leaves the rest to the next time."""
+        missing = self.catalogue.unlisted()
+        if missing:
+            tallies = self.store.tallies(missing)
+            self.catalogue.enlist({source_id: tally.by_groups() for source_id, tally in tallies.items()})
 
     def index(
         self,
@@ -142,7 +150,7 @@ class Indexer:
         """Remove sources and return how many there were; unknown ids do nothing."""
         with self._lock:
             self.recover()
-            known = self.catalogue.states()
+            known = self.catalogue.seen_by(None).among(source_ids)
             run = Run(None, {})
             self._remove([each for each in dict.fromkeys(source_ids) if each in known], run)
             return run.removed
@@ -160,15 +168,15 @@ class Indexer:
 
     def _replace(self, batch: Sequence[Loaded], making: _Making, run: Run, maker: IndexingEngine) -> None:
         """Replace the sources of a batch; on any interruption none of them is left half-way."""
-        languages: dict[str, Counter[str]] = {each.key[0]: Counter() for each in batch}
+        tallies = {each.key[0]: PassageTally() for each in batch}
         reasons: dict[str, str] = {}
         try:
             self.catalogue.begin([each.key for each in batch])
-            self._stage(batch, making, languages, reasons, run, maker)
-            full = {key for key, found in languages.items() if found and key not in reasons}
+            self._stage(batch, making, tallies, reasons, run, maker)
+            full = {key for key, found in tallies.items() if found.total and key not in reasons}
             empty = [each.key for each in batch if each.key[0] not in full]
             discard_sources(self.catalogue, self.store, empty)
-            records = [each.record(languages[each.key[0]]) for each in batch if each.key[0] in full]
+            records = [each.record(tallies[each.key[0]]) for each in batch if each.key[0] in full]
             commit_sources(self.catalogue, self.store, records)
         except BaseException:
             # Should this fail too, the journal stays, and the next opening settles it.
@@ -178,7 +186,7 @@ class Indexer:
         for each in batch:
             if each.key[0] in full:
                 run.indexed += 1
-                run.passages += languages[each.key[0]].total()
+                run.passages += tallies[each.key[0]].total
             else:
                 reason = reasons.get(each.key[0])
                 run.fail(each.path, reason or "gives no passage", skipped=reason is None)
@@ -188,7 +196,7 @@ class Indexer:
         self,
         batch: Sequence[Loaded],
         making: _Making,
-        languages: dict[str, Counter[str]],
+        tallies: dict[str, PassageTally],
         reasons: dict[str, str],
         run: Run,
         maker: IndexingEngine,
@@ -198,7 +206,7 @@ class Indexer:
             for passages in _by_part(batch, making, maker):
                 self.store.stage(passages)
                 for passage in passages:
-                    languages[passage.meta["source_id"]][passage.meta.get("language", "und")] += 1
+                    tallies[passage.meta["source_id"]].add(passage.meta)
                 run.tell(batch[-1].document.meta["source"], "embedding")
         except (SplittingError, InputError) as error:
             if len(batch) == 1:
@@ -206,7 +214,7 @@ class Indexer:
                 return
             for each in batch:
                 alone = partial(maker.passages, [each.for_splitting()])
-                self._stage([each], alone, languages, reasons, run, maker)
+                self._stage([each], alone, tallies, reasons, run, maker)
 
     def _remove(self, source_ids: Sequence[str], run: Run) -> None:
         if not source_ids:

@@ -5,7 +5,6 @@ Knows neither files nor models.
 """
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from components.errors import LoadingError, QuaereError
 from components.passages import indexed_text
 from components.preprocessors.dividing import estimate
 from components.stores.catalogue.sources import Catalogue, DamagedText, Rebuilt, SourceInfo, SourceText
+from components.stores.catalogue.tally import PassageTally
 from components.stores.documents import QuaereDocumentStore
 from components.stores.engine.manifest import read_manifest
 from components.stores.engine.protocol import slices
@@ -60,7 +60,7 @@ class _Rebuild:
         """Write the passages of these texts; if splitting fails, find out at which and go on without it."""
         if not batch:
             return
-        counts: dict[str, Counter[str]] = {info.source_id: Counter() for info, _ in batch}
+        counts = {info.source_id: PassageTally() for info, _ in batch}
         groups = [[document for _, document in batch]] if len(batch) > 1 else ([p] for p in parts(batch[0][1]))
         try:
             for group in groups:
@@ -73,30 +73,32 @@ class _Rebuild:
                 self.add([each])
             return
         for info, document in batch:
-            if not counts[info.source_id]:
+            if not counts[info.source_id].total:
                 self.failures.append(FileFailure(info.source, "gives no passage", skipped=True))
             self._note(info, document.meta["version"], counts[info.source_id])
 
     def keep(self, info: SourceInfo, reason: str) -> None:
         """Give a source whose text cannot be used its passages of before, with new vectors; no half of it stays."""
         self.target.remove_source(info.source_id)
-        counts: dict[str, Counter[str]] = {info.source_id: Counter()}
+        counts = {info.source_id: PassageTally()}
         for passages in slices(self._former(info.source_id), BATCH_PASSAGES):
             self._write(self.indexer.pipelines.embed(passages), counts)
         kept = counts[info.source_id]
-        now = "its passages stay as they were" if kept else "it has no passages until it is indexed again"
+        now = "its passages stay as they were" if kept.total else "it has no passages until it is indexed again"
         self.failures.append(FileFailure(info.source, f"{reason}; {now}", skipped=False))
         # Without passages it has no version either, so that its file is not taken for indexed.
-        self._note(info, info.version if kept else "", kept)
+        self._note(info, info.version if kept.total else "", kept)
 
-    def _write(self, passages: list[Document], counts: dict[str, Counter[str]]) -> None:
+    def _write(self, passages: list[Document], counts: Mapping[str, PassageTally]) -> None:
         self.target.write_documents(passages, DuplicatePolicy.OVERWRITE)
         for passage in passages:
-            counts[passage.meta["source_id"]][passage.meta.get("language", "und")] += 1
+            counts[passage.meta["source_id"]].add(passage.meta)
 
-    def _note(self, info: SourceInfo, version: str, counts: Counter[str]) -> None:
+    def _note(self, info: SourceInfo, version: str, tally: PassageTally) -> None:
         checksum = self.target.checksum(info.source_id, version)
-        self.made[info.source_id] = Rebuilt(version, counts.total(), tuple(sorted(counts)), checksum)
+        self.made[info.source_id] = Rebuilt(
+            version, tally.total, tuple(sorted(tally.languages)), checksum, tally.by_groups()
+        )
 
     def _former(self, source_id: str) -> list[Document]:
         """The passages in the index that is about to be replaced; none where it is emptied already, or unreadable."""

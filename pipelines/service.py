@@ -6,7 +6,7 @@ models come with the first question.
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import replace
@@ -19,6 +19,7 @@ from haystack import Pipeline
 from components.errors import InputError
 from components.query.filters.syntax import check_fields, checked_filter
 from components.stores.catalogue.sources import SourceInfo
+from components.stores.catalogue.visible import Holdings, SourcePage, SourceQuery, VisibleSources
 from components.stores.documents import QuaereDocumentStore
 from components.types import Passage, Reply
 from pipelines import archives
@@ -26,7 +27,6 @@ from pipelines.asking import StageName, Trace, build_asking_pipeline
 from pipelines.engines import EngineName
 from pipelines.folder import WAITING, OpenFolder, load_models, refuse_archive
 from pipelines.indexing import Identity, IndexProgress, IndexReport
-from pipelines.remembering import PerGroups
 from pipelines.replies import Asking, Stage, UserQuestion
 from pipelines.settings import Settings
 from pipelines.similar import SimilarKind, similar
@@ -42,7 +42,6 @@ from pipelines.sources import (
     picture,
     source_of,
     unknown_source,
-    visible_sources,
 )
 from pipelines.status import Status, status_of
 
@@ -82,7 +81,6 @@ class QAService:
         self._asking: Pipeline | None = None
         self._asked: QuaereDocumentStore | None = None
         self._building = threading.Lock()
-        self._fields: PerGroups[frozenset[str]] = PerGroups()
 
     def __enter__(self) -> Self:
         return self.open()
@@ -110,7 +108,6 @@ class QAService:
     def close(self) -> None:
         """Let go of the data folder; a second call is free."""
         self._asking = None
-        self._fields.clear()
         if self._folder is not None:
             self._folder.close()
             self._folder = None
@@ -276,17 +273,14 @@ class QAService:
         wanted = None if given is None else checked_filter(given)
         whose = question.groups if question.groups is not None else groups
         if wanted is not None:
-            check_fields(wanted, _STANDARD_FIELDS | self._own_fields(whose))
+            check_fields(wanted, _STANDARD_FIELDS | self._seen_by(whose).fields())
         return replace(question, filters=wanted, groups=whose)
 
-    def _own_fields(self, groups: Sequence[str]) -> frozenset[str]:
-        """The fields of all passages that these groups see."""
+    def _seen_by(self, groups: Sequence[str] | None) -> VisibleSources:
+        """What these groups may know of, after the opening of the index has told it of sources of older versions."""
         folder = self._open_folder()
-
-        def look_up() -> frozenset[str]:
-            return frozenset(folder.store.seen_by(groups).get_metadata_fields_info())
-
-        return self._fields.get(groups, folder.catalogue.generation(), look_up)
+        folder.open_store()
+        return folder.catalogue.seen_by(groups)
 
     # Indexing
 
@@ -323,9 +317,24 @@ class QAService:
                 on_progress=on_progress,
             )
 
-    def sources(self, groups: Sequence[str] | None = None) -> list[SourceInfo]:
-        """The sources that a caller of these groups may know of, by name; None for all."""
-        return [] if self._folder is None else visible_sources(self._folder.catalogue, self._folder.store, groups)
+    def sources(self) -> list[SourceInfo]:
+        """All sources, by name."""
+        if self._folder is None:
+            return []
+        self._folder.open_store()
+        return self._folder.catalogue.sources()
+
+    def list_sources(self, query: SourceQuery, groups: Sequence[str] | None = None) -> SourcePage:
+        """A part of the list of sources that a caller of these groups may know of, by name; None for all."""
+        return SourcePage(0, ()) if self._folder is None else self._seen_by(groups).page(query)
+
+    def holdings(self, groups: Sequence[str] | None = None) -> Holdings:
+        """How much a caller of these groups may see; None for all there is."""
+        return Holdings(0, 0, frozenset()) if self._folder is None else self._seen_by(groups).holdings()
+
+    def known_among(self, source_ids: Collection[str], groups: Sequence[str]) -> set[str]:
+        """Of the ids of sources those that a caller of these groups may know of."""
+        return set() if self._folder is None else self._seen_by(groups).among(source_ids)
 
     def source(self, name: str, groups: Sequence[str] | None = None) -> SourceDetail:
         """A source by name, path or id, with its passages, and with its whole text where no groups are given.
@@ -358,7 +367,7 @@ class QAService:
         """The facts of one source; see :meth:`source`."""
         if self._folder is None:
             raise unknown_source(name, ())
-        return find_source(self._folder.catalogue, self._folder.store, name, groups)
+        return find_source(self._seen_by(groups), name)
 
     def source_of(self, source_id: str, groups: Sequence[str] | None = None) -> SourceInfo:
         """The facts of the source with this id, whatever others are called.
@@ -368,7 +377,7 @@ class QAService:
         """
         if self._folder is None:
             raise unknown_source(source_id, ())
-        return source_of(self._folder.catalogue, self._folder.store, source_id, groups)
+        return source_of(self._seen_by(groups), source_id)
 
     def known_sources(self) -> set[str]:
         """The ids of all sources, without those whose deletion was begun; the index itself is not opened."""

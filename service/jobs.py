@@ -81,7 +81,7 @@ class Jobs(JobRecords):
     def __enter__(self) -> Self:
         self._clear_incoming()
         kept = self.uploads.kept()
-        with self.database.transaction() as session:
+        with self.database.writing() as session:
             unfinished = select(JobRow).where(JobRow.state.in_(UNFINISHED)).order_by(JobRow.created_at)
             rows = list(session.scalars(unfinished))
             for row in filter(self._is_mine, rows):
@@ -219,7 +219,7 @@ class Jobs(JobRecords):
 
     def _database_answers(self) -> bool:
         try:
-            with self.database.transaction() as session:
+            with self.database.reading() as session:
                 session.execute(select(JobRow.job_id).limit(1)).all()
         except StoreError:
             return False
@@ -257,7 +257,7 @@ class Jobs(JobRecords):
         if not self._is_still_mine(job_id):
             return None
         self._moves(job_id, "queued", "running")
-        with self.database.transaction() as session:
+        with self.database.reading() as session:
             row = session.get_one(JobRow, job_id)
             job, state = self._of(row), row.state
         if state == STOPPING:
@@ -327,7 +327,7 @@ class Jobs(JobRecords):
             self._forget_folder(job_id)
 
     def _forget_folder(self, job_id: str) -> None:
-        with self.database.transaction() as session:
+        with self.database.reading() as session:
             row = session.get(JobRow, job_id)
             has_ended = row is None or row.state not in UNFINISHED
             job = None if row is None else self._of(row)

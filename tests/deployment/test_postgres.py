@@ -16,10 +16,14 @@ from typing import Any
 
 import httpx
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 
 from components.errors import ConfigurationError, InputError, QuaereError, StoreError
-from components.stores.catalogue.sources import Catalogue, FileState, SourceInfo, SourceRecord, SourceText
+from components.stores.catalogue.sources import SCHEMA, Catalogue, FileState, SourceInfo, SourceRecord, SourceText
+from components.stores.catalogue.tables import CatalogueTable
 from components.stores.catalogue.write_lease import WriteLease
+from components.stores.database.engines import connect
 from pipelines.indexing import IndexProgress
 from pipelines.service import QAService
 from pipelines.settings import Settings
@@ -27,6 +31,7 @@ from service.backend import open_backend
 from service.database.connection import ServiceDatabase
 from service.keys import KeyRing
 from service.uploads import Upload, Uploads, sealed
+from tests.components.stores.test_visible import compare_with_everything
 from tests.deployment.postgresql import PASSWORD, SUPERUSER, PostgreSQL
 from tests.deployment.qdrant_stand_in import QdrantStandIn
 
@@ -92,7 +97,7 @@ def test_the_catalogue_holds_what_it_is_given(postgresql: PostgreSQL, database: 
         put(catalogue, first, umlaut, record("a.md"))
         # By code points, as in a file.
         assert [info.source for info in catalogue.sources()] == ["a.md", "b.md", "Ä.md"]
-        assert catalogue.find("Ä.md") == [umlaut.info]
+        assert catalogue.seen_by(None).find("Ä.md") == [umlaut.info]
         assert catalogue.text("id-b.md") == first.text
         assert catalogue.states()["id-b.md"] == ("v1", first.state)
         assert catalogue.languages() == ("de", "en")
@@ -109,8 +114,8 @@ def test_a_long_path_and_a_nul_are_no_errors(postgresql: PostgreSQL, database: s
     with Catalogue(postgresql.url(database)) as catalogue:
         named = record("short")
         put(catalogue, replace(named, info=replace(named.info, source=long, path=f"/{long}")))
-        assert [info.source for info in catalogue.find(long)] == [long]
-        assert catalogue.find("a\0b") == []
+        assert [info.source for info in catalogue.seen_by(None).find(long)] == [long]
+        assert catalogue.seen_by(None).find("a\0b") == []
         catalogue.set_manifest({"typed": "a\0b"})
         assert catalogue.manifest()["typed"] == "a\0b"
 
@@ -147,6 +152,29 @@ def test_without_the_driver_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(ConfigurationError, match="extra `postgres`"):
         Catalogue("postgresql://a:b@127.0.0.1/x").open()
+
+
+def test_who_may_see_what_is_looked_up_as_in_a_file(postgresql: PostgreSQL, database: str) -> None:
+    with Catalogue(postgresql.url(database)) as catalogue:
+        compare_with_everything(catalogue, 3)
+
+
+def test_tables_of_version_0_1_are_brought_up_to_date(postgresql: PostgreSQL, database: str) -> None:
+    engine = connect(postgresql.url(database))
+    former = ("sources", "overrides", "texts", "checksums", "journal", "manifest")
+    with engine.begin() as connection:
+        CatalogueTable.metadata.create_all(connection, [CatalogueTable.metadata.tables[name] for name in former])
+        connection.exec_driver_sql("INSERT INTO manifest VALUES ('schema', '2')")
+    with Catalogue(postgresql.url(database)) as catalogue:
+        put(catalogue, record("a.md"))
+        assert catalogue.unlisted() == {"id-a.md"}
+        options = {"version_table": "catalogue_version"}
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts=options)
+        differences = compare_metadata(context, CatalogueTable.metadata)
+        assert context.get_current_revision() == f"{SCHEMA:04}"
+    engine.dispose()
+    assert differences == []
 
 
 # Several processes

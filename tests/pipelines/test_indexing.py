@@ -79,7 +79,7 @@ def test_a_change_within_the_clocks_resolution_is_seen(index, docs):
     file.write_text(prose("beta").replace("beta", "zeta"))
     os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
     assert index.indexer.index([str(docs)]).indexed == 1
-    assert "zeta" in index.catalogue.text(index.catalogue.find(str(file))[0].source_id).text
+    assert "zeta" in index.catalogue.text(index.catalogue.seen_by(None).find(str(file))[0].source_id).text
 
 
 def test_a_touched_file_is_hashed_once(index, docs):
@@ -119,7 +119,7 @@ def test_a_change_of_metadata_alone_makes_a_new_version(index, docs):
     report = index.indexer.index([str(docs)])
     assert (report.indexed, report.unchanged) == (1, 2)
     assert not [each for each in passages(index) if each.meta["source"].endswith("b.txt")]
-    assert index.catalogue.find(str(docs / "b.txt"))[0].groups == ("staff",)
+    assert index.catalogue.seen_by(None).find(str(docs / "b.txt"))[0].groups == ("staff",)
     report = index.indexer.index([str(docs)], meta={"groups": "public", "team": "blue"})
     assert report.indexed == 3
     assert {each.meta["team"] for each in passages(index)} == {"blue"}

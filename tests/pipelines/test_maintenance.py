@@ -111,7 +111,7 @@ def test_a_rebuild_of_another_fingerprint_replaces_the_refused_index(data):
 
 def test_a_rebuild_finishes_what_a_kill_left(data, docs):
     with Index(data) as index:
-        gone = index.catalogue.find(str(docs / "b.txt"))[0].source_id
+        gone = index.catalogue.seen_by(None).find(str(docs / "b.txt"))[0].source_id
         index.catalogue.begin([("unknown", "v")])
         index.catalogue.begin_removal([gone])
         rebuild(index.indexer)

@@ -17,7 +17,7 @@ from components.errors import InputError, StoreError
 from pipelines.service import QAService
 from pipelines.settings import DatabaseUrl, Settings
 from service.database.connection import DATABASE_FILE, ServiceDatabase
-from service.database.tables import Table
+from service.database.tables import ServiceTable
 from service.keys import KeyRing, LastKey
 from ui.cli.commands.keys import _unserved
 
@@ -119,7 +119,7 @@ def test_the_steps_make_the_tables_that_the_program_uses(tmp_path: Path) -> None
         pass
     engine = create_engine(f"sqlite:///{tmp_path / DATABASE_FILE}")
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Table.metadata) == []
+        assert compare_metadata(MigrationContext.configure(connection), ServiceTable.metadata) == []
     engine.dispose()
 
 
@@ -147,7 +147,7 @@ def test_a_newer_or_a_damaged_database_is_refused_and_stays_as_it_is(tmp_path: P
     file.write_bytes(b"no database at all" * 100)
     with pytest.raises(StoreError, match="damaged"):
         ServiceDatabase(file).open()
-    with pytest.raises(StoreError, match="open it first"), ServiceDatabase(file).transaction():
+    with pytest.raises(StoreError, match="open it first"), ServiceDatabase(file).writing():
         pass
 
 
@@ -224,7 +224,7 @@ def test_the_last_key_of_a_shared_database_is_deleted_by_whoever_says_so() -> No
 
 
 def test_a_database_that_lost_a_table_is_told_with_what_to_do(keys: KeyRing) -> None:
-    with keys.database.transaction() as session:
+    with keys.database.writing() as session:
         session.execute(text("DROP TABLE keys"))
     with pytest.raises(StoreError, match=r"is damaged \(no such table: keys\); restore a backup with `quaere restore`"):
         keys.keys()

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from components.answers.composer import DIFFER
 from components.errors import QuaereError
-from components.stores.catalogue.records import SourceInfo
+from components.stores.catalogue.visible import Holdings, SourcePage, SourceQuery
 from components.types import Passage, Query, Reply
 from pipelines.replies import Stage as Result
 from pipelines.replies import UserQuestion
@@ -28,7 +28,7 @@ from ui.api.timeouts import within
 from ui.web.explaining import Explanation, explain
 from ui.web.filters import Filters
 from ui.web.turns import (
-    NOTHING,
+    MOST_LISTED,
     Stage,
     render_filters,
     render_hero,
@@ -63,8 +63,11 @@ class AskingService(Protocol):
     def ask_stream(self, question: str | UserQuestion) -> AsyncGenerator[Result]:
         """Answer a question, and give what is known as it is known; closing it cancels what is left to do."""
 
-    def sources(self, groups: Sequence[str] | None = None) -> list[SourceInfo]:
-        """The sources that a caller of these groups may know of, by name; None for all."""
+    def list_sources(self, query: SourceQuery, groups: Sequence[str] | None = None) -> SourcePage:
+        """A part of the list of sources that a caller of these groups may know of, by name; None for all."""
+
+    def holdings(self, groups: Sequence[str] | None = None) -> Holdings:
+        """How much a caller of these groups may see; None for all there is."""
 
     def status(self) -> Status:
         """What the index holds."""
@@ -186,26 +189,28 @@ class Asker:
             is_operator: whether the visitor looks after the service: is told how to begin, and all of a fault.
         """
         try:
-            seen = [] if groups is None else self.service.sources(groups)
+            seen = None if groups is None else self.service.holdings(groups)
             held = self.service.status()
         except QuaereError as error:
             note_fault(error)
             return render_hero(self.words, note=self._notice(explain(error, self.words, in_full=is_operator)))
-        note = NOTHING
-        if not seen:
+        if seen is None or not seen.sources:
             note = self._nothing_indexed() if held.passages == 0 and is_operator else self._nothing_to_read()
-        passages = sum(source.passages for source in seen)
-        return render_hero(self.words, passages=passages, documents=len(seen), note=note)
+            return render_hero(self.words, note=note)
+        return render_hero(self.words, passages=seen.passages, documents=seen.sources)
 
     def filters(self, groups: Groups) -> str:
         """The filter controls, with the sources that a visitor of these groups may see."""
+        if groups is None:
+            return render_filters(self.words)
         try:
-            sources = [] if groups is None else self.service.sources(groups)
+            page = self.service.list_sources(SourceQuery(limit=MOST_LISTED), groups)
+            languages = self.service.holdings(groups).languages
         except QuaereError:
             # The page's opening words tell of it; without a list there is nothing to choose from.
-            sources = []
-        languages = {info.language for info in sources}
-        return render_filters(self.words, [info.source for info in sources], languages)
+            return render_filters(self.words)
+        names = [info.source for info in page.sources]
+        return render_filters(self.words, names, languages, left_out=page.total - len(names))
 
     async def _answered(
         self, question: str, filters: Filters, groups: tuple[str, ...], in_full: bool

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from components.stores.catalogue.shared_locks import SharedLocks
 from components.stores.catalogue.sources import Catalogue
+from components.stores.database.shared_locks import SharedLocks
 
 _INDEXING = "indexing"
 _PAUSE = 0.3  # seconds

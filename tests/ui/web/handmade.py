@@ -10,6 +10,7 @@ import components  # noqa: F401
 from components.answers.composer import DIFFER
 from components.errors import InputError, StoreError
 from components.stores.catalogue.records import SourceInfo
+from components.stores.catalogue.visible import Holdings, SourcePage, SourceQuery
 from components.types import Answer, Passage, Place, Query, Reply
 from pipelines.replies import Stage, UserQuestion
 from pipelines.settings import Settings
@@ -111,11 +112,19 @@ class HandMade:
         while not self._may_pass[stage].is_set():
             await asyncio.sleep(0.01)
 
-    def sources(self, groups: Sequence[str] | None = None) -> list[SourceInfo]:
+    def _seen(self, groups: Sequence[str] | None) -> list[SourceInfo]:
         if self.held.passages == 0:
             return []
         seen = None if groups is None else {"public", *groups}
         return [each for each in SOURCES if seen is None or not seen.isdisjoint(each.groups)]
+
+    def list_sources(self, query: SourceQuery, groups: Sequence[str] | None = None) -> SourcePage:
+        seen = self._seen(groups)
+        return SourcePage(len(seen), tuple(seen[query.offset : query.offset + query.limit]))
+
+    def holdings(self, groups: Sequence[str] | None = None) -> Holdings:
+        seen = self._seen(groups)
+        return Holdings(len(seen), sum(each.passages for each in seen), frozenset(each.language for each in seen))
 
     def status(self) -> Held:
         return self.held

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from components.errors import InputError
 from components.stores.catalogue.sources import SourceInfo
+from components.stores.catalogue.visible import SourceQuery
 from components.types import PUBLIC_GROUP, End, Heading, Name, Page, Start, Title
 from pipelines.service import QAService
 from service.job_files import JobFiles
@@ -48,7 +49,7 @@ _META = (
 Tag = Annotated[str, Field(min_length=1)]
 
 
-class Source(Part):
+class SourceView(Part):
     """An indexed source."""
 
     source_id: str = Field(description="Stays the same when the source is replaced.")
@@ -68,14 +69,14 @@ class Source(Part):
     pages: int | None = Field(ge=1, description="Of a PDF; null where the format has none, or they are not counted.")
 
 
-class Sources(Part):
+class SourceList(Part):
     """A part of the list of sources."""
 
     total: int = Field(ge=0, description="How many there are in all.")
-    sources: list[Source] = Field(description="By name.")
+    sources: list[SourceView] = Field(description="By name.")
 
 
-class SourceExcerpt(Part):
+class ExcerptView(Part):
     """Some words of a source, between those around them."""
 
     source: Name
@@ -177,20 +178,14 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
         contains: Annotated[str, Query(max_length=200, description="Part of the name or title.")] = "",
         limit: Annotated[int, Query(ge=1, le=1000, description="Sources at most.")] = 100,
         offset: Annotated[int, Query(ge=0, le=10_000_000, description="How many to pass over.")] = 0,
-    ) -> Sources:
+    ) -> SourceList:
         """What you may read of what is indexed."""
-        wanted, tags = contains.casefold(), set(tag)
-        found = [
-            info
-            for info in service.sources(caller.groups)
-            if (name is None or info.source == name)
-            and (wanted in info.source.casefold() or wanted in (info.title or "").casefold())
-            and tags <= set(info.tags)
-        ]
-        return Sources(total=len(found), sources=[_view(info, caller) for info in found[offset : offset + limit]])
+        query = SourceQuery(name, contains, tuple(tag), limit, offset)
+        found = service.list_sources(query, caller.groups)
+        return SourceList(total=found.total, sources=[_view(info, caller) for info in found.sources])
 
     @router.get("/{source_id}", summary="Look at a source")
-    def shown(source_id: str, caller: Reader) -> Source:
+    def shown(source_id: str, caller: Reader) -> SourceView:
         """Its facts."""
         return _view(service.source_of(source_id, caller.groups), caller)
 
@@ -201,11 +196,11 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
         start: Annotated[int, Query(ge=0, description="Where the wanted words start, in code points.")] = 0,
         end: Annotated[int | None, Query(ge=0, description="Where they end, exclusive; by default at start.")] = None,
         around: Annotated[int, Query(ge=0, le=_MOST_AROUND, description="Characters before and after.")] = 1000,
-    ) -> SourceExcerpt:
+    ) -> ExcerptView:
         """The words of an answer or a passage with what stands around them."""
         found = service.excerpt(source_id, start, start if end is None else end, around, caller.groups)
-        values = {name: getattr(found, name) for name in SourceExcerpt.model_fields if name != "source"}
-        return SourceExcerpt(source=found.info.source, **values)
+        values = {name: getattr(found, name) for name in ExcerptView.model_fields if name != "source"}
+        return ExcerptView(source=found.info.source, **values)
 
     @router.get(
         "/{source_id}/pages/{page}",
@@ -274,9 +269,9 @@ def _received(documents: Sequence[_SentDocument], uploads: Uploads, most: int) -
             file.path.unlink(missing_ok=True)
 
 
-def _view(info: SourceInfo, caller: Principal) -> Source:
-    values = {name: getattr(info, name) for name in Source.model_fields if name not in ("groups", "tags")}
-    return Source(**values, groups=own_groups(info.groups, caller), tags=list(info.tags))
+def _view(info: SourceInfo, caller: Principal) -> SourceView:
+    values = {name: getattr(info, name) for name in SourceView.model_fields if name not in ("groups", "tags")}
+    return SourceView(**values, groups=own_groups(info.groups, caller), tags=list(info.tags))
 
 
 def _object(text: str) -> dict[str, Any]:
