@@ -26,7 +26,8 @@ from components.types import Query
 
 def load_all() -> dict[str, type]:
     for found in pkgutil.walk_packages(components.__path__, "components."):
-        importlib.import_module(found.name)
+        if not found.name.endswith(".migrations.env"):  # Alembic's own entry: it runs, with what Alembic gives it
+            importlib.import_module(found.name)
     return {kind.__name__: kind for name, kind in component.registry.items() if name.startswith("components.")}
 
 

@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -15,7 +16,7 @@ from sqlalchemy import create_engine, text
 
 from components.errors import InputError, StoreError
 from pipelines.service import QAService
-from pipelines.settings import DatabaseUrl, Settings
+from pipelines.settings import Settings
 from service.database.connection import DATABASE_FILE, ServiceDatabase
 from service.database.tables import ServiceTable
 from service.keys import KeyRing, LastKey
@@ -134,6 +135,19 @@ def test_several_openers_at_once_take_each_step_once(tmp_path: Path) -> None:
         assert len(KeyRing(database).keys()) == 8
 
 
+@pytest.mark.parametrize("lose", [Path.unlink, lambda file: file.write_bytes(b"")])
+def test_a_database_that_is_lost_is_not_taken_for_a_new_one(tmp_path: Path, lose: Callable[[Path], object]) -> None:
+    file = tmp_path / DATABASE_FILE
+    with ServiceDatabase(file) as database:
+        KeyRing(database).make("desk", ["read"])
+    lose(file)
+    with pytest.raises(StoreError, match=r"is gone, and with it all keys.*restore"):
+        ServiceDatabase(file).open()
+    (tmp_path / "service.sqlite.made").unlink()
+    with ServiceDatabase(file) as database:
+        assert KeyRing(database).keys() == []
+
+
 def test_a_newer_or_a_damaged_database_is_refused_and_stays_as_it_is(tmp_path: Path) -> None:
     file = tmp_path / DATABASE_FILE
     with ServiceDatabase(file):
@@ -215,7 +229,7 @@ def test_of_two_keys_that_are_deleted_at_a_time_one_stays(tmp_path: Path) -> Non
 
 def test_the_last_key_of_a_shared_database_is_deleted_by_whoever_says_so() -> None:
     shared = Settings.load(
-        {"qdrant.engine": "server", "qdrant.url": "http://localhost:1", "database.url": DatabaseUrl("postgresql://x/y")}
+        {"qdrant.engine": "server", "qdrant.url": "http://localhost:1", "database.url": "postgresql://x/y"}
     )
     with pytest.raises(LastKey, match=r"'bot' is the last key.*--even-last"), _unserved(shared, LAST, sure=False):
         pass
