@@ -130,7 +130,8 @@ def test_a_store_that_fails_is_told_of(service: HandMade, monkeypatch: pytest.Mo
         raise StoreError("the folder <b> is damaged")
 
     monkeypatch.setattr(service, "status", fail)
-    monkeypatch.setattr(service, "sources", fail)
+    monkeypatch.setattr(service, "holdings", fail)
+    monkeypatch.setattr(service, "list_sources", fail)
     assert "The folder &lt;b&gt; is damaged." in asker(service).hero((), is_operator=True)
     told = asker(service).hero(())
     assert "damaged" not in told and "The documents cannot be searched at the moment. Try again in a while." in told
