@@ -63,6 +63,15 @@ class QAService:
         on_message: is told in words when something takes long, such as preparing a model.
         sandbox: read and split each file in a process of its own, with limits of memory and time; without, a file
             can make this one loop, crash or fill the memory.
+
+    Example:
+        >>> from pathlib import Path
+        >>> characters = Path("note.md").write_text("The warranty lasts 24 months.", encoding="utf-8")
+        >>> with QAService(Settings.load({"data": "data"})).open(writable=True) as service:
+        ...     service.index(["note.md"]).indexed
+        ...     service.ask("How long is the warranty?").answers[0].text
+        1
+        '24 months'
     """
 
     def __init__(

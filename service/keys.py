@@ -61,6 +61,14 @@ class KeyRing:
 
     Args:
         database: open.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from service.database.connection import ServiceDatabase
+        >>> with ServiceDatabase(Path("service.sqlite")) as database:
+        ...     made = KeyRing(database).make("desk", ["read"])
+        ...     [key.name for key in KeyRing(database).keys()]
+        ['desk']
     """
 
     def __init__(self, database: ServiceDatabase) -> None:

@@ -52,7 +52,20 @@ class Scored:
 
 @component
 class AnswerComposer:
-    """Merges what says the same, computes confidences, and decides what is given."""
+    """Merges what says the same, computes confidences, and decides what is given.
+
+    Example:
+        >>> from components.query.understanding import QueryUnderstanding
+        >>> from components.rankers.cross_encoder import CrossEncoderRanker
+        >>> from components.readers.extractive import ExtractiveReader
+        >>> query = QueryUnderstanding().run("How long is the warranty?")["understood"]
+        >>> place = {"source": "note.md", "source_id": "n", "start": 0, "end": 29}
+        >>> passage = Document(content="The warranty lasts 24 months.", meta=place)
+        >>> ranked = CrossEncoderRanker().run(query.text, [passage])["documents"]
+        >>> spans = ExtractiveReader().run(query.text, ranked)["answers"]
+        >>> AnswerComposer(top_k=1, threshold=0.0).run(query, ranked, spans)["answers"][0].text
+        '24 months'
+    """
 
     def __init__(self, calibrator: str | None = None, *, top_k: int = 3, threshold: float | None = None) -> None:
         """Store the parameters.

@@ -35,6 +35,13 @@ class DocumentLoader:
         max_rows: a file with more rows and questions is refused.
         seconds: limit of the time that a file may take in the sandbox.
         memory_bytes: limit of the memory that it may take.
+
+    Example:
+        >>> from pathlib import Path
+        >>> characters = Path("note.md").write_text("# Pump", encoding="utf-8")
+        >>> document = DocumentLoader().run(["note.md"])["documents"][0]
+        >>> document.content, document.meta["title"]
+        ('Pump', 'Pump')
     """
 
     def __init__(

@@ -97,6 +97,11 @@ class LexicalDocumentEmbedder:
 
     Args:
         average_length: mean number of words of the corpus' passages; it belongs into the index's fingerprint.
+
+    Example:
+        >>> passages = LexicalDocumentEmbedder().run([Document(content="Pumps leak.")])["documents"]
+        >>> len(passages[0].sparse_embedding.indices)
+        2
     """
 
     def __init__(self, average_length: float = AVERAGE_LENGTH) -> None:
@@ -119,6 +124,12 @@ class LexicalTextEmbedder:
 
     Args:
         languages: ISO 639-1 codes of the index's passages, whose analysers see the question; all where None.
+
+    Example:
+        >>> question = LexicalTextEmbedder().run("Which pump leaks?")["sparse_embedding"]
+        >>> passage = LexicalDocumentEmbedder().run([Document(content="Pumps leak.")])["documents"][0]
+        >>> bool(set(passage.sparse_embedding.indices) & set(question.indices))
+        True
     """
 
     def __init__(self, languages: list[str] | None = None) -> None:

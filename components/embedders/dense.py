@@ -66,7 +66,13 @@ class _Embedder:
 
 @component
 class DocumentEmbedder(_Embedder):
-    """Gives every passage the vector of its title, heading and content (a FAQ row: of its question)."""
+    """Gives every passage the vector of its title, heading and content (a FAQ row: of its question).
+
+    Example:
+        >>> passages = DocumentEmbedder().run([Document(content="The warranty lasts 24 months.")])["documents"]
+        >>> len(passages[0].embedding)
+        384
+    """
 
     @component.output_types(documents=list[Document])
     def run(self, documents: list[Document]) -> dict[str, Any]:
@@ -96,7 +102,12 @@ class DocumentEmbedder(_Embedder):
 
 @component
 class TextEmbedder(_Embedder):
-    """Gives a question its vector."""
+    """Gives a question its vector.
+
+    Example:
+        >>> len(TextEmbedder().run("How long is the warranty?")["embedding"])
+        384
+    """
 
     @component.output_types(embedding=list[float])
     def run(self, text: str) -> dict[str, Any]:

@@ -42,7 +42,18 @@ _DIVIDE = "components.preprocessors.dividing:divide"
 
 @component
 class PassageSplitter:
-    """Divides documents into passages of whole sentences, list items and table rows."""
+    """Divides documents into passages of whole sentences, list items and table rows.
+
+    Example:
+        >>> from components.converters.loader import DocumentLoader
+        >>> from components.models.checkpoints import tokenizer_file
+        >>> from pathlib import Path
+        >>> characters = Path("note.txt").write_text("The pump leaks. Call us.", encoding="utf-8")
+        >>> splitter = PassageSplitter(str(tokenizer_file("all-MiniLM-L6-v2")))
+        >>> passages = splitter.run(DocumentLoader().run(["note.txt"])["documents"])["documents"]
+        >>> [passage.content for passage in passages]
+        ['The pump leaks. Call us.']
+    """
 
     def __init__(
         self,
@@ -187,7 +198,11 @@ class PassagePlanner:
         splitter: whose passages are planned.
 
     Example:
-        ``PassagePlanner(PassageSplitter("tokenizer.json")).run([document])["plans"][0]``
+        >>> from components.models.checkpoints import tokenizer_file
+        >>> splitter = PassageSplitter(str(tokenizer_file("all-MiniLM-L6-v2")))
+        >>> plans = PassagePlanner(splitter).run([Document(content="The pump leaks. Call us.")])["plans"]
+        >>> len(plans)
+        1
     """
 
     def __init__(self, splitter: PassageSplitter) -> None:

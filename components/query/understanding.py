@@ -67,7 +67,15 @@ class QuestionTooLong(InputError):
 
 @component
 class QueryUnderstanding:
-    """Turns what a user wrote into what is searched, ranked and read."""
+    """Turns what a user wrote into what is searched, ranked and read.
+
+    Example:
+        >>> query = QueryUnderstanding().run("How long is the warranty? lang:en")["understood"]
+        >>> query.text, query.language, query.kind
+        ('How long is the warranty?', 'en', 'number')
+        >>> query.filters
+        {'field': 'meta.language', 'operator': '==', 'value': 'en'}
+    """
 
     def __init__(self, synonyms: str | None = None, max_characters: int = MAX_CHARACTERS) -> None:
         """Store the parameters.

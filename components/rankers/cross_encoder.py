@@ -20,6 +20,12 @@ class CrossEncoderRanker:
 
     A small cross-encoder errs otherwise than a search does: interpolation helps both (Wang, Zhuang and Zuccon 2021,
     "BERT-based dense retrievers require interpolation with BM25 for effective passage retrieval").
+
+    Example:
+        >>> passages = [Document(content="Clean the filter."), Document(content="The warranty lasts 24 months.")]
+        >>> ranked = CrossEncoderRanker().run("How long is the warranty?", passages)["documents"]
+        >>> ranked[0].content
+        'The warranty lasts 24 months.'
     """
 
     def __init__(

@@ -19,7 +19,14 @@ from components.types import Candidates, QueryKind
 
 @component
 class ExtractiveReader:
-    """Reads every passage and proposes its best spans; whether one answers is decided later."""
+    """Reads every passage and proposes its best spans; whether one answers is decided later.
+
+    Example:
+        >>> passage = Document(content="The warranty lasts 24 months.")
+        >>> reader = ExtractiveReader(answers_per_passage=1)
+        >>> [answer.data for answer in reader.run("How long is the warranty?", [passage])["answers"]]
+        ['24 months']
+    """
 
     def __init__(
         self,

@@ -40,6 +40,18 @@ class HybridRetriever:
         top_k: candidates at most.
         fusion: "convex" joins normalised scores, "rrf" joins ranks.
         dense_weight: share of the dense score in convex fusion, in [0, 1].
+
+    Example:
+        >>> from components.embedders.bm25 import LexicalDocumentEmbedder, LexicalTextEmbedder
+        >>> place = {"source": "a.md", "start": 0, "end": 15}
+        >>> passage = Document(content="The pump leaks.", embedding=[1.0, 0.0], meta=place)
+        >>> store = QuaereDocumentStore("index", dimension=2)
+        >>> store.write_documents(LexicalDocumentEmbedder().run([passage])["documents"])
+        1
+        >>> words = LexicalTextEmbedder().run("Which pump leaks?")["sparse_embedding"]
+        >>> [found.content for found in HybridRetriever(store).run([1.0, 0.0], words)["documents"]]
+        ['The pump leaks.']
+        >>> store.close()
     """
 
     def __init__(

@@ -69,6 +69,14 @@ class QuaereDocumentStore(HaystackProtocol, SourceVersions):
         fingerprint: names and values of everything that passages and questions must have in common, such as the
             embedder and the analyser; an index with other values is refused.
         groups: of the caller, for the methods of Haystack's protocol; the public group is always among them.
+
+    Example:
+        >>> from haystack import Document
+        >>> passage = Document(content="The pump leaks.", embedding=[1.0, 0.0], meta={"source": "a.md"})
+        >>> store = QuaereDocumentStore("index", dimension=2)
+        >>> store.write_documents([passage]), store.count_documents()
+        (1, 1)
+        >>> store.close()
     """
 
     def __init__(
