@@ -21,11 +21,11 @@ from typing import Any, Self
 from components.errors import QuaereError
 from components.types import Answer, Passage, Query, Reply
 from pipelines.indexing import IndexProgress, IndexReport
-from pipelines.replies import Question, Stage
+from pipelines.replies import Stage, UserQuestion
 from pipelines.service import QAService
 from pipelines.settings import Settings
 
-__all__ = ["Answer", "IndexReport", "Passage", "Quaere", "QuaereError", "Query", "Question", "Reply"]
+__all__ = ["Answer", "IndexReport", "Passage", "Quaere", "QuaereError", "Query", "Reply", "UserQuestion"]
 
 
 class Quaere:
@@ -116,7 +116,7 @@ class Quaere:
 
     def ask_batch(
         self,
-        questions: Sequence[str | Question],
+        questions: Sequence[str | UserQuestion],
         *,
         top: int | None = None,
         threshold: float | None = None,
@@ -127,7 +127,7 @@ class Quaere:
         """Answer several questions, which takes less time than one after the other.
 
         Args:
-            questions: texts, or :class:`Question` with an id, filters or groups of their own.
+            questions: texts, or :class:`UserQuestion` with an id, filters or groups of their own.
             top: answers at most, from 1.
             threshold: least confidence of an answer, in [0, 1]; 0 gives the best one however unsure.
             filters: Haystack's filter syntax over ``meta`` fields.
@@ -142,7 +142,12 @@ class Quaere:
         )
 
     async def ask_stream(
-        self, question: str | Question, *, top: int | None = None, threshold: float | None = None, explain: bool = False
+        self,
+        question: str | UserQuestion,
+        *,
+        top: int | None = None,
+        threshold: float | None = None,
+        explain: bool = False,
     ) -> AsyncGenerator[Stage]:
         """Answer one question, and give each result as soon as it is there; options as in :meth:`ask_batch`.
 

@@ -26,6 +26,8 @@ from haystack import Document
 from haystack.dataclasses import SparseEmbedding
 
 from components.stores.catalogue.sources import FileState, SourceInfo, SourceRecord, SourceText
+from components.stores.catalogue.tally import PassageTally
+from components.stores.catalogue.visible import SourceQuery
 from components.versions import digest, source_id_of
 from evaluation.provenance import provenance
 from pipelines.folder import OpenFolder
@@ -170,20 +172,27 @@ def _record(number: int) -> SourceRecord:
     meta = {"source": name, "groups": list(groups), "tags": [first], f"field_{number % _FIELDS}": number}
     block = {"start": 0, "end": len(text), "kind": "text"}
     state = FileState(len(text), 0, 0, digest(text), digest({}))
-    return SourceRecord(info, state, SourceText(source_id, version, text, (block,), meta), ("en",))
+    content = SourceText(source_id, version, text, (block,), meta)
+    tally = PassageTally()
+    tally.add(_passage_meta(content))
+    return SourceRecord(info, state, content, ("en",), passage_groups=tally.by_groups())
 
 
 def _passage(record: SourceRecord, vector: np.ndarray[Any, np.dtype[np.float64]]) -> Document:
     text = record.text
-    place = {"source_id": text.source_id, "version": text.version, "start": 0, "end": len(text.text), "kind": "text"}
     words = sorted({_number_of(word) for word in text.text.split()})
     return Document(
         id=f"{text.source_id}:0",
         content=text.text,
         embedding=(vector / np.linalg.norm(vector)).tolist(),
         sparse_embedding=SparseEmbedding(words, [1.0] * len(words)),
-        meta={**text.meta, **place, "language": "en"},
+        meta=_passage_meta(text),
     )
+
+
+def _passage_meta(text: SourceText) -> dict[str, Any]:
+    place = {"source_id": text.source_id, "version": text.version, "start": 0, "end": len(text.text), "kind": "text"}
+    return {**text.meta, **place, "language": "en"}
 
 
 def _number_of(word: str) -> int:
@@ -192,7 +201,7 @@ def _number_of(word: str) -> int:
 
 
 def _judge(backend: Backend) -> None:
-    for info in backend.service.sources(("staff",))[:_JUDGED]:
+    for info in backend.service.list_sources(SourceQuery(limit=_JUDGED), ("staff",)).sources:
         feedback = Feedback("Which number has it?", "right", Mark(info.source_id, 0, 3))
         backend.feedback.add(feedback, None, ("staff",))
 

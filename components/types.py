@@ -1,14 +1,17 @@
-"""The small frozen values that travel between stages beside Haystack's ``Document``.
+"""The small frozen values that travel between stages beside Haystack's ``Document``, up to the reply and its JSON.
 
 Offsets are code points into the source's extracted text, end exclusive, unless a line says otherwise.
-The ``to_dict`` of :class:`Reply` is the stable contract that ``docs/reply.schema.json`` describes.
+:class:`Reply` and its parts are the one definition of the contract that ``docs/reply.schema.json`` describes; write
+that file with ``python -m ui.api.schemas.replies > docs/reply.schema.json``.
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Self, TypeVar
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 from haystack import Document
+from pydantic import ConfigDict, Field, TypeAdapter, WithJsonSchema
 
 Item = TypeVar("Item")
 
@@ -28,32 +31,59 @@ WHOLE_SENTENCE: frozenset[QueryKind] = frozenset({"how-to", "why", "yes-no", "de
 Who types only "E-1047" wants what is said about it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A question as understood: what the user wrote, and what is searched."""
+Confidence = Annotated[float, Field(ge=0, le=1)]
+Offset = Annotated[int, Field(ge=0)]
+Name = Annotated[str, Field(min_length=1, description="The name under which the document was indexed.")]
+SourceId = Annotated[
+    str, Field(description="Of the source, for `/api/v1/sources/{source_id}`; empty where there is none.")
+]
+Title = Annotated[str | None, Field(description="The document's title, or null.")]
+Heading = Annotated[
+    str | None, Field(description='The headings above the passage, outermost first, joined by " > ", or null.')
+]
+Page = Annotated[int | None, Field(ge=1, description="Page, counted from 1, or null where the format has no pages.")]
+Start = Annotated[Offset, Field(description="Where it starts.")]
+End = Annotated[Offset, Field(description="Where it ends, exclusive.")]
 
-    original: str
-    text: str
-    """Normalised, without inline filters, with synonyms added: what is searched."""
-    question: str
-    """Normalised, without inline filters, without synonyms: what the ranker and the reader see."""
-    language: str
-    """ISO 639-1 code, or "und" where three words do not tell."""
-    kind: QueryKind
-    filters: dict[str, Any] | None = None
-    """Haystack's filter syntax; the caller's and the inline filters, joined by AND."""
-    groups: tuple[str, ...] = ()
-    """The caller's groups, without the public one."""
+
+@cache
+def _adapter(kind: type) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+class ReplyPart:
+    """What every part of a reply has in common: in its JSON nothing is missing, and nothing is added."""
+
+    __slots__ = ()
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
+        extra="forbid", json_schema_serialization_defaults_required=True
+    )
 
     def to_dict(self) -> dict[str, Any]:
-        """The ``query`` part of a reply."""
-        return {
-            "original": self.original,
-            "text": self.text,
-            "language": self.language,
-            "kind": self.kind,
-            "filters": self.filters,
-        }
+        """Plain JSON; the names are those of the reply's schema."""
+        kind: type = type(self)
+        plain: dict[str, Any] = _adapter(kind).dump_python(self, mode="json")
+        return plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query(ReplyPart):
+    """The question as it was understood."""
+
+    original: Annotated[str, Field(description="As the user wrote it.")]
+    text: Annotated[
+        str, Field(description="What was searched: normalised, without inline filters, with synonyms added.")
+    ]
+    language: Annotated[str, Field(description='ISO 639-1 code, or "und" where the words do not tell.')]
+    kind: Annotated[QueryKind, Field(description="What kind of answer it asks for.")]
+    filters: Annotated[
+        dict[str, Any] | None, Field(description="The filters in force, in Haystack's syntax, or null.")
+    ] = None
+    """The caller's and the inline filters, joined by AND."""
+    question: Annotated[str, Field(exclude=True)] = ""
+    """Normalised, without inline filters, without synonyms: what the ranker and the reader see. Not in the JSON."""
+    groups: Annotated[tuple[str, ...], Field(exclude=True)] = ()
+    """The caller's groups, without the public one. Not in the JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,81 +131,78 @@ class Evidence:
         return tuple(getattr(self, name) for name in self.names())
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One place that states an answer."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place(ReplyPart):
+    """One place in the documents."""
 
-    source: str
-    title: str | None
-    page: int | None
-    start: int
-    end: int
-    source_id: str = ""
-    """As an answer's."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON."""
-        return asdict(self)
+    source: Name
+    source_id: SourceId = ""
+    title: Title
+    page: Page
+    start: Start
+    end: End
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Verbatim words that answer the question, with their place and a calibrated confidence."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(ReplyPart):
+    """Verbatim words of a document that answer the question."""
 
-    id: str
-    text: str
-    """Exactly ``source text[start:end]``."""
-    sentence: str
-    """The whole sentence or list item around the span; the whole list for a how-to."""
-    confidence: float
-    """In [0, 1]: of the answers at 0.8, eight in ten are right."""
-    kind: AnswerKind
-    source: str
-    url: str | None
-    title: str | None
-    heading: str | None
-    page: int | None
-    start: int
-    end: int
-    passage: str
-    passage_start: int
-    language: str
-    support: tuple[Place, ...] = ()
-    """Every place that states the answer, the answer's own first."""
-    differs: bool = False
-    """True where another confident answer says something else."""
-    scores: dict[str, float] = field(default_factory=dict)
-    """The evidence by name."""
-    source_id: str = ""
-    """Of the source, as the catalogue knows it; empty where a passage did not come from there."""
+    id: Annotated[str, Field(min_length=1, description="The same place in the same source has the same id.")]
+    text: Annotated[str, Field(min_length=1, description="Exactly the document's text from start to end.")]
+    sentence: Annotated[str, Field(description="The whole sentence, list item, or list around it.")]
+    confidence: Annotated[Confidence, Field(description="Calibrated: of the answers at 0.8, eight in ten are right.")]
+    kind: Annotated[
+        AnswerKind,
+        Field(
+            description='"span": exact words; "faq": the answer of a stored question; "passage": no exact words stand '
+            "out."
+        ),
+    ]
+    source: Name
+    source_id: SourceId = ""
+    url: Annotated[str | None, Field(description="Address of the document, or null.")]
+    title: Title
+    heading: Heading
+    page: Page
+    start: Start
+    end: End
+    passage: Annotated[str, Field(description="The passage that holds the answer.")]
+    passage_start: Annotated[Offset, Field(description="Where the passage starts.")]
+    language: Annotated[str, Field(description="Language of the passage.")]
+    support: Annotated[
+        tuple[Place, ...], Field(description="Every place that states the answer, the answer's own first.")
+    ] = ()
+    differs: Annotated[bool, Field(description="True where another confident answer says something else.")] = False
+    scores: Annotated[dict[str, float], Field(description="What the confidence was computed from, by name.")] = field(
+        default_factory=dict
+    )
 
     def lead(self, kind: QueryKind) -> str:
         """What is said first to a question of this kind: the span, or the whole sentence or list that holds it."""
         return self.sentence if kind in WHOLE_SENTENCE and self.kind == "span" else self.text
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON; the names are those of the reply's schema."""
-        names = (name for name in self.__slots__ if name != "support")
-        return {name: getattr(self, name) for name in names} | {"support": [place.to_dict() for place in self.support]}
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage(ReplyPart):
+    """A candidate after reranking."""
 
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A candidate after reranking, as a reply shows it."""
-
-    source: str
-    title: str | None
-    heading: str | None
-    page: int | None
-    start: int
-    end: int
-    text: str
-    kind: PassageKind
-    scores: dict[str, float]
-    """By stage: ``dense`` (cosine), ``lexical`` (BM25), ``fused`` in [0, 1], ``relevance`` (logit), ``ranking``
-    (what the passages are sorted by)."""
-    source_id: str = ""
-    """As an answer's."""
+    source: Name
+    source_id: SourceId = ""
+    title: Title
+    heading: Heading
+    page: Page
+    start: Start
+    end: End
+    text: Annotated[str, Field(description="The passage.")]
+    kind: Annotated[PassageKind, Field(description="What it was made from.")]
+    scores: Annotated[
+        dict[str, float],
+        Field(
+            description='By stage: "dense" (cosine), "lexical" (BM25), "lexical_share" (of the best BM25 score), '
+            '"fused" (in [0, 1]), "relevance" (logit of the cross-encoder), "ranking" (what the passages are sorted '
+            "by)."
+        ),
+    ]
 
     @classmethod
     def from_document(cls, document: Document) -> Self:
@@ -183,6 +210,7 @@ class Passage:
         meta = document.meta
         return cls(
             source=meta["source"],
+            source_id=str(meta.get("source_id", "")),
             title=meta.get("title"),
             heading=meta.get("heading"),
             page=meta.get("page"),
@@ -191,43 +219,53 @@ class Passage:
             text=document.content or "",
             kind=meta.get("kind", "text"),
             scores=dict(meta.get("scores", {})),
-            source_id=str(meta.get("source_id", "")),
         )
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON; the names are those of the reply's schema."""
-        return asdict(self)
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply(ReplyPart):
+    """Everything Quaere says to one question.
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """Everything the service says to one question."""
+    Offsets count Unicode code points in the document's extracted text; an end is exclusive.
+    """
 
-    id: str
+    schema_version: Annotated[
+        str,
+        Field(
+            pattern=r"^1\.[0-9]+$",
+            description="Version of this contract: the minor number grows with added fields, the major with changed "
+            "ones.",
+            examples=[SCHEMA_VERSION],
+        ),
+    ] = SCHEMA_VERSION
+    id: Annotated[str | int, Field(description="Of this reply; in a batch, the id of the question as it was given.")]
     query: Query
-    answers: tuple[Answer, ...]
-    """Best first; empty when the documents do not hold the answer."""
-    no_answer_confidence: float
-    """In [0, 1]: how sure it is that the documents do not hold the answer."""
-    passages: tuple[Passage, ...]
-    warnings: tuple[str, ...]
-    index_generation: int
-    seconds: dict[str, float]
-    """Wall-clock seconds by stage, and ``total``."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """The stable JSON contract, described by ``docs/reply.schema.json``."""
-        return {
-            "schema_version": SCHEMA_VERSION,
-            "id": self.id,
-            "query": self.query.to_dict(),
-            "answers": [answer.to_dict() for answer in self.answers],
-            "no_answer_confidence": self.no_answer_confidence,
-            "passages": [passage.to_dict() for passage in self.passages],
-            "warnings": list(self.warnings),
-            "index_generation": self.index_generation,
-            "seconds": self.seconds,
-        }
+    answers: Annotated[
+        tuple[Answer, ...], Field(description="Best first; empty when the documents do not hold the answer.")
+    ]
+    no_answer_confidence: Annotated[
+        Confidence, Field(description="How sure it is that the documents do not hold the answer.")
+    ]
+    passages: Annotated[tuple[Passage, ...], Field(description="The candidates after reranking, best first.")]
+    warnings: Annotated[tuple[str, ...], Field(description="Remarks for the reader, such as that documents disagree.")]
+    index_generation: Annotated[
+        int,
+        Field(ge=0, description="Grows with every change of the index; equal numbers mean the same documents."),
+    ]
+    seconds: Annotated[
+        dict[str, float],
+        Field(description='Wall-clock seconds by stage, and "total".'),
+        WithJsonSchema(
+            {
+                "type": "object",
+                "properties": {
+                    "total": {"type": "number", "minimum": 0, "description": "From the question to the reply."}
+                },
+                "required": ["total"],
+                "additionalProperties": {"type": "number", "minimum": 0},
+            }
+        ),
+    ]
 
 
 class Candidates(list[Item]):

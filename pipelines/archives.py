@@ -20,7 +20,7 @@ from typing import IO, cast
 
 from components.errors import InputError, StoreError
 from components.private_files import make_private, tighten_below
-from components.stores.catalogue.sessions import SEAL, catalogue_seal
+from components.stores.catalogue.database import SEAL, catalogue_seal
 from components.stores.catalogue.sources import CATALOGUE_FILE
 from components.stores.folder_lock import HOLDER_FILE, LOCK_FILE
 from pipelines.swapping import PASSING
@@ -203,7 +203,7 @@ def _copy_with_holes(source: IO[bytes], target: IO[bytes]) -> str:
     return hashed.hexdigest()
 
 
-def _check(archive: Path, folder: Path, found: dict[str, str]) -> None:
+def _check(archive: Path, folder: Path, digest: dict[str, str]) -> None:
     note = folder / MANIFEST
     try:
         content = json.loads(note.read_text("utf-8"))
@@ -213,7 +213,7 @@ def _check(archive: Path, folder: Path, found: dict[str, str]) -> None:
     if known != _FORMAT:
         raise StoreError(f"{archive}: the backup has format {known}, this version of Quaere reads {_FORMAT}")
     note.unlink()
-    held = {name: checksum for name, checksum in found.items() if name != MANIFEST}
+    held = {name: checksum for name, checksum in digest.items() if name != MANIFEST}
     wrong = sorted(name for name in held.keys() | wanted.keys() if held.get(name) != wanted.get(name))
     if wrong:
         raise StoreError(

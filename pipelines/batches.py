@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from haystack import Document
 
 from components.converters.extracted import Block
-from components.preprocessors.dividing import PART_PASSAGES, Piece, block_groups
+from components.preprocessors.dividing import PART_PASSAGES, PlannedPassage, block_groups
 
 BATCH_PASSAGES = 96
 """Passages of small texts that are embedded and committed together."""
@@ -43,9 +43,9 @@ def batched(items: Iterable[Sized[T]]) -> Iterator[list[T]]:
 
 def parts(document: Document) -> Iterator[Document]:
     """The document with its passages, or its blocks, dealt out to as many copies as its size asks for, in order."""
-    given: Sequence[Block | Piece] = document.meta["blocks"]
-    if given and isinstance(given[0], Piece):
-        groups: Iterable[Sequence[Block | Piece]] = (
+    given: Sequence[Block | PlannedPassage] = document.meta["blocks"]
+    if given and isinstance(given[0], PlannedPassage):
+        groups: Iterable[Sequence[Block | PlannedPassage]] = (
             given[start : start + PART_PASSAGES] for start in range(0, len(given), PART_PASSAGES)
         )
     else:

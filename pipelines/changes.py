@@ -25,7 +25,7 @@ _CHUNK = 1 << 20
 T = TypeVar("T")
 
 
-def seems_unchanged(path: Path, version: str, state: FileState, given: str, splitting: str) -> bool:
+def seems_unchanged(path: Path, version: str, state: FileState, metadata_digest: str, splitting: str) -> bool:
     """Whether size and time of a file, and what is given with it, prove that its version is the one indexed."""
     try:
         status = os.stat(path)
@@ -33,10 +33,10 @@ def seems_unchanged(path: Path, version: str, state: FileState, given: str, spli
         return False
     same_file = (status.st_size, status.st_mtime_ns) == (state.bytes, state.mtime_ns)
     settled = state.mtime_ns < state.checked_ns - _COARSE_NS
-    return same_file and settled and version == version_of(state.sha256, given, splitting)
+    return same_file and settled and version == version_of(state.sha256, metadata_digest, splitting)
 
 
-def look(path: Path, given: str, max_bytes: int) -> FileState | None:
+def look(path: Path, metadata_digest: str, max_bytes: int) -> FileState | None:
     """Hash a file; None where it is not a readable regular file of that size, which its loader will explain."""
     checked = time.time_ns()
     try:
@@ -51,7 +51,7 @@ def look(path: Path, given: str, max_bytes: int) -> FileState | None:
                 hashed.update(chunk)
     except OSError:
         return None
-    return FileState(status.st_size, status.st_mtime_ns, checked, hashed.hexdigest(), given)
+    return FileState(status.st_size, status.st_mtime_ns, checked, hashed.hexdigest(), metadata_digest)
 
 
 def read_unchanging(

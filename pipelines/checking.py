@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from components.errors import StoreError
+from components.stores.catalogue.database import catalogue_seal
 from components.stores.catalogue.records import Checksums
-from components.stores.catalogue.sessions import catalogue_seal
 from components.stores.catalogue.sources import CATALOGUE_FILE, Catalogue, DamagedText, SourceInfo, SourceText
+from components.stores.catalogue.tally import PassageTally
 from components.stores.checksums import facts_checksum, passages_checksum
 from components.stores.engine.edge import index_seal
 from components.stores.engine.edge_survey import survey_edge
@@ -37,7 +38,7 @@ _TOLD = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckFinding:
     """Something that is not as it was written."""
 
     place: str
@@ -57,7 +58,7 @@ class CheckReport:
     data: str
     sources: int
     passages: int
-    findings: tuple[Finding, ...]
+    findings: tuple[CheckFinding, ...]
     notes: tuple[str, ...]
     """What could not be compared, and why."""
     seconds: float
@@ -81,7 +82,7 @@ class Check:
     """
 
     settings: Settings
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[CheckFinding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     sources: int = 0
     passages: int = 0
@@ -89,7 +90,7 @@ class Check:
 
     def add(self, place: str | Path, problem: str, mend: str) -> None:
         """Note something that is damaged."""
-        self.findings.append(Finding(str(place), problem, mend))
+        self.findings.append(CheckFinding(str(place), problem, mend))
 
     def add_all(self, places: Iterable[str | Path], problem: str, mend: str) -> None:
         """The same for many places, of which the first are named and the others counted."""
@@ -165,6 +166,7 @@ def _check_both(check: Check, folder: OpenFolder) -> None:
     points = _points(check, folder)
     if points is not None and not changing:
         _check_languages(check, catalogue, [each for found in points.values() for each in found])
+        _check_listing(check, catalogue, known, points)
     if points is None:
         points, known = {}, {source_id: replace(info, passages=-1) for source_id, info in known.items()}
     for source_id, info in known.items():
@@ -184,6 +186,22 @@ def _check_languages(check: Check, catalogue: Catalogue, points: Iterable[Survey
         return  # noted already
     if listed != {each.language for each in points if not each.staged}:
         check.add(catalogue.location, "lists other languages than the passages of the index have", REBUILD)
+
+
+def _check_listing(
+    check: Check, catalogue: Catalogue, known: Mapping[str, SourceInfo], points: Mapping[_Key, Sequence[Surveyed]]
+) -> None:
+    """Who may see a source, and under which names, is looked up in tables beside those that say it."""
+    tallies = {source_id: PassageTally() for source_id in known}
+    for source_id, info in known.items():
+        for each in points.get((source_id, info.version), ()):
+            tallies[source_id].count(each.language, each.groups, each.fields)
+    try:
+        wrong = catalogue.misfiled({source_id: tally.by_groups() for source_id, tally in tallies.items()})
+    except StoreError as error:
+        check.add(catalogue.location, f"cannot be read ({error})", RESTORE)
+        return
+    check.add_all(wrong, "is looked up by other groups, names or fields than were written", REBUILD)
 
 
 def _note(

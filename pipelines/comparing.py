@@ -19,14 +19,14 @@ from components.types import PUBLIC_GROUP
 from components.versions import digest, version_of
 from pipelines.batches import Sized
 from pipelines.changes import look, read_unchanging, seems_unchanged
-from pipelines.engines import Engine, in_order
+from pipelines.engines import IndexingEngine, in_order
 from pipelines.loaded import Identity, Loaded
 from pipelines.reports import Run
 
 _TOUCHED_TOGETHER = 500
 
 
-class Comparison:
+class FileComparison:
     """One look at many files.
 
     Args:
@@ -42,11 +42,11 @@ class Comparison:
         self.splitting = splitting
         self.max_bytes = max_bytes
 
-    def changed(self, given: Mapping[str, Identity], run: Run, maker: Engine) -> Generator[Sized[Loaded]]:
+    def changed(self, identities: Mapping[str, Identity], run: Run, maker: IndexingEngine) -> Generator[Sized[Loaded]]:
         """The files whose version is not in the index, with their text; others, and failures, are noted in the run.
 
         Args:
-            given: what each path is known by.
+            identities: what each path is known by.
             run: is told of every file that gives nothing here.
             maker: reads the files.
         """
@@ -54,12 +54,12 @@ class Comparison:
         touched: dict[str, FileState] = {}
 
         def load(path: str) -> Loaded | FileState | None:
-            source_id = given[path].source_id
-            fields = _fields(self.folders.given(Path(path)), given[path], overrides.get(source_id, {}))
-            loaded = self._load(path, given[path], fields, known.get(source_id), maker)
+            source_id = identities[path].source_id
+            fields = _fields(self.folders.external(Path(path)), identities[path], overrides.get(source_id, {}))
+            loaded = self._load(path, identities[path], fields, known.get(source_id), maker)
             return replace(loaded, caller_meta=self.folders.overrides) if isinstance(loaded, Loaded) else loaded
 
-        with closing(in_order(load, given, maker.workers)) as files:
+        with closing(in_order(load, identities, maker.workers)) as files:
             for path, loading in files:
                 run.tell(path, "reading")
                 try:
@@ -67,16 +67,16 @@ class Comparison:
                 except (LoadingError, InputError) as error:
                     reason = error.reason if isinstance(error, LoadingError) else str(error)
                     # Where an earlier version stays in the index, somebody must know.
-                    is_note = isinstance(error, NoTextError) and given[path].source_id not in known
+                    is_note = isinstance(error, NoTextError) and identities[path].source_id not in known
                     run.fail(path, reason, skipped=is_note)
                     run.finish_file(path)
                     continue
                 if isinstance(found, Loaded):
                     yield Sized(found, found.passages)
                     continue
-                self._note(given[path])
+                self._note(identities[path])
                 if found is not None:
-                    touched[given[path].source_id] = found
+                    touched[identities[path].source_id] = found
                 run.unchanged += 1
                 run.finish_file(path)
                 if len(touched) >= _TOUCHED_TOGETHER:
@@ -90,7 +90,7 @@ class Comparison:
         identity: Identity,
         fields: dict[str, Any],
         known: tuple[str, FileState] | None,
-        maker: Engine,
+        maker: IndexingEngine,
     ) -> Loaded | FileState | None:
         """The file's text; where its version is indexed already, its new look, or None if that has not changed."""
         path = Path(given_path)
@@ -121,9 +121,9 @@ class Comparison:
         return version_of(state.sha256, state.given, self.splitting)
 
 
-def _fields(given: Mapping[str, Any], identity: Identity, override: Mapping[str, Any]) -> dict[str, Any]:
+def _fields(external: Mapping[str, Any], identity: Identity, override: Mapping[str, Any]) -> dict[str, Any]:
     """What holds above the document's own fields."""
-    return {**given, **(override if identity.override is None else identity.override)}
+    return {**external, **(override if identity.override is None else identity.override)}
 
 
 def _refuse_foreign_groups(document: Document, named: Sequence[str], allowed: Sequence[str], path: Path) -> None:

@@ -9,9 +9,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any, Literal, Protocol, TypeVar
 
-from haystack import Document, Pipeline
+from haystack import Document
 
-from pipelines.indexing_pipeline import Read, passages_of, read_file
+from pipelines.indexing_pipeline import IndexingPipelines, ReadFile
 
 EngineName = Literal["local", "ray"]
 
@@ -19,38 +19,38 @@ Item = TypeVar("Item")
 Made = TypeVar("Made")
 
 
-class Engine(Protocol):
+class IndexingEngine(Protocol):
     """Makes documents and passages; with several workers, calls come from several threads at once."""
 
     workers: int
     """How many it can make at a time."""
 
-    def read(self, path: str, fields: Mapping[str, Any]) -> Read:
-        """See :func:`pipelines.indexing_pipeline.read_file`."""
+    def read(self, path: str, fields: Mapping[str, Any]) -> ReadFile:
+        """See :meth:`pipelines.indexing_pipeline.IndexingPipelines.read`."""
 
     def passages(self, documents: Sequence[Document]) -> list[Document]:
-        """See :func:`pipelines.indexing_pipeline.passages_of`."""
+        """See :meth:`pipelines.indexing_pipeline.IndexingPipelines.passages`."""
 
 
 class LocalEngine:
     """This process, one after the other; the models themselves use all cores.
 
     Args:
-        pipeline: from :func:`pipelines.indexing_pipeline.build_indexing_pipeline`.
+        pipelines: whose stages do the work.
     """
 
     workers = 1
 
-    def __init__(self, pipeline: Pipeline) -> None:
-        self.pipeline = pipeline
+    def __init__(self, pipelines: IndexingPipelines) -> None:
+        self.pipelines = pipelines
 
-    def read(self, path: str, fields: Mapping[str, Any]) -> Read:
+    def read(self, path: str, fields: Mapping[str, Any]) -> ReadFile:
         """Read and split one file."""
-        return read_file(self.pipeline, path, fields)
+        return self.pipelines.read(path, fields)
 
     def passages(self, documents: Sequence[Document]) -> list[Document]:
         """Embed and analyse the passages of texts."""
-        return passages_of(self.pipeline, documents)
+        return self.pipelines.passages(documents)
 
 
 def in_order(

@@ -16,7 +16,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from haystack import Pipeline
 from haystack.utils import Secret
 from pydantic import SecretStr
 
@@ -31,14 +30,14 @@ from components.models.ensemble import member_names, pair_scorer, text_vectors
 from components.preprocessors.splitter import PassageSplitter
 from components.private_files import tighten, tighten_below
 from components.stores.catalogue.sources import CATALOGUE_FILE, Catalogue
-from components.stores.catalogue.turn import Turn
+from components.stores.catalogue.write_lease import WriteLease
 from components.stores.documents import QuaereDocumentStore
 from components.stores.folder_lock import FolderLock
 from components.versions import digest
 from pipelines import maintenance
-from pipelines.engines import Engine, EngineName
+from pipelines.engines import EngineName, IndexingEngine
 from pipelines.indexing import REBUILDING, Indexer, IndexProgress, IndexReport
-from pipelines.indexing_pipeline import build_indexing_pipeline
+from pipelines.indexing_pipeline import IndexingPipelines
 from pipelines.ray_engine import ray_engine
 from pipelines.setting_names import variable
 from pipelines.settings import Settings
@@ -66,7 +65,7 @@ class OpenFolder:
         settings: what is in force.
         purpose: what this process does, for whoever finds the folder taken.
         on_message: is told in words when something takes long.
-        confined: whether files are read and split in a process of their own.
+        sandbox: whether files are read and split in a process of their own.
 
     Raises:
         StoreError: another process holds the folder, or the catalogue is damaged.
@@ -78,10 +77,10 @@ class OpenFolder:
         purpose: str,
         on_message: Callable[[str], None] | None = None,
         *,
-        confined: bool = True,
+        sandbox: bool = True,
     ) -> None:
         self.settings = settings
-        self.confined = confined
+        self.sandbox = sandbox
         self.on_message = on_message
         self._store: QuaereDocumentStore | None = None
         self._indexer: Indexer | None = None
@@ -94,7 +93,7 @@ class OpenFolder:
                 held.enter_context(self._lock)
             tighten_data(settings.data)
             self.catalogue = held.enter_context(Catalogue(catalogue_location(settings)))
-            self._turn = self._make_turn(purpose)
+            self._lease = self._make_lease(purpose)
             self._held = held.pop_all()
 
     def announce(self, **facts: str) -> None:
@@ -109,7 +108,7 @@ class OpenFolder:
         Args:
             waiting: called again and again while another one is at it; what it raises ends the waiting.
         """
-        if self._turn is None:
+        if self._lease is None:
             yield
             return
         told: list[str] = []
@@ -121,7 +120,7 @@ class OpenFolder:
             if waiting is not None:
                 waiting()
 
-        with self._turn.held(wait):
+        with self._lease.hold(wait):
             yield
 
     @property
@@ -131,19 +130,35 @@ class OpenFolder:
         Raises:
             StoreError: another process is making the index anew, or an attempt at it was interrupted.
         """
-        return self._open_store()
+        return self.open_store()
+
+    def open_store(self) -> QuaereDocumentStore:
+        """Open the index where it is closed, and settle what a kill or an older Quaere left; see :attr:`store`."""
+        with self._making:
+            if self._lease is not None:
+                self._follow_rebuilds(self._lease)
+            if self._store is None:
+                self.finish_swap()
+                self._built = self.catalogue.manifest().get(_BUILT)
+                self._store = self._make_store(self._average_length())
+                try:
+                    self._recover()
+                except BaseException:
+                    self.close_store()
+                    raise
+            return self._store
 
     @property
     def indexer(self) -> Indexer:
         """What changes the index."""
         with self._making:
-            self._open_store()
+            self.open_store()
             if self._indexer is None:
                 self._indexer = self._make_indexer(self._average_length())
             return self._indexer
 
     @contextmanager
-    def engine(self, name: EngineName, workers: int | None = None) -> Iterator[Engine | None]:
+    def engine(self, name: EngineName, workers: int | None = None) -> Iterator[IndexingEngine | None]:
         """Who reads, splits and embeds while the block runs; None for this process itself.
 
         Args:
@@ -154,10 +169,9 @@ class OpenFolder:
             yield None
             return
         # One core a worker: with more workers than cores for their threads, they would wait for each other.
-        definition = self._make_pipeline(
-            self._average_length(), self.settings.with_values({"models.threads": 1})
-        ).dumps()
-        with ray_engine(definition, workers) as engine:
+        settings = self.settings.with_values({"models.threads": 1})
+        pipelines = self._make_pipelines(self._average_length(), settings)
+        with ray_engine(pipelines.dump(), workers) as engine:
             yield engine
 
     def rebuild(self, on_progress: Callable[[IndexProgress], None] | None = None) -> IndexReport:
@@ -187,8 +201,8 @@ class OpenFolder:
             try:
                 self.close_store()
             finally:
-                if self._turn is not None:
-                    self._turn.close()
+                if self._lease is not None:
+                    self._lease.close()
                 # Once more, since the engine makes its files as the umask says.
                 tighten_data(self.settings.data)
 
@@ -198,7 +212,7 @@ class OpenFolder:
         settings, names = self.settings, member_names(self.settings.models.embedder)
         return [convert(each, "embedder", settings.models.precision, settings.cache, self.on_message) for each in names]
 
-    def _make_turn(self, purpose: str) -> Turn | None:
+    def _make_lease(self, purpose: str) -> WriteLease | None:
         locks = self.catalogue.locks()
         if locks is None:
             return None
@@ -209,27 +223,12 @@ class OpenFolder:
                 f"the database knows the sources of the collection {found!r}, and the settings say {wanted!r}; set "
                 "qdrant.collection as it was, or give the other collection a database of its own"
             )
-        return Turn(self.catalogue, locks, purpose)
+        return WriteLease(self.catalogue, locks, purpose)
 
-    def _open_store(self) -> QuaereDocumentStore:
-        with self._making:
-            if self._turn is not None:
-                self._follow_rebuilds(self._turn)
-            if self._store is None:
-                self.finish_swap()
-                self._built = self.catalogue.manifest().get(_BUILT)
-                self._store = self._make_store(self._average_length())
-                try:
-                    self._recover()
-                except BaseException:
-                    self.close_store()
-                    raise
-            return self._store
-
-    def _follow_rebuilds(self, turn: Turn) -> None:
+    def _follow_rebuilds(self, lease: WriteLease) -> None:
         """Let go of an index that another process has made anew; its vectors may be those of another model."""
         manifest = self.catalogue.manifest()
-        if manifest.get(REBUILDING) and not turn.is_mine:
+        if manifest.get(REBUILDING) and not lease.is_mine:
             raise StoreError(
                 f"the index is being made anew by {self.catalogue.holder()}; wait until that has ended, and run "
                 "`quaere rebuild` again if it was interrupted"
@@ -239,7 +238,7 @@ class OpenFolder:
 
     def _recover(self) -> None:
         """Settle what a kill left; what a living process has begun is its own to finish."""
-        with nullcontext(True) if self._turn is None else self._turn.attempt() as alone:
+        with nullcontext(True) if self._lease is None else self._lease.attempt() as alone:
             if alone:
                 self._make_indexer(self._average_length()).recover()
                 self._compare_counts()
@@ -286,13 +285,13 @@ class OpenFolder:
             | lexical_fingerprint(length),
         )
 
-    def _make_pipeline(self, length: float, settings: Settings) -> Pipeline:
+    def _make_pipelines(self, length: float, settings: Settings) -> IndexingPipelines:
         apart: dict[str, Any] = {
-            "confined": self.confined,
+            "sandbox": self.sandbox,
             "seconds": settings.index.read_seconds,
             "memory_bytes": int(settings.index.read_memory_mb * 1_048_576),
         }
-        return build_indexing_pipeline(
+        return IndexingPipelines.build(
             splitter=PassageSplitter(
                 str(self._tokenizer), max_passages=settings.index.max_file_passages, **(self._sizes | apart)
             ),
@@ -325,8 +324,8 @@ class OpenFolder:
         splitting = digest([hashlib.sha256(self._tokenizer.read_bytes()).hexdigest(), self._sizes])
         if self._store is None:
             raise RuntimeError("the store is opened before its indexer is made")
-        pipeline = self._make_pipeline(length, self.settings)
-        return Indexer(pipeline, self._store, self.catalogue, splitting=splitting)
+        pipelines = self._make_pipelines(length, self.settings)
+        return Indexer(pipelines, self._store, self.catalogue, splitting=splitting)
 
     def finish_swap(self) -> None:
         """Put a rebuilt index in place before the store, and BM25's average length, are read from the folder."""
@@ -338,8 +337,8 @@ class OpenFolder:
 
     def _measure(self) -> float:
         """The mean length of the passages that there will be; without any, what was used before."""
-        pipeline = self._make_pipeline(AVERAGE_LENGTH, self.settings)
-        found = maintenance.measure(pipeline, self.catalogue)
+        pipelines = self._make_pipelines(AVERAGE_LENGTH, self.settings)
+        found = maintenance.measure(pipelines, self.catalogue)
         return self._average_length() if found is None else found
 
 

@@ -8,7 +8,6 @@ import logging
 import os
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from functools import partial
@@ -16,18 +15,19 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from haystack import Document, Pipeline
+from haystack import Document
 
 from components.converters.formats import expand
 from components.converters.metadata import FolderMetadata
 from components.errors import InputError, QuaereError, StoreError
 from components.names import printable
 from components.stores.catalogue.sources import Catalogue
+from components.stores.catalogue.tally import PassageTally
 from components.stores.documents import QuaereDocumentStore
 from pipelines.batches import Sized, batched, parts
-from pipelines.comparing import Comparison
-from pipelines.engines import Engine, LocalEngine, in_order
-from pipelines.indexing_pipeline import SplittingError, largest_file
+from pipelines.comparing import FileComparison
+from pipelines.engines import IndexingEngine, LocalEngine, in_order
+from pipelines.indexing_pipeline import IndexingPipelines, SplittingError
 from pipelines.loaded import Identity, Loaded
 from pipelines.pruning import gone_below, still_given
 from pipelines.replacing import commit_sources, discard_sources, remove_sources, settle
@@ -49,14 +49,16 @@ class Indexer:
     """Keeps an index equal to files. One run at a time; searches go on meanwhile.
 
     Args:
-        pipeline: from :func:`pipelines.indexing_pipeline.build_indexing_pipeline`.
+        pipelines: read files and make their passages.
         store: where the passages go.
         catalogue: open; where sources and texts go.
         splitting: names the way of splitting; texts are split again when it changes.
     """
 
-    def __init__(self, pipeline: Pipeline, store: QuaereDocumentStore, catalogue: Catalogue, *, splitting: str) -> None:
-        self.pipeline = pipeline
+    def __init__(
+        self, pipelines: IndexingPipelines, store: QuaereDocumentStore, catalogue: Catalogue, *, splitting: str
+    ) -> None:
+        self.pipelines = pipelines
         self.store = store
         self.catalogue = catalogue
         self.splitting = splitting
@@ -78,6 +80,14 @@ class Indexer:
             settled = settle(self.catalogue, self.store)
             if settled:
                 _logger.info("Settled %d changes of a run that was interrupted.", settled)
+            self._list_older()
+
+    def _list_older(self) -> None:
+        """Let the index tell who may see what an older Quaere indexed; a kill leaves the rest to the next time."""
+        missing = self.catalogue.unlisted()
+        if missing:
+            tallies = self.store.tallies(missing)
+            self.catalogue.enlist({source_id: tally.by_groups() for source_id, tally in tallies.items()})
 
     def index(
         self,
@@ -88,7 +98,7 @@ class Indexer:
         prune: bool = False,
         follow_links: bool = False,
         apart: Sequence[Path] = (),
-        engine: Engine | None = None,
+        engine: IndexingEngine | None = None,
         on_progress: Callable[[IndexProgress], None] | None = None,
     ) -> IndexReport:
         """Bring the index up to date with files, folders and globs.
@@ -108,7 +118,7 @@ class Indexer:
             StoreError: the index cannot be written; what was committed stays.
             ModelError: a model cannot be run.
         """
-        maker = LocalEngine(self.pipeline) if engine is None else engine
+        maker = LocalEngine(self.pipelines) if engine is None else engine
         with self._lock:
             self.recover()
             folders = FolderMetadata(meta)
@@ -119,7 +129,7 @@ class Indexer:
                 run.fail(str(passed.path), passed.reason, skipped=True)
             known_by = dict(identities) if identities is not None else {}
             given = {str(path): known_by.get(printable(path), Identity.of(path)) for path in found.files}
-            comparison = Comparison(self.catalogue, folders, self.splitting, largest_file(self.pipeline))
+            comparison = FileComparison(self.catalogue, folders, self.splitting, self.pipelines.max_bytes)
             with closing(comparison.changed(given, run, maker)) as changed:
                 self._replace_all(changed, run, maker)
             self._remove([info.source_id for info in gone], run)
@@ -140,14 +150,14 @@ class Indexer:
         """Remove sources and return how many there were; unknown ids do nothing."""
         with self._lock:
             self.recover()
-            known = self.catalogue.states()
+            known = self.catalogue.seen_by(None).among(source_ids)
             run = Run(None, {})
             self._remove([each for each in dict.fromkeys(source_ids) if each in known], run)
             return run.removed
 
     # Changing
 
-    def _replace_all(self, changed: Iterable[Sized[Loaded]], run: Run, maker: Engine) -> None:
+    def _replace_all(self, changed: Iterable[Sized[Loaded]], run: Run, maker: IndexingEngine) -> None:
         def make(batch: list[Loaded]) -> list[Document] | None:
             # One text that is cut is made part by part, so that its passages are never all in memory.
             return maker.passages([each.for_splitting() for each in batch]) if _is_whole(batch) else None
@@ -156,17 +166,17 @@ class Indexer:
             for batch, making in batches:
                 self._replace(batch, making, run, maker)
 
-    def _replace(self, batch: Sequence[Loaded], making: _Making, run: Run, maker: Engine) -> None:
+    def _replace(self, batch: Sequence[Loaded], making: _Making, run: Run, maker: IndexingEngine) -> None:
         """Replace the sources of a batch; on any interruption none of them is left half-way."""
-        languages: dict[str, Counter[str]] = {each.key[0]: Counter() for each in batch}
+        tallies = {each.key[0]: PassageTally() for each in batch}
         reasons: dict[str, str] = {}
         try:
             self.catalogue.begin([each.key for each in batch])
-            self._stage(batch, making, languages, reasons, run, maker)
-            full = {key for key, found in languages.items() if found and key not in reasons}
+            self._stage(batch, making, tallies, reasons, run, maker)
+            full = {key for key, found in tallies.items() if found.total and key not in reasons}
             empty = [each.key for each in batch if each.key[0] not in full]
             discard_sources(self.catalogue, self.store, empty)
-            records = [each.record(languages[each.key[0]]) for each in batch if each.key[0] in full]
+            records = [each.record(tallies[each.key[0]]) for each in batch if each.key[0] in full]
             commit_sources(self.catalogue, self.store, records)
         except BaseException:
             # Should this fail too, the journal stays, and the next opening settles it.
@@ -176,7 +186,7 @@ class Indexer:
         for each in batch:
             if each.key[0] in full:
                 run.indexed += 1
-                run.passages += languages[each.key[0]].total()
+                run.passages += tallies[each.key[0]].total
             else:
                 reason = reasons.get(each.key[0])
                 run.fail(each.path, reason or "gives no passage", skipped=reason is None)
@@ -186,17 +196,17 @@ class Indexer:
         self,
         batch: Sequence[Loaded],
         making: _Making,
-        languages: dict[str, Counter[str]],
+        tallies: dict[str, PassageTally],
         reasons: dict[str, str],
         run: Run,
-        maker: Engine,
+        maker: IndexingEngine,
     ) -> None:
         """Stage the passages of a batch; if splitting fails, find out at which source and go on without it."""
         try:
             for passages in _by_part(batch, making, maker):
                 self.store.stage(passages)
                 for passage in passages:
-                    languages[passage.meta["source_id"]][passage.meta.get("language", "und")] += 1
+                    tallies[passage.meta["source_id"]].add(passage.meta)
                 run.tell(batch[-1].document.meta["source"], "embedding")
         except (SplittingError, InputError) as error:
             if len(batch) == 1:
@@ -204,7 +214,7 @@ class Indexer:
                 return
             for each in batch:
                 alone = partial(maker.passages, [each.for_splitting()])
-                self._stage([each], alone, languages, reasons, run, maker)
+                self._stage([each], alone, tallies, reasons, run, maker)
 
     def _remove(self, source_ids: Sequence[str], run: Run) -> None:
         if not source_ids:
@@ -230,7 +240,7 @@ def _is_whole(batch: Sequence[Loaded]) -> bool:
     return len(batch) > 1 or len(list(islice(parts(batch[0].for_splitting()), 2))) == 1
 
 
-def _by_part(batch: Sequence[Loaded], making: _Making, maker: Engine) -> Iterator[list[Document]]:
+def _by_part(batch: Sequence[Loaded], making: _Making, maker: IndexingEngine) -> Iterator[list[Document]]:
     """The passages of a batch, or one after the other those of the parts of a large text."""
     made = making()
     if made is not None:

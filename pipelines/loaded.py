@@ -1,7 +1,6 @@
 """A file by what its source is known by, a changed one with its text, and what the catalogue keeps of it."""
 
 import os
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -11,8 +10,9 @@ from typing import Any, Self
 from haystack import Document
 
 from components.names import printable
-from components.preprocessors.dividing import Piece, estimate
+from components.preprocessors.dividing import PlannedPassage, estimate
 from components.stores.catalogue.sources import FileState, SourceInfo, SourceRecord, SourceText
+from components.stores.catalogue.tally import PassageTally
 from components.versions import source_id_of
 
 
@@ -53,7 +53,7 @@ class Loaded:
     identity: Identity
     caller_meta: Mapping[str, Any] = field(default_factory=dict)
     """Fields that whoever indexed it gave for all files of the run."""
-    pieces: list[Piece] | None = None
+    pieces: list[PlannedPassage] | None = None
     """Where its passages are; None where that is found when they are made."""
 
     @property
@@ -71,11 +71,11 @@ class Loaded:
         meta = {name: value for name, value in self.document.meta.items() if name not in _OF_THE_FILE}
         return replace(self.document, meta=meta if self.pieces is None else meta | {"blocks": self.pieces})
 
-    def record(self, languages: Counter[str]) -> SourceRecord:
+    def record(self, tally: PassageTally) -> SourceRecord:
         """What the catalogue keeps.
 
         Args:
-            languages: how many passages are in each.
+            tally: of its passages.
         """
         meta = self.document.meta
         source_id, version = self.key
@@ -86,9 +86,9 @@ class Loaded:
             path=printable(os.path.abspath(self.path)),
             format=meta.get("format", ""),
             title=meta.get("title"),
-            language=meta.get("language") or languages.most_common(1)[0][0],
+            language=meta.get("language") or tally.languages.most_common(1)[0][0],
             groups=tuple(meta["groups"]),
-            passages=languages.total(),
+            passages=tally.total,
             bytes=self.state.bytes,
             version=version,
             indexed_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -110,8 +110,9 @@ class Loaded:
             info,
             self.state,
             text,
-            tuple(sorted(languages)),
+            tuple(sorted(tally.languages)),
             replaces=self.identity.replaces,
             override=None if self.identity.override is None else dict(self.identity.override),
             caller_meta=dict(self.caller_meta),
+            passage_groups=tally.by_groups(),
         )

@@ -5,14 +5,13 @@ Knows neither files nor models.
 """
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from haystack import Document, Pipeline
+from haystack import Document
 from haystack.document_stores.types import DuplicatePolicy
 
 from components.converters.extracted import Block
@@ -21,6 +20,7 @@ from components.errors import LoadingError, QuaereError
 from components.passages import indexed_text
 from components.preprocessors.dividing import estimate
 from components.stores.catalogue.sources import Catalogue, DamagedText, Rebuilt, SourceInfo, SourceText
+from components.stores.catalogue.tally import PassageTally
 from components.stores.documents import QuaereDocumentStore
 from components.stores.engine.manifest import read_manifest
 from components.stores.engine.protocol import slices
@@ -28,7 +28,7 @@ from components.versions import version_of
 from pipelines.archives import backup, restore
 from pipelines.batches import BATCH_PASSAGES, Sized, batched, parts
 from pipelines.indexing import REBUILDING, FileFailure, Indexer, IndexProgress, IndexReport
-from pipelines.indexing_pipeline import SplittingError, embed_again, passages_of, planned, split_passages
+from pipelines.indexing_pipeline import IndexingPipelines, SplittingError
 from pipelines.replacing import settle_catalogue
 from pipelines.swapping import finish_swap, rebuild_folder, swap
 
@@ -51,7 +51,7 @@ class _Rebuild:
         ready: _Texts = []
         for info, document in batch:
             try:
-                ready.append((info, planned(self.indexer.pipeline, document)))
+                ready.append((info, self.indexer.pipelines.planned(document)))
             except LoadingError as error:
                 self.keep(info, error.reason)
         return ready
@@ -60,11 +60,11 @@ class _Rebuild:
         """Write the passages of these texts; if splitting fails, find out at which and go on without it."""
         if not batch:
             return
-        counts: dict[str, Counter[str]] = {info.source_id: Counter() for info, _ in batch}
+        counts = {info.source_id: PassageTally() for info, _ in batch}
         groups = [[document for _, document in batch]] if len(batch) > 1 else ([p] for p in parts(batch[0][1]))
         try:
             for group in groups:
-                self._write(passages_of(self.indexer.pipeline, group), counts)
+                self._write(self.indexer.pipelines.passages(group), counts)
         except SplittingError as error:
             if len(batch) == 1:
                 self.keep(batch[0][0], str(error))
@@ -73,30 +73,32 @@ class _Rebuild:
                 self.add([each])
             return
         for info, document in batch:
-            if not counts[info.source_id]:
+            if not counts[info.source_id].total:
                 self.failures.append(FileFailure(info.source, "gives no passage", skipped=True))
             self._note(info, document.meta["version"], counts[info.source_id])
 
     def keep(self, info: SourceInfo, reason: str) -> None:
         """Give a source whose text cannot be used its passages of before, with new vectors; no half of it stays."""
         self.target.remove_source(info.source_id)
-        counts: dict[str, Counter[str]] = {info.source_id: Counter()}
+        counts = {info.source_id: PassageTally()}
         for passages in slices(self._former(info.source_id), BATCH_PASSAGES):
-            self._write(embed_again(self.indexer.pipeline, passages), counts)
+            self._write(self.indexer.pipelines.embed(passages), counts)
         kept = counts[info.source_id]
-        now = "its passages stay as they were" if kept else "it has no passages until it is indexed again"
+        now = "its passages stay as they were" if kept.total else "it has no passages until it is indexed again"
         self.failures.append(FileFailure(info.source, f"{reason}; {now}", skipped=False))
         # Without passages it has no version either, so that its file is not taken for indexed.
-        self._note(info, info.version if kept else "", kept)
+        self._note(info, info.version if kept.total else "", kept)
 
-    def _write(self, passages: list[Document], counts: dict[str, Counter[str]]) -> None:
+    def _write(self, passages: list[Document], counts: Mapping[str, PassageTally]) -> None:
         self.target.write_documents(passages, DuplicatePolicy.OVERWRITE)
         for passage in passages:
-            counts[passage.meta["source_id"]][passage.meta.get("language", "und")] += 1
+            counts[passage.meta["source_id"]].add(passage.meta)
 
-    def _note(self, info: SourceInfo, version: str, counts: Counter[str]) -> None:
+    def _note(self, info: SourceInfo, version: str, tally: PassageTally) -> None:
         checksum = self.target.checksum(info.source_id, version)
-        self.made[info.source_id] = Rebuilt(version, counts.total(), tuple(sorted(counts)), checksum)
+        self.made[info.source_id] = Rebuilt(
+            version, tally.total, tuple(sorted(tally.languages)), checksum, tally.by_groups()
+        )
 
     def _former(self, source_id: str) -> list[Document]:
         """The passages in the index that is about to be replaced; none where it is emptied already, or unreadable."""
@@ -122,14 +124,14 @@ def rebuild(
     manifest: Mapping[str, Any] | None = None,
     on_progress: Callable[[IndexProgress], None] | None = None,
 ) -> IndexReport:
-    """Split and embed every text of the catalogue again, with the indexer's pipeline, and replace the index.
+    """Split and embed every text of the catalogue again, with the indexer's pipelines, and replace the index.
 
     An embedded index is built beside the old one and takes its place at the end, so that a kill leaves the old one; a
     server's collection is emptied first, and refused until a rebuild has ended. Killed, it is begun anew. Neither
     files nor the old index are read.
 
     Args:
-        indexer: whose pipeline, store and catalogue are used; the store may be one that cannot be opened.
+        indexer: whose pipelines, store and catalogue are used; the store may be one that cannot be opened.
         manifest: entries of the catalogue's manifest that hold from the moment in which the new index does.
         on_progress: called after every batch.
 
@@ -225,7 +227,7 @@ def stored_document(text: SourceText, version: str) -> Document:
     return Document(id=text.source_id, content=text.text, meta=meta)
 
 
-def measure(pipeline: Pipeline, catalogue: Catalogue) -> float | None:
+def measure(pipelines: IndexingPipelines, catalogue: Catalogue) -> float | None:
     """The mean length of the passages that the catalogue's texts give; None where they give none.
 
     Of the passages that will be made, not of those there are: otherwise a rebuild with another size of passages would
@@ -235,9 +237,9 @@ def measure(pipeline: Pipeline, catalogue: Catalogue) -> float | None:
     for info in catalogue.sources():
         with suppress(DamagedText, LoadingError, SplittingError):
             text = catalogue.text(info.source_id)
-            whole = () if text is None else parts(planned(pipeline, stored_document(text, info.version)))
+            whole = () if text is None else parts(pipelines.planned(stored_document(text, info.version)))
             for part in whole:
-                made = split_passages(pipeline, part)
+                made = pipelines.split(part)
                 languages = [str(each.meta.get("language", "")) for each in made]
                 if made:
                     words += average_length([indexed_text(each) for each in made], languages) * len(made)

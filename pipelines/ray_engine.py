@@ -21,8 +21,7 @@ from components.errors import (
     QuaereError,
     StoreError,
 )
-from pipelines.definition import load_pipeline
-from pipelines.indexing_pipeline import Read, SplittingError, passages_of, read_file
+from pipelines.indexing_pipeline import IndexingPipelines, ReadFile, SplittingError
 
 Made = TypeVar("Made")
 
@@ -50,30 +49,30 @@ class Failed:
         return next(kind for kind in kinds if kind.__name__ == self.kind)(*self.arguments)
 
 
-class Worker:
-    """What runs in a process of Ray: the whole indexing pipeline, loaded once.
+class RayWorker:
+    """What runs in a process of Ray: the pipelines of indexing, loaded once.
 
     Args:
-        definition: the pipeline as YAML.
+        definitions: from :meth:`IndexingPipelines.dump`.
     """
 
-    def __init__(self, definition: str) -> None:
-        self.pipeline = load_pipeline(definition)
+    def __init__(self, definitions: Sequence[str]) -> None:
+        self.pipelines = IndexingPipelines.load(definitions)
 
-    def read(self, path: str, fields: Mapping[str, Any]) -> Read | Failed:
+    def read(self, path: str, fields: Mapping[str, Any]) -> ReadFile | Failed:
         """Read and split one file."""
-        return _made(lambda: read_file(self.pipeline, path, fields))
+        return _made(lambda: self.pipelines.read(path, fields))
 
     def passages(self, documents: Sequence[Document]) -> list[Document] | Failed:
         """Embed and analyse the passages of texts."""
-        return _made(lambda: passages_of(self.pipeline, documents))
+        return _made(lambda: self.pipelines.passages(documents))
 
 
 class RayEngine:
     """Hands work to whichever worker is free. Made by :func:`ray_engine`.
 
     Args:
-        actors: handles of :class:`Worker`.
+        actors: handles of :class:`RayWorker`.
     """
 
     def __init__(self, actors: Sequence[Any]) -> None:
@@ -82,9 +81,9 @@ class RayEngine:
         for actor in actors:
             self._free.put(actor)
 
-    def read(self, path: str, fields: Mapping[str, Any]) -> Read:
+    def read(self, path: str, fields: Mapping[str, Any]) -> ReadFile:
         """Read and split one file, which a worker finds at the same path."""
-        found: Read = self._call("read", path, dict(fields))
+        found: ReadFile = self._call("read", path, dict(fields))
         return found
 
     def passages(self, documents: Sequence[Document]) -> list[Document]:
@@ -111,14 +110,14 @@ class RayEngine:
 
 
 @contextmanager
-def ray_engine(definition: str, workers: int | None = None) -> Iterator[RayEngine]:
+def ray_engine(definitions: Sequence[str], workers: int | None = None) -> Iterator[RayEngine]:
     """Start workers, and end them when the block ends.
 
     They are on the cluster that the variable ``RAY_ADDRESS`` names, whose machines must see the files and the models'
     cache at the same paths, or on this machine. A worker that dies is started again, and its work is done again.
 
     Args:
-        definition: the indexing pipeline as YAML.
+        definitions: the pipelines of indexing as YAML, from :meth:`IndexingPipelines.dump`.
         workers: how many; default: one for each core.
 
     Raises:
@@ -142,8 +141,8 @@ def ray_engine(definition: str, workers: int | None = None) -> Iterator[RayEngin
     try:
         cores: Any = ray.available_resources()
         count = workers if workers is not None else max(1, int(cores.get("CPU", 1)))
-        remote = ray.remote(num_cpus=1, max_restarts=_RESTARTS, max_task_retries=_RESTARTS)(Worker)
-        yield RayEngine([remote.remote(definition) for _ in range(count)])
+        remote = ray.remote(num_cpus=1, max_restarts=_RESTARTS, max_task_retries=_RESTARTS)(RayWorker)
+        yield RayEngine([remote.remote(definitions) for _ in range(count)])
     finally:
         ray.shutdown()
 

@@ -24,11 +24,12 @@ _SHOWN_PASSAGES = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class UserQuestion:
     """One question; in a batch, what is None falls back to the batch's own."""
 
     text: str
-    id: str | None = None
+    id: str | int | None = None
+    """Comes back in the reply; None makes one."""
     filters: dict[str, Any] | None = None
     groups: Sequence[str] | None = None
 
@@ -49,7 +50,7 @@ class Asking:
         self,
         pipeline: Pipeline,
         catalogue: Catalogue,
-        question: Question,
+        question: UserQuestion,
         *,
         explain: bool = False,
         top: int | None = None,

@@ -6,7 +6,7 @@ models come with the first question.
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import replace
@@ -19,6 +19,7 @@ from haystack import Pipeline
 from components.errors import InputError
 from components.query.filters.syntax import check_fields, checked_filter
 from components.stores.catalogue.sources import SourceInfo
+from components.stores.catalogue.visible import Holdings, SourcePage, SourceQuery, VisibleSources
 from components.stores.documents import QuaereDocumentStore
 from components.types import Passage, Reply
 from pipelines import archives
@@ -26,8 +27,7 @@ from pipelines.asking import StageName, Trace, build_asking_pipeline
 from pipelines.engines import EngineName
 from pipelines.folder import WAITING, OpenFolder, load_models, refuse_archive
 from pipelines.indexing import Identity, IndexProgress, IndexReport
-from pipelines.remembering import PerGroups
-from pipelines.replies import Asking, Question, Stage
+from pipelines.replies import Asking, Stage, UserQuestion
 from pipelines.settings import Settings
 from pipelines.similar import SimilarKind, similar
 from pipelines.sources import (
@@ -42,7 +42,6 @@ from pipelines.sources import (
     picture,
     source_of,
     unknown_source,
-    visible_sources,
 )
 from pipelines.status import Status, status_of
 
@@ -62,7 +61,7 @@ class QAService:
         settings: what is in force.
         purpose: what this process does, for the message that a second opener of the folder gets.
         on_message: is told in words when something takes long, such as preparing a model.
-        confined: read and split each file in a process of its own, with limits of memory and time; without, a file
+        sandbox: read and split each file in a process of its own, with limits of memory and time; without, a file
             can make this one loop, crash or fill the memory.
     """
 
@@ -72,17 +71,16 @@ class QAService:
         *,
         purpose: str = "quaere",
         on_message: Callable[[str], None] | None = None,
-        confined: bool = True,
+        sandbox: bool = True,
     ) -> None:
         self.settings = settings
-        self.confined = confined
+        self.sandbox = sandbox
         self.purpose = purpose
         self.on_message = on_message
         self._folder: OpenFolder | None = None
         self._asking: Pipeline | None = None
         self._asked: QuaereDocumentStore | None = None
         self._building = threading.Lock()
-        self._fields: PerGroups[frozenset[str]] = PerGroups()
 
     def __enter__(self) -> Self:
         return self.open()
@@ -104,13 +102,12 @@ class QAService:
         if self._folder is None and (
             writable or self.settings.qdrant.engine == "server" or self.settings.data.is_dir()
         ):
-            self._folder = OpenFolder(self.settings, self.purpose, self.on_message, confined=self.confined)
+            self._folder = OpenFolder(self.settings, self.purpose, self.on_message, sandbox=self.sandbox)
         return self
 
     def close(self) -> None:
         """Let go of the data folder; a second call is free."""
         self._asking = None
-        self._fields.clear()
         if self._folder is not None:
             self._folder.close()
             self._folder = None
@@ -127,7 +124,7 @@ class QAService:
 
     def ask_batch(
         self,
-        questions: Sequence[str | Question],
+        questions: Sequence[str | UserQuestion],
         *,
         top: int | None = None,
         threshold: float | None = None,
@@ -139,7 +136,7 @@ class QAService:
         """Answer questions; several run at a time and share the models' calls.
 
         Args:
-            questions: texts, or :class:`Question` with an id, filters or groups of their own.
+            questions: texts, or :class:`UserQuestion` with an id, filters or groups of their own.
             top: answers at most; None for the setting.
             threshold: least confidence in [0, 1], 0 gives the best answer however unsure; None for the setting.
             filters: Haystack's filter syntax.
@@ -154,12 +151,12 @@ class QAService:
             InputError: a question or filter cannot be used.
             ConfigurationError: the index was made with other models or settings.
         """
-        asked = [each if isinstance(each, Question) else Question(each) for each in questions]
+        asked = [each if isinstance(each, UserQuestion) else UserQuestion(each) for each in questions]
         if not asked:
             return []
         pipeline, catalogue = self._asking_pipeline(), self._open_folder().catalogue
 
-        def answer(question: Question) -> Reply:
+        def answer(question: UserQuestion) -> Reply:
             complete = self._complete(question, filters, groups)
             reply = Asking(pipeline, catalogue, complete, explain=explain, top=top, threshold=threshold).reply()
             if on_reply is not None:
@@ -173,7 +170,7 @@ class QAService:
 
     async def ask_stream(
         self,
-        question: str | Question,
+        question: str | UserQuestion,
         *,
         top: int | None = None,
         threshold: float | None = None,
@@ -188,7 +185,7 @@ class QAService:
             InputError: the question or its filter cannot be used.
             ConfigurationError: the index was made with other models or settings.
         """
-        asked = question if isinstance(question, Question) else Question(question)
+        asked = question if isinstance(question, UserQuestion) else UserQuestion(question)
         asking = await asyncio.to_thread(self._asking_of, asked, explain=explain, top=top, threshold=threshold)
         async with aclosing(asking.stream()) as results:
             async for result in results:
@@ -196,7 +193,7 @@ class QAService:
 
     def trace(
         self,
-        question: str | Question,
+        question: str | UserQuestion,
         *,
         until: StageName = "answering",
         candidates: int | None = None,
@@ -221,10 +218,10 @@ class QAService:
         Example:
             ``service.trace("How long is the warranty?", until="ranker").ranked[0].content``
         """
-        asked = question if isinstance(question, Question) else Question(question, groups=groups)
+        asked = question if isinstance(question, UserQuestion) else UserQuestion(question, groups=groups)
         return self._asking_of(asked, top=top, threshold=threshold).trace(until, candidates)
 
-    def _asking_of(self, question: Question, **options: Any) -> Asking:
+    def _asking_of(self, question: UserQuestion, **options: Any) -> Asking:
         complete = self._complete(question, None, ())
         return Asking(self._asking_pipeline(), self._open_folder().catalogue, complete, **options)
 
@@ -242,7 +239,7 @@ class QAService:
         Raises:
             InputError: the filter cannot be used.
         """
-        asked = self._complete(Question(text, filters=filters, groups=groups), None, ())
+        asked = self._complete(UserQuestion(text, filters=filters, groups=groups), None, ())
         embedder: Any = self._asking_pipeline().get_component("embedder")
         store = self._open_folder().store
         return similar(embedder, store, text, kind, top=top, filters=asked.filters, groups=groups)
@@ -270,23 +267,20 @@ class QAService:
                 self._asked = store
             return self._asking
 
-    def _complete(self, question: Question, filters: dict[str, Any] | None, groups: Sequence[str]) -> Question:
+    def _complete(self, question: UserQuestion, filters: dict[str, Any] | None, groups: Sequence[str]) -> UserQuestion:
         """The question with the filters and groups in force, which are checked."""
         given = question.filters if question.filters is not None else filters
         wanted = None if given is None else checked_filter(given)
         whose = question.groups if question.groups is not None else groups
         if wanted is not None:
-            check_fields(wanted, _STANDARD_FIELDS | self._own_fields(whose))
+            check_fields(wanted, _STANDARD_FIELDS | self._seen_by(whose).fields())
         return replace(question, filters=wanted, groups=whose)
 
-    def _own_fields(self, groups: Sequence[str]) -> frozenset[str]:
-        """The fields of all passages that these groups see."""
+    def _seen_by(self, groups: Sequence[str] | None) -> VisibleSources:
+        """What these groups may know of, after the opening of the index has told it of sources of older versions."""
         folder = self._open_folder()
-
-        def look_up() -> frozenset[str]:
-            return frozenset(folder.store.seen_by(groups).get_metadata_fields_info())
-
-        return self._fields.get(groups, folder.catalogue.generation(), look_up)
+        folder.open_store()
+        return folder.catalogue.seen_by(groups)
 
     # Indexing
 
@@ -323,9 +317,24 @@ class QAService:
                 on_progress=on_progress,
             )
 
-    def sources(self, groups: Sequence[str] | None = None) -> list[SourceInfo]:
-        """The sources that a caller of these groups may know of, by name; None for all."""
-        return [] if self._folder is None else visible_sources(self._folder.catalogue, self._folder.store, groups)
+    def sources(self) -> list[SourceInfo]:
+        """All sources, by name."""
+        if self._folder is None:
+            return []
+        self._folder.open_store()
+        return self._folder.catalogue.sources()
+
+    def list_sources(self, query: SourceQuery, groups: Sequence[str] | None = None) -> SourcePage:
+        """A part of the list of sources that a caller of these groups may know of, by name; None for all."""
+        return SourcePage(0, ()) if self._folder is None else self._seen_by(groups).page(query)
+
+    def holdings(self, groups: Sequence[str] | None = None) -> Holdings:
+        """How much a caller of these groups may see; None for all there is."""
+        return Holdings(0, 0, frozenset()) if self._folder is None else self._seen_by(groups).holdings()
+
+    def known_among(self, source_ids: Collection[str], groups: Sequence[str]) -> set[str]:
+        """Of the ids of sources those that a caller of these groups may know of."""
+        return set() if self._folder is None else self._seen_by(groups).among(source_ids)
 
     def source(self, name: str, groups: Sequence[str] | None = None) -> SourceDetail:
         """A source by name, path or id, with its passages, and with its whole text where no groups are given.
@@ -358,7 +367,7 @@ class QAService:
         """The facts of one source; see :meth:`source`."""
         if self._folder is None:
             raise unknown_source(name, ())
-        return find_source(self._folder.catalogue, self._folder.store, name, groups)
+        return find_source(self._seen_by(groups), name)
 
     def source_of(self, source_id: str, groups: Sequence[str] | None = None) -> SourceInfo:
         """The facts of the source with this id, whatever others are called.
@@ -368,7 +377,7 @@ class QAService:
         """
         if self._folder is None:
             raise unknown_source(source_id, ())
-        return source_of(self._folder.catalogue, self._folder.store, source_id, groups)
+        return source_of(self._seen_by(groups), source_id)
 
     def known_sources(self) -> set[str]:
         """The ids of all sources, without those whose deletion was begun; the index itself is not opened."""
@@ -443,11 +452,12 @@ class QAService:
         return status_of(self.settings, None if self._folder is None else self._folder.catalogue)
 
     def pipelines(self) -> dict[str, Pipeline]:
-        """The two pipelines, as they are wired with these settings."""
+        """The pipelines by name, as they are wired with these settings."""
         folder = self.open(writable=True)._open_folder()
         return {
             "asking": build_asking_pipeline(self.settings, folder.store, synonyms=self.settings.synonyms_in_force()),
-            "indexing": folder.indexer.pipeline,
+            "reading": folder.indexer.pipelines.reading,
+            "indexing": folder.indexer.pipelines.indexing,
         }
 
     def _open_folder(self) -> OpenFolder:

@@ -71,7 +71,7 @@ class DatabaseUrl(Secret[str]):
 
     def _display(self) -> str:
         # SQLAlchemy takes a while to import, and most people never set an address.
-        from components.stores.catalogue.addresses import shown
+        from components.stores.database.addresses import shown
 
         return shown(self.get_secret_value())
 
@@ -213,7 +213,7 @@ class DatabaseSettings(SettingGroup):
     @classmethod
     def _is_postgresql(cls, url: DatabaseUrl | None) -> DatabaseUrl | None:
         if url is not None:
-            from components.stores.catalogue.addresses import postgresql_url
+            from components.stores.database.addresses import postgresql_url
 
             try:
                 postgresql_url(url.get_secret_value())

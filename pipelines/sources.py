@@ -3,7 +3,8 @@
 import difflib
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,15 @@ from components.converters.metadata import FolderMetadata
 from components.errors import InputError, LoadingError
 from components.names import on_disk
 from components.stores.catalogue.sources import Catalogue, SourceInfo, SourceText
-from components.stores.documents import QuaereDocumentStore
+from components.stores.catalogue.visible import VisibleSources
 from components.types import PUBLIC_GROUP, Passage
 from components.versions import digest
-
-_OF_ROWS = frozenset({"csv", "json", "jsonl", "xlsx"})
-"""Formats whose parts can have metadata of their own."""
 
 
 class UnknownSource(InputError):
     """No source that the caller may know of is called so."""
+
+    status = HTTPStatus.NOT_FOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +79,11 @@ class KeptFields:
 
 def kept_fields(catalogue: Catalogue, info: SourceInfo) -> KeptFields:
     """The fields of a source that are in no file."""
-    override = catalogue.overrides().get(info.source_id, {})
+    override = catalogue.override(info.source_id)
     caller = catalogue.caller_meta(info.source_id)
     if caller is None:
-        _, state = catalogue.states()[info.source_id]
-        if state.given == digest({**FolderMetadata().given(on_disk(info.path)), **override}):
+        state = catalogue.state(info.source_id)
+        if state is not None and state.given == digest({**FolderMetadata().external(on_disk(info.path)), **override}):
             caller = {}
     return KeptFields(info.source, override, caller)
 
@@ -93,7 +93,7 @@ def is_indexed(catalogue: Catalogue, source_id: str, path: str) -> bool:
     state = catalogue.state(source_id)
     if state is None:
         return False
-    given = {**FolderMetadata().given(path), **catalogue.overrides().get(source_id, {})}
+    given = {**FolderMetadata().external(path), **catalogue.override(source_id)}
     try:
         with Path(path).open("rb") as file:
             same = hashlib.file_digest(file, "sha256").hexdigest() == state.sha256
@@ -135,14 +135,14 @@ def excerpt(
     )
 
 
-def _readable(found: SourceText, start: int, end: int, groups: Sequence[str] | None) -> tuple[int, int]:
+def _readable(source: SourceText, start: int, end: int, groups: Sequence[str] | None) -> tuple[int, int]:
     """The run of the text around a place in which nothing is for others; an empty one where the place itself is."""
-    hidden = [block for block in found.blocks if not is_for(block.get("meta", {}).get("groups"), groups)]
+    hidden = [block for block in source.blocks if not is_for(block.get("meta", {}).get("groups"), groups)]
     # An empty place stands in the block that it is the beginning of.
     if any(block["start"] < max(end, start + 1) and start < block["end"] for block in hidden):
         return 0, -1
     first = max((block["end"] for block in hidden if block["end"] <= start), default=0)
-    last = min((block["start"] for block in hidden if block["start"] >= end), default=len(found.text))
+    last = min((block["start"] for block in hidden if block["start"] >= end), default=len(source.text))
     return first, last
 
 
@@ -178,42 +178,32 @@ def _text(catalogue: Catalogue, info: SourceInfo) -> SourceText:
     return found
 
 
-def visible_sources(catalogue: Catalogue, store: QuaereDocumentStore, groups: Sequence[str] | None) -> list[SourceInfo]:
-    """The sources that a caller of these groups, and of the public one, may know of, by name; None for all."""
-    return _seen(catalogue.sources(), store, groups)
-
-
-def find_source(
-    catalogue: Catalogue, store: QuaereDocumentStore, name: str, groups: Sequence[str] | None
-) -> SourceInfo:
+def find_source(sources: VisibleSources, name: str) -> SourceInfo:
     """The source with this name, path or id.
 
     Raises:
-        UnknownSource: there is none that a caller of these groups may know of.
+        UnknownSource: there is none that the caller may know of.
         InputError: it means several, such as one by its name and another one by its id.
     """
-    found = _seen(catalogue.find(name), store, groups)
+    found = sources.find(name)
     if not found:
-        raise unknown_source(name, [info.source for info in visible_sources(catalogue, store, groups)])
+        raise unknown_source(name, sources.names_near(name))
     if len(found) > 1:
         meant = ", ".join(f"{info.path} (id {info.source_id})" for info in found)
         raise InputError(f"{len(found)} sources are called {name!r}: {meant}; give the path of the one that is meant")
     return found[0]
 
 
-def source_of(
-    catalogue: Catalogue, store: QuaereDocumentStore, source_id: str, groups: Sequence[str] | None
-) -> SourceInfo:
+def source_of(sources: VisibleSources, source_id: str) -> SourceInfo:
     """The source with this id; what others are called does not matter.
 
     Raises:
-        UnknownSource: there is none that a caller of these groups may know of.
+        UnknownSource: there is none that the caller may know of.
     """
-    info = catalogue.source(source_id)
-    found = [] if info is None else _seen([info], store, groups)
-    if not found:
+    found = sources.source(source_id)
+    if found is None:
         raise UnknownSource(f"no source has the id {source_id[:200]!r}")
-    return found[0]
+    return found
 
 
 def unknown_source(name: str, names: Sequence[str]) -> UnknownSource:
@@ -226,22 +216,3 @@ def unknown_source(name: str, names: Sequence[str]) -> UnknownSource:
 def is_for(owners: Sequence[str] | None, groups: Sequence[str] | None) -> bool:
     """Whether what is for these groups (None: for whoever sees what it stands in) is for a caller of those."""
     return owners is None or groups is None or not {PUBLIC_GROUP, *groups}.isdisjoint(owners)
-
-
-def _seen(sources: Sequence[SourceInfo], store: QuaereDocumentStore, groups: Sequence[str] | None) -> list[SourceInfo]:
-    """Those of the sources that a caller may know of, with the number of the passages that it may see.
-
-    Rows can have groups of their own: a source none of whose rows is the caller's is not either.
-    """
-    own = [info for info in sources if is_for(info.groups, groups)]
-    if groups is None:
-        return own
-    seen = store.seen_by(groups)
-    counted = [
-        replace(info, passages=_visible_passages(seen, info)) if info.format in _OF_ROWS else info for info in own
-    ]
-    return [info for info in counted if info.passages]
-
-
-def _visible_passages(seen: QuaereDocumentStore, info: SourceInfo) -> int:
-    return seen.count_documents_by_filter({"field": "meta.source_id", "operator": "==", "value": info.source_id})

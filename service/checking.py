@@ -15,12 +15,15 @@ from components.versions import digest
 from pipelines.checking import Check, CheckReport, check_index
 from pipelines.folder import OpenFolder
 from pipelines.settings import Settings
-from service.database.connection import DATABASE_FILE
+from service.database.connection import DATABASE_FILE, is_lost
 from service.jobs import ENDED
 from service.uploads import FOLDER, Uploads
 
 RESTORE_UPLOAD = "restore a backup with `quaere restore FILE`, or send the document again"
-RESTORE_SERVICE = "restore a backup with `quaere restore FILE`, or delete this file and make the keys anew"
+RESTORE_SERVICE = (
+    "restore a backup with `quaere restore FILE`, or delete this file and the one that ends in .made, and make the "
+    "keys anew"
+)
 
 
 def check_data(settings: Settings) -> CheckReport:
@@ -41,8 +44,8 @@ def check_data(settings: Settings) -> CheckReport:
 
 def _check_service(check: Check, file: Path) -> set[str]:
     """Read the service's database whole; gives the ids of the sources that its jobs are about to change."""
-    if not file.exists():
-        if (check.settings.data / FOLDER).is_dir():
+    if is_lost(file) or not file.exists():
+        if is_lost(file) or (check.settings.data / FOLDER).is_dir():
             check.add(file, "is missing, and with it all keys, jobs and feedback", RESTORE_SERVICE)
         return set()
     try:
@@ -98,6 +101,6 @@ def _sha256(path: Path) -> str:
 
 def _given(path: Path, override: Mapping[str, Any]) -> str:
     try:
-        return digest({**FolderMetadata().given(path), **override})
+        return digest({**FolderMetadata().external(path), **override})
     except InputError:
         return ""

@@ -90,7 +90,7 @@ class FeedbackBook:
         marks = {name: getattr(feedback, name) for name in ("answer", "correction")}
         quoted = {name: None if mark is None else asdict(self._quote(mark, groups)) for name, mark in marks.items()}
         feedback_id = uuid.uuid4().hex
-        with self.database.transaction() as session:
+        with self.database.writing() as session:
             session.add(
                 FeedbackRow(
                     feedback_id=feedback_id,
@@ -114,7 +114,7 @@ class FeedbackBook:
             key_id: whose it must be.
             groups: the groups of whoever takes it back; what was said in others is not there for them.
         """
-        with self.database.transaction() as session:
+        with self.database.writing() as session:
             row = session.get(FeedbackRow, feedback_id)
             if row is None or row.key_id != key_id or not set(row.groups) <= set(groups):
                 return False
@@ -128,10 +128,11 @@ class FeedbackBook:
         are not, or not any more.
         What makes no example, such as an answer that is only called wrong, stands under ``others``.
         """
-        known = {info.source_id for info in self.service.sources(groups)}
-        with self.database.transaction() as session:
+        with self.database.reading() as session:
             rows = list(session.scalars(select(FeedbackRow).order_by(FeedbackRow.created_at, FeedbackRow.feedback_id)))
-        visible = [row for row in rows if set(row.groups) <= set(groups) and _sources(row) <= known]
+        rows = [row for row in rows if set(row.groups) <= set(groups)]
+        known = self.service.known_among({source_id for row in rows for source_id in _sources(row)}, groups)
+        visible = [row for row in rows if _sources(row) <= known]
         paragraphs: dict[tuple[str, str], list[dict[str, Any]]] = {}
         others: list[dict[str, Any]] = []
         for row in visible:

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, Literal, cast
 
 from sqlalchemy import CursorResult, select, update
@@ -59,6 +60,11 @@ class Job:
 class TooManyWaiting(QuaereError):
     """A key has more jobs or uploads waiting than it may."""
 
+    code = "uploads-waiting"
+    title = "Too many uploads of one key wait"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    retry_after = 5
+
 
 class JobRecords:
     """The jobs of all keys.
@@ -82,7 +88,7 @@ class JobRecords:
             TooManyWaiting: this key has more waiting than it may.
         """
         job = Job(uuid.uuid4().hex, key_id, "queued", tuple(uploads), created_at=_now().isoformat())
-        with self._preparing, self.database.transaction() as session:
+        with self._preparing, self.database.writing() as session:
             self._refuse_too_many(session, key_id, len(uploads))
             session.add(
                 JobRow(
@@ -103,19 +109,19 @@ class JobRecords:
         Raises:
             TooManyWaiting: it has too much waiting already.
         """
-        with self.database.transaction() as session:
+        with self.database.reading() as session:
             self._refuse_too_many(session, key_id, uploads)
 
     def job(self, job_id: str, key_id: str | None, *, of_all: bool = False) -> Job | None:
         """The job with this id, of this key or, where asked for, of any."""
-        with self.database.transaction() as session:
+        with self.database.reading() as session:
             row = session.get(JobRow, job_id)
             return None if row is None or not (of_all or row.key_id == key_id) else self._of(row)
 
     def jobs(self, key_id: str | None, limit: int, *, of_all: bool = False) -> list[Job]:
         """The latest jobs of this key or, where asked for, of all, newest first."""
         latest = select(JobRow).order_by(JobRow.created_at.desc()).limit(limit)
-        with self.database.transaction() as session:
+        with self.database.reading() as session:
             rows = session.scalars(latest if of_all else latest.where(JobRow.key_id == key_id))
             return [self._of(row) for row in rows]
 
@@ -138,13 +144,13 @@ class JobRecords:
             but: a job that does not count.
         """
         others = select(JobRow).where(JobRow.state.in_(UNFINISHED), JobRow.job_id != but)
-        with self.database.transaction() as session:
+        with self.database.reading() as session:
             return {upload.source_id for row in session.scalars(others) for upload in uploads_of(row)}
 
     def _moves(self, job_id: str, before: str, after: str) -> bool:
         """Take a job from one state to another; False where it was not in that one, such as after a cancellation."""
         step = update(JobRow).where(JobRow.job_id == job_id, JobRow.state == before).values(state=after)
-        with self.database.transaction() as session:
+        with self.database.writing() as session:
             return bool(cast(CursorResult[Any], session.execute(step)).rowcount)
 
     def _of(self, row: JobRow) -> Job:
@@ -176,7 +182,7 @@ class JobRecords:
 
     def _end(self, job_id: str, state: State, passages: int = 0, failures: Sequence[tuple[str, str]] = ()) -> None:
         self._cancelled.discard(job_id)
-        with self.database.transaction() as session:
+        with self.database.writing() as session:
             row = session.get(JobRow, job_id)
             if row is None:
                 return

@@ -44,7 +44,7 @@ class Stopped(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Outcome:
+class _JobOutcome:
     """How a job ended."""
 
     state: State
@@ -68,7 +68,7 @@ class Jobs(JobRecords):
         self.service = service
         self.uploads = uploads
         self._waiting: FairQueue[str] = FairQueue()
-        self._owed: dict[str, _Outcome] = {}
+        self._owed: dict[str, _JobOutcome] = {}
         """Ends of jobs that could not be written down yet."""
         self._unsettled: dict[str, Job] = {}
         """Jobs that have ended while the index could not be asked what it holds of their files."""
@@ -81,7 +81,7 @@ class Jobs(JobRecords):
     def __enter__(self) -> Self:
         self._clear_incoming()
         kept = self.uploads.kept()
-        with self.database.transaction() as session:
+        with self.database.writing() as session:
             unfinished = select(JobRow).where(JobRow.state.in_(UNFINISHED)).order_by(JobRow.created_at)
             rows = list(session.scalars(unfinished))
             for row in filter(self._is_mine, rows):
@@ -214,36 +214,36 @@ class Jobs(JobRecords):
         if self._tries[job_id] < _MOST_TRIES:
             self._waiting.put_back(key_id, job_id)
         else:
-            self._owed[job_id] = _Outcome("failed", failures=(("", _UNEXPECTED),))
+            self._owed[job_id] = _JobOutcome("failed", failures=(("", _UNEXPECTED),))
             del self._tries[job_id]
 
     def _database_answers(self) -> bool:
         try:
-            with self.database.transaction() as session:
+            with self.database.reading() as session:
                 session.execute(select(JobRow.job_id).limit(1)).all()
         except StoreError:
             return False
         return True
 
-    def _run(self, job_id: str) -> _Outcome | None:
+    def _run(self, job_id: str) -> _JobOutcome | None:
         """Do a job; None where nothing is to be written down: it was cancelled before, or the next service does it."""
         job = self._begun(job_id)
         if job is None:
             return None
         files = JobFiles(self.uploads, job_id)
-        outcome: _Outcome | None
+        outcome: _JobOutcome | None
         try:
             outcome = self._brought_in(job, files)
         except Stopped:
             if job_id not in self._cancelled:
                 self._moves(job_id, "running", "queued")  # one that is to be cancelled stays so
                 return None
-            outcome = _Outcome("cancelled")
+            outcome = _JobOutcome("cancelled")
         except QuaereError as error:
-            outcome = _Outcome("failed", failures=(("", str(error)),))
+            outcome = _JobOutcome("failed", failures=(("", str(error)),))
         except Exception:
             _log.exception("a job failed")
-            outcome = _Outcome("failed", failures=(("", _UNEXPECTED),))
+            outcome = _JobOutcome("failed", failures=(("", _UNEXPECTED),))
         try:
             self._settle(job, files)
         except QuaereError:
@@ -257,7 +257,7 @@ class Jobs(JobRecords):
         if not self._is_still_mine(job_id):
             return None
         self._moves(job_id, "queued", "running")
-        with self.database.transaction() as session:
+        with self.database.reading() as session:
             row = session.get_one(JobRow, job_id)
             job, state = self._of(row), row.state
         if state == STOPPING:
@@ -267,17 +267,17 @@ class Jobs(JobRecords):
             return None
         return job
 
-    def _brought_in(self, job: Job, files: JobFiles) -> _Outcome:
+    def _brought_in(self, job: Job, files: JobFiles) -> _JobOutcome:
         """Bring all uploads of a job into the index, or none where one of them is not whole."""
         missing = [upload for upload in job.uploads if not files.is_whole(upload)]
         if missing:
-            return _Outcome("failed", failures=tuple(self._not_kept(upload, missing) for upload in job.uploads))
+            return _JobOutcome("failed", failures=tuple(self._not_kept(upload, missing) for upload in job.uploads))
         for upload in job.uploads:
             files.install(upload)
         paths = {upload.path: upload for upload in job.uploads}
         report = self._index(job.job_id, paths)
         failures = tuple((paths[each.path].name, each.reason) for each in report.failures)
-        return _Outcome("failed" if len(failures) == len(paths) else "done", report.passages, failures)
+        return _JobOutcome("failed" if len(failures) == len(paths) else "done", report.passages, failures)
 
     def _not_kept(self, upload: Upload, missing: Sequence[Upload]) -> tuple[str, str]:
         """Why an upload of a job that is not whole is not kept."""
@@ -327,7 +327,7 @@ class Jobs(JobRecords):
             self._forget_folder(job_id)
 
     def _forget_folder(self, job_id: str) -> None:
-        with self.database.transaction() as session:
+        with self.database.reading() as session:
             row = session.get(JobRow, job_id)
             has_ended = row is None or row.state not in UNFINISHED
             job = None if row is None else self._of(row)

@@ -14,7 +14,7 @@ from typing import Any, Literal, cast
 from sqlalchemy import delete, or_, select
 
 from components.errors import InputError
-from components.stores.catalogue.shared_locks import lock_for_transaction
+from components.stores.database.shared_locks import lock_for_transaction
 from components.stores.visibility import access_groups
 from service.database.connection import ServiceDatabase
 from service.database.tables import KeyRow, SessionRow
@@ -79,7 +79,7 @@ class KeyRing:
         """
         key = Key(secrets.token_hex(6), _name(name), _roles(roles), tuple(access_groups(groups)), _now())
         secret = f"{_PREFIX}_{key.key_id}_{secrets.token_urlsafe(_SECRET_BYTES)}"
-        with self.database.transaction() as session:
+        with self.database.writing() as session:
             if session.scalar(select(KeyRow).where(KeyRow.name == key.name)) is not None:
                 raise InputError(f"there is a key called {key.name!r} already; delete it or choose another name")
             values = asdict(key) | {"roles": list(key.roles), "groups": list(key.groups)}
@@ -88,12 +88,12 @@ class KeyRing:
 
     def keys(self) -> list[Key]:
         """All keys, by name."""
-        with self.database.transaction() as session:
+        with self.database.reading() as session:
             return [_key(row) for row in session.scalars(select(KeyRow).order_by(KeyRow.name))]
 
     def exist(self) -> bool:
         """Whether there is any key."""
-        with self.database.transaction() as session:
+        with self.database.reading() as session:
             return session.scalar(select(KeyRow.key_id).limit(1)) is not None
 
     def delete(self, name: str, *, even_last: bool = True) -> Key:
@@ -107,7 +107,7 @@ class KeyRing:
             LastKey: it is, and may not be.
             InputError: there is none.
         """
-        with self.database.transaction() as session:
+        with self.database.writing() as session:
             # Of two that delete at a time, the second sees what the first has left.
             lock_for_transaction(session.connection(), "keys")
             row = session.scalar(select(KeyRow).where(or_(KeyRow.name == name, KeyRow.key_id == name)))
@@ -126,7 +126,7 @@ class KeyRing:
         key_id, _, _ = rest.partition("_")
         if prefix != _PREFIX or not secret.isascii():
             return None
-        with self.database.transaction() as session:
+        with self.database.reading() as session:
             row = session.get(KeyRow, key_id)
             return _key(row) if row is not None and secrets.compare_digest(row.sha256, _hashed(secret)) else None
 
@@ -136,7 +136,7 @@ class KeyRing:
         """The value of a new session's cookie; sessions that have ended are forgotten."""
         token = secrets.token_urlsafe(_SECRET_BYTES)
         now = int(time.time())
-        with self.database.transaction() as session:
+        with self.database.writing() as session:
             session.execute(delete(SessionRow).where(SessionRow.expires_at <= now))
             expires = now + SESSION_SECONDS
             session.add(SessionRow(sha256=_hashed(token), key_id=key.key_id, expires_at=expires))
@@ -144,7 +144,7 @@ class KeyRing:
 
     def of_session(self, token: str) -> Key | None:
         """The key of a session that has not ended."""
-        with self.database.transaction() as session:
+        with self.database.reading() as session:
             row = session.get(SessionRow, _hashed(token))
             if row is None or row.expires_at <= time.time():
                 return None
@@ -153,7 +153,7 @@ class KeyRing:
 
     def end_session(self, token: str) -> None:
         """Forget a session; an unknown one does nothing."""
-        with self.database.transaction() as session:
+        with self.database.writing() as session:
             session.execute(delete(SessionRow).where(SessionRow.sha256 == _hashed(token)))
 
 

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from components.errors import StoreError
-from components.stores.catalogue.shared_locks import SharedLocks
+from components.stores.database.shared_locks import SharedLocks
 from pipelines.service import QAService
 from service.database.connection import ServiceDatabase
 from service.database.tables import JobRow
@@ -79,7 +79,7 @@ class SharedJobs(Jobs):
         if now - self._looked >= _LOOK_SECONDS:
             self._looked = now
             # Where the database is away for a moment, the job itself has no need of this look.
-            with suppress(StoreError), self.database.transaction() as session:
+            with suppress(StoreError), self.database.reading() as session:
                 row = session.get(JobRow, job_id)
                 if row is not None and row.state == STOPPING:
                     self._cancelled.add(job_id)

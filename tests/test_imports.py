@@ -9,18 +9,12 @@ import sys
 import tomllib
 from collections.abc import Mapping
 from importlib.metadata import packages_distributions
-from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).resolve().parent.parent
-LAYERS = ("components", "pipelines", "service", "evaluation", "training", "ui", "benchmarks")
-"""Each may import those before it."""
-
-NOT_INSTALLED = ("benchmarks",)
-"""Layers that are no part of the wheel."""
+from tests.house import LAYERS, MODULES, NOT_INSTALLED, ROOT, TREES, imported, ours
 
 EXTRAS = {
     "training": ("train",),
@@ -52,8 +46,6 @@ PURE = {
 
 PURE_PACKAGE = "evaluation.metrics"
 PURE_PACK = re.compile(r"components\.languages\.[a-z]{2}")
-MOST_FLOORS = 6
-"""Of the packages of ``components``, each standing on those that it imports."""
 
 FOR_PURE = {
     "components.types",
@@ -65,37 +57,6 @@ FOR_PURE = {
 }
 # Haystack's document stores promise their callers this error; rank metrics are those of `trec_eval`.
 OUTSIDE_FOR_PURE = {"numpy", "haystack.errors", "ir_measures"}
-
-
-def modules() -> dict[str, Path]:
-    found = {}
-    for layer in LAYERS:
-        for path in sorted((ROOT / layer).rglob("*.py")):
-            parts = path.relative_to(ROOT).with_suffix("").parts
-            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
-    return found
-
-
-MODULES = modules()
-TREES = {name: ast.parse(path.read_bytes()) for name, path in MODULES.items()}
-
-
-def imported(name: str) -> set[str]:
-    """Full names of what a module imports anywhere in it; of ours, the module and not the name inside it."""
-    found = set()
-    for node in ast.walk(TREES[name]):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{name} imports relatively"
-            for alias in node.names:
-                full = f"{node.module}.{alias.name}"
-                found.add(full if full in MODULES else str(node.module))
-    return found
-
-
-def ours(names: set[str]) -> set[str]:
-    return {name for name in names if name.split(".")[0] in LAYERS}
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -120,29 +81,6 @@ def test_evaluation_stands_beside_the_service(name: str) -> None:
 
 def test_no_two_modules_need_each_other() -> None:
     graphlib.TopologicalSorter({name: ours(imported(name)) - {name} for name in MODULES}).prepare()
-
-
-def package_of(name: str) -> str:
-    """The package of ``components`` that a module stands in; of one that stands beside the packages, its own name."""
-    return name.split(".")[1]
-
-
-def needed_packages() -> dict[str, set[str]]:
-    """Which packages of ``components`` need which others."""
-    needed: dict[str, set[str]] = {}
-    for name in MODULES:
-        if name.startswith("components."):
-            others = {package_of(other) for other in ours(imported(name)) if other.startswith("components.")}
-            needed.setdefault(package_of(name), set()).update(others - {package_of(name)})
-    return needed
-
-
-def test_the_packages_of_components_stand_on_few_floors() -> None:
-    needed = needed_packages()
-    floors: dict[str, int] = {}
-    for package in graphlib.TopologicalSorter(needed).static_order():  # fails where two need each other
-        floors[package] = 1 + max((floors[other] for other in needed.get(package, ())), default=0)
-    assert max(floors.values()) <= MOST_FLOORS, floors
 
 
 def is_pure(name: str) -> bool:

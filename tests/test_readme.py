@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from components.converters.formats import SUFFIXES
 from ui.cli.main import app
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -89,3 +90,13 @@ def test_every_link_into_the_repository_leads_somewhere(page: str) -> None:
 
 def test_the_readme_fits_two_screens() -> None:
     assert GUIDES["README.md"].count("\n") <= 110
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md"])
+def test_every_file_format_is_named(page: str) -> None:
+    text = GUIDES[page].replace("文本", "text").lower()
+    called = {".htm": "html", ".xhtml": "html", ".tsv": "csv", ".jsonl": "json lines", ".ndjson": "json lines"}
+    called |= {".txt": "text", ".md": "markdown"}
+    for suffix in SUFFIXES:
+        plain = suffix.removesuffix(".gz")
+        assert called.get(plain, plain.removeprefix(".")) in text, suffix

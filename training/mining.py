@@ -101,7 +101,7 @@ def mine(
     inside = settings.with_values({**_INDEX_SETTINGS, "data": settings.data / "index"})
     with (
         # Not read apart, within limits: it is a file of our own.
-        QAService(inside, purpose="mining negatives", confined=False) as service,
+        QAService(inside, purpose="mining negatives", sandbox=False) as service,
         RowFile(settings.data / "rows.jsonl", _identity(inside, options, examples)) as rows,
     ):
         index_corpus(service, [corpus])

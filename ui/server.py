@@ -1,7 +1,7 @@
 """The server of this machine: the API and the page over one open service.
 
-``build_server`` puts both behind :class:`~ui.web.protection.Protection`, ``launch`` opens the service, binds the port
-and serves until it is interrupted.
+``build_server`` puts both behind :class:`~ui.web.protection.PageSecurityMiddleware`; ``launch`` opens the service,
+binds the port and serves until it is interrupted.
 """
 
 import socket
@@ -17,13 +17,13 @@ from pipelines.service import QAService
 from pipelines.settings import Settings
 from service.backend import Backend, open_backend
 from ui.api.app import build_api
-from ui.api.middleware.access import Access
-from ui.api.middleware.logs import AccessLog
-from ui.api.middleware.lookup import Lookup
-from ui.api.middleware.rates import Rates
+from ui.api.authentication import Authenticator
+from ui.api.middleware.access import AuthenticationMiddleware
+from ui.api.middleware.logs import AccessLogMiddleware
+from ui.api.middleware.rates import RateLimiter
 from ui.web.app import build_page
 from ui.web.login import LOGIN_PATHS, login_app, to_login
-from ui.web.protection import Protection
+from ui.web.protection import PageSecurityMiddleware
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 7860
@@ -53,25 +53,25 @@ def build_server(
         keys_needed: whether it lets nobody in without a key, also while there are none.
     """
     settings = backend.service.settings
-    lookup = Lookup(backend.keys, backend.owner_token, keys_needed=keys_needed)
-    api = build_api(backend, lookup)
+    authenticator = Authenticator(backend.keys, backend.owner_token, keys_needed=keys_needed)
+    api = build_api(backend, authenticator)
     server = build_page(
         backend.service,
         examples=examples,
         on_reply=api.state.metrics.note,
         admit=api.state.rates.count,
-        places=api.state.admission,
-        rates=Rates(_SENT_BY_A_PAGE * settings.service.requests_per_minute),
+        places=api.state.concurrency_limit,
+        rates=RateLimiter(_SENT_BY_A_PAGE * settings.service.requests_per_minute),
     )
-    server.add_middleware(Access, lookup=lookup, refuse=to_login)
-    server.add_middleware(_First, app_of=login_app(lookup), paths=LOGIN_PATHS)
-    server.add_middleware(_First, app_of=api, paths=_OF_THE_API)
-    server.add_middleware(Protection, hosts=hosts)
-    server.add_middleware(AccessLog, log_questions=settings.service.log_questions)
+    server.add_middleware(AuthenticationMiddleware, authenticator=authenticator, refuse=to_login)
+    server.add_middleware(_PathMiddleware, app_of=login_app(authenticator), paths=LOGIN_PATHS)
+    server.add_middleware(_PathMiddleware, app_of=api, paths=_OF_THE_API)
+    server.add_middleware(PageSecurityMiddleware, hosts=hosts)
+    server.add_middleware(AccessLogMiddleware, log_questions=settings.service.log_questions)
     return server
 
 
-class _First:
+class _PathMiddleware:
     """ASGI middleware: some paths to another application, all others on.
 
     Args:
@@ -114,7 +114,7 @@ def launch(
         ConfigurationError: the host can be reached from elsewhere and there are no keys, or the port cannot be used.
         StoreError: the data folder cannot be opened.
     """
-    held = QAService(settings, purpose="quaere serve", on_message=on_message, confined=True)
+    held = QAService(settings, purpose="quaere serve", on_message=on_message, sandbox=True)
     with (
         listen(host, port) as listening,
         held.open(writable=True) as service,

@@ -21,7 +21,7 @@ import httpx
 from benchmarks.abuse.attack import Check, Outcome, Run
 from benchmarks.abuse.material import ANSWER, QUESTION, indexed
 from benchmarks.abuse.schemas import HOSTILE_TEXTS, Schemas
-from benchmarks.abuse.served import QUICK, Service, bearer, make_keys, serving
+from benchmarks.abuse.served import QUICK, Service, bearer, make_keys, serving, wait_for_job
 
 CALLS = 10_000
 AT_ONCE = 4
@@ -338,11 +338,14 @@ def _send_raw(service: Service, raw: bytes) -> None:
 
 
 def _answers(service: Service, secret: str) -> int:
-    """1 where the service still answers rightly."""
+    """1 where the service still takes a document and answers from it; calls have deleted what was there."""
+    document = {"name": "aria-again.md", "text": f"# Aria pump\n\nThe warranty of the Aria pump is {ANSWER}.\n"}
     try:
         with service.client(secret) as client:
+            sent = client.post("/api/v1/sources/documents", json={"documents": [document]})
+            wait_for_job(client, str(sent.json()["job_id"]))
             return int(ANSWER in client.post("/api/v1/ask", json={"question": QUESTION, "threshold": 0}).text)
-    except httpx.HTTPError:
+    except (httpx.HTTPError, ValueError, KeyError):
         return 0
 
 

@@ -37,7 +37,7 @@ _QUESTIONS = (
     "What is the word of the upload?",
 )
 _HELPS = re.compile(r"rebuild|restore|back|index|newer|another release|permission|writable|folder", re.IGNORECASE)
-_TRACES = ("Traceback (most recent call last)", "unexpected ", "panicked at")
+_TRACES = ("Traceback (most recent call last)", "Error: unexpected ", "panicked at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,8 @@ def _tells(done: Done) -> bool:
 def _said(done: Done) -> str:
     """The sentence of the error."""
     told = [str(reply["error"]) for reply in _replies(done) if "error" in reply]
-    return told[0] if told else done.err.strip()
+    # A check tells what it found on standard output.
+    return told[0] if told else done.err.strip() or done.out.strip()
 
 
 def _words(done: Done) -> set[str]:
@@ -187,6 +188,8 @@ def _first_difference(wanted: dict[str, Done], found: dict[str, Done]) -> str:
     for name in _SAYING:
         if found[name].status != wanted[name].status:
             return f"{name} ends with {found[name].status} instead of {wanted[name].status}"
+        if _compared(wanted[name]) == _compared(found[name]):
+            continue
         for before, after in zip(wanted[name].out.splitlines(), found[name].out.splitlines(), strict=False):
             if before != after:
                 place = next((n for n, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), 0)

@@ -13,14 +13,13 @@ from typing import Any, NamedTuple
 
 from haystack import Document
 
+from components.converters.loader import DocumentLoader
 from components.errors import InputError
 from components.preprocessors.splitter import PassageSplitter
-from components.versions import VersionStamp
 from evaluation.data.squad import LabelledQuestion, QuestionFile
 from evaluation.gold import TextPlace
 from evaluation.places import answer_places
 from pipelines.asking import stage_of
-from pipelines.indexing_pipeline import load_file
 from pipelines.service import QAService
 from pipelines.settings import Settings
 
@@ -85,14 +84,14 @@ def make_corpus(questions: QuestionFile, others: Sequence[Path], settings: Setti
     # A corpus is one file, of as many passages as it takes.
     scratch = scratch.with_values({"index.max_file_passages": sys.maxsize})
     with QAService(scratch, purpose="benchmark").open(writable=True) as service:
-        pipeline = service.pipelines()["indexing"]
-        splitter, stamp = stage_of(pipeline, PassageSplitter), stage_of(pipeline, VersionStamp)
+        pipelines = service.pipelines()
+        loader = stage_of(pipelines["reading"], DocumentLoader)
+        splitter = stage_of(pipelines["indexing"], PassageSplitter)
         seen: set[str] = set()
         own = 0
         with target.open("w", encoding="utf-8") as file:
             for path in (questions.path, *others):
-                document = stamp.run([[load_file(pipeline, str(path))]])["documents"]
-                for passage in splitter.run(document)["documents"]:
+                for passage in splitter.run([_load(loader, path)])["documents"]:
                     if passage.content not in seen:
                         seen.add(str(passage.content))
                         file.write(json.dumps(_plain(passage), ensure_ascii=False) + "\n")
@@ -100,6 +99,15 @@ def make_corpus(questions: QuestionFile, others: Sequence[Path], settings: Setti
     if not seen:
         raise InputError(f"{questions.path} gives no passage to index; name a file with paragraphs")
     return Corpus(target, len(seen), own, answers)
+
+
+def _load(loader: DocumentLoader, path: Path) -> Document:
+    """One file with the identifiers that its passages carry."""
+    loaded = loader.run([str(path)])
+    for failure in loaded["failures"]:
+        raise failure
+    document: Document = loaded["documents"][0]
+    return replace(document, meta=document.meta | {"source_id": document.id, "version": "1"})
 
 
 def read_passages(path: Path, count: int | None = None) -> Iterator[list[Document]]:

@@ -1,6 +1,6 @@
-"""What the reader and the FAQ rows propose -> findings, grouped by what they state, each with its evidence.
+"""What the reader and the FAQ rows propose -> candidates, grouped by what they state, each with its evidence.
 
-A finding is a run of one passage's words. Pure functions over Haystack's ``Document`` and ``ExtractedAnswer``;
+A candidate is a run of one passage's words. Pure functions over Haystack's ``Document`` and ``ExtractedAnswer``;
 knows no confidence and no threshold.
 """
 
@@ -30,7 +30,7 @@ STATED_FROM = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class AnswerCandidate:
     """A run of a passage's words that may answer the question."""
 
     document: Document
@@ -38,7 +38,7 @@ class Finding:
     """Code points in the passage, end exclusive, as is ``end``."""
     end: int
     core: tuple[int, int]
-    """What the reader pointed at, in the passage; the finding's own words hold it."""
+    """What the reader pointed at, in the passage; the candidate's own words hold it."""
     kind: AnswerKind
     span: float
     """The reader's span minus null score."""
@@ -53,7 +53,7 @@ class Finding:
         return (self.document.content or "")[self.start : self.end]
 
     def place(self) -> Place:
-        """Where the finding stands in its source."""
+        """Where the candidate stands in its source."""
         meta = self.document.meta
         first = int(meta.get("start", 0))
         return Place(
@@ -71,8 +71,8 @@ def source_of(document: Document) -> str:
     return str(document.meta.get("source", document.id))
 
 
-def find(documents: Sequence[Document], spans: Sequence[ExtractedAnswer], wanted: Wanted) -> list[Finding]:
-    """All findings of a question, in the order of the passages and, inside one, of the reader.
+def find(documents: Sequence[Document], spans: Sequence[ExtractedAnswer], wanted: Wanted) -> list[AnswerCandidate]:
+    """All candidates of a question, in the order of the passages and, inside one, of the reader.
 
     Args:
         documents: the passages after reranking.
@@ -83,19 +83,19 @@ def find(documents: Sequence[Document], spans: Sequence[ExtractedAnswer], wanted
     for span in spans:
         if span.document is not None and span.document.id in by_passage and span.document_offset is not None:
             by_passage[span.document.id].append(span)
-    findings: list[Finding] = []
+    candidates: list[AnswerCandidate] = []
     for document in documents:
         proposed = sorted(by_passage[document.id], key=lambda span: -span_score(span))
         if document.meta.get("kind") == "faq":
-            findings.extend(_faq(document, proposed))
+            candidates.extend(_faq(document, proposed))
         else:
-            found = [finding for span in proposed if (finding := _span(document, span)) is not None]
-            findings.extend(_with_distance(found, wanted))
-    return findings
+            found = [candidate for span in proposed if (candidate := _span(document, span)) is not None]
+            candidates.extend(_with_distance(found, wanted))
+    return candidates
 
 
-def _with_distance(found: Sequence[Finding], wanted: Wanted) -> list[Finding]:
-    """A passage's findings, best first, each with how far it is behind.
+def _with_distance(found: Sequence[AnswerCandidate], wanted: Wanted) -> list[AnswerCandidate]:
+    """A passage's candidates, best first, each with how far it is behind.
 
     One of the wrong kind is ahead of none of the right kind that the reader prefers to no answer.
     """
@@ -108,17 +108,17 @@ def _with_distance(found: Sequence[Finding], wanted: Wanted) -> list[Finding]:
     ]
 
 
-def as_passage(finding: Finding) -> Finding:
-    """The whole passage of a finding; what the reader pointed at stays its core."""
-    text = finding.document.content or ""
+def as_passage(candidate: AnswerCandidate) -> AnswerCandidate:
+    """The whole passage of a candidate; what the reader pointed at stays its core."""
+    text = candidate.document.content or ""
     start, end = _stripped(text, 0, len(text))
-    return replace(finding, start=start, end=end, kind="passage", words=wording(text[start:end]))
+    return replace(candidate, start=start, end=end, kind="passage", words=wording(text[start:end]))
 
 
-def unread(document: Document) -> Finding:
+def unread(document: Document) -> AnswerCandidate:
     """A passage in which the reader proposes nothing, with the neutral span score."""
     end = len(document.content or "")
-    return Finding(document, 0, end, (0, end), "passage", 0.0, ())
+    return AnswerCandidate(document, 0, end, (0, end), "passage", 0.0, ())
 
 
 def span_score(span: ExtractedAnswer) -> float:
@@ -141,15 +141,15 @@ def _is_table(document: Document) -> bool:
     return document.meta.get("kind") == "table"
 
 
-def group_findings(findings: Sequence[Finding]) -> list[list[Finding]]:
-    """Group findings, best first, that say the same or stand at the same place."""
+def group_candidates(candidates: Sequence[AnswerCandidate]) -> list[list[AnswerCandidate]]:
+    """Group candidates, best first, that say the same or stand at the same place."""
     # Every pair may be compared, so places and words are looked up once.
-    located = [_Located(finding, finding.place(), frozenset(finding.words)) for finding in findings]
-    return [[each.finding for each in members] for members in group(located, _same)]
+    located = [_Located(candidate, candidate.place(), frozenset(candidate.words)) for candidate in candidates]
+    return [[each.candidate for each in members] for members in group(located, _same)]
 
 
-def supporting(members: Sequence[Finding], codes: Sequence[float]) -> list[Finding]:
-    """The first finding and those after it that really state the answer.
+def supporting(members: Sequence[AnswerCandidate], codes: Sequence[float]) -> list[AnswerCandidate]:
+    """The first candidate and those after it that really state the answer.
 
     Args:
         members: what says the same, best first.
@@ -161,8 +161,8 @@ def supporting(members: Sequence[Finding], codes: Sequence[float]) -> list[Findi
     return [first, *(member for member, named in others if _states(first, member, named >= codes[0]))]
 
 
-def places(members: Sequence[Finding]) -> tuple[Place, ...]:
-    """Where findings and the near-duplicates of their passages stand; of overlapping places the first counts."""
+def places(members: Sequence[AnswerCandidate]) -> tuple[Place, ...]:
+    """Where candidates and the near-duplicates of their passages stand; of overlapping places the first counts."""
     found: list[Place] = []
     for member in members:
         for place in (member.place(), *_duplicates(member.document)):
@@ -171,25 +171,25 @@ def places(members: Sequence[Finding]) -> tuple[Place, ...]:
     return tuple(found)
 
 
-def evidence_of(finding: Finding, wanted: Wanted, support: int, rival: float | None) -> Evidence:
-    """The evidence of a finding.
+def evidence_of(candidate: AnswerCandidate, wanted: Wanted, support: int, rival: float | None) -> Evidence:
+    """The evidence of a candidate.
 
     Args:
-        finding: the answer's own place.
+        candidate: the answer's own place.
         wanted: what the question names.
         support: how many places state it.
         rival: best ranking among the passages that do not state it; None where there is none.
     """
-    document = finding.document
+    document = candidate.document
     scores, relevance = scores_of(document), relevance_of(document)
     content = document.content or ""
     # The whole of a FAQ row belongs to its answer.
-    near = (0, len(content)) if finding.kind == "faq" else sentence_around("factoid", document, finding.core)
+    near = (0, len(content)) if candidate.kind == "faq" else sentence_around("factoid", document, candidate.core)
     found = match(wanted, content[slice(*near)], content, heading_context(document))
-    words = near if finding.kind == "faq" else finding.core
+    words = near if candidate.kind == "faq" else candidate.core
     return Evidence(
         relevance=relevance,
-        span=finding.span,
+        span=candidate.span,
         dense=float(scores.get("dense", 0.0)),
         lexical=float(scores.get("lexical_share", 0.0)),
         margin=margin_over(rival, document),
@@ -198,7 +198,7 @@ def evidence_of(finding: Finding, wanted: Wanted, support: int, rival: float | N
         codes=found.codes,
         near=found.near,
         coverage=found.coverage,
-        behind=finding.behind,
+        behind=candidate.behind,
         fits=wanted.value.fits(
             content[slice(*words)],
             _cell_before(content[near[0] : words[0]]),
@@ -234,7 +234,7 @@ def margin_over(rival: float | None, document: Document) -> float:
     return 0.0 if rival is None else ranking_of(document) - rival
 
 
-def _span(document: Document, span: ExtractedAnswer) -> Finding | None:
+def _span(document: Document, span: ExtractedAnswer) -> AnswerCandidate | None:
     text, offset = document.content or "", span.document_offset
     if offset is None or not 0 <= offset.start < offset.end <= len(text):
         return None
@@ -247,7 +247,7 @@ def _span(document: Document, span: ExtractedAnswer) -> Finding | None:
         end = _before_next_cell(text, start, end)
     if start >= end:
         return None
-    return Finding(document, start, end, (start, end), "span", span_score(span), wording(text[start:end]))
+    return AnswerCandidate(document, start, end, (start, end), "span", span_score(span), wording(text[start:end]))
 
 
 def _behind_column_name(text: str, start: int, end: int) -> int:
@@ -277,19 +277,19 @@ def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
     return end - len(inner.lstrip()), start + len(inner.rstrip())
 
 
-def _faq(document: Document, proposed: Sequence[ExtractedAnswer]) -> list[Finding]:
+def _faq(document: Document, proposed: Sequence[ExtractedAnswer]) -> list[AnswerCandidate]:
     """The answer part of a FAQ row, whatever the reader made of it."""
     text = document.content or ""
     start, end = _stripped(text, int(document.meta.get("answer_start", 0)), len(text))
     if start >= end:
         return []
     score = span_score(proposed[0]) if proposed else 0.0
-    return [Finding(document, start, end, (start, end), "faq", score, wording(text[start:end]))]
+    return [AnswerCandidate(document, start, end, (start, end), "faq", score, wording(text[start:end]))]
 
 
 @dataclass(frozen=True, slots=True)
 class _Located:
-    finding: Finding
+    candidate: AnswerCandidate
     place: Place
     words: frozenset[str]
 
@@ -298,16 +298,16 @@ def _same(one: _Located, other: _Located) -> bool:
     if _share(one.place, other.place):
         return True
     # Most pairs have no word in common, which is told quicker than that one wording holds the other.
-    return not one.words.isdisjoint(other.words) and same_wording(one.finding.words, other.finding.words)
+    return not one.words.isdisjoint(other.words) and same_wording(one.candidate.words, other.candidate.words)
 
 
-def _states(first: Finding, member: Finding, codes_too: bool) -> bool:
+def _states(first: AnswerCandidate, member: AnswerCandidate, codes_too: bool) -> bool:
     believed = member.kind == "faq" or member.span >= STATED_FROM
     return (believed and codes_too) or _share(first.place(), member.place())
 
 
 def _share(one: Place, other: Place) -> bool:
-    # Asked of every pair of findings: most differ in the first.
+    # Asked of every pair of candidates: most differ in the first.
     same = one.source_id == other.source_id and one.source == other.source
     return same and overlaps((one.start, one.end), (other.start, other.end))
 

@@ -14,11 +14,11 @@ from haystack.dataclasses import ExtractedAnswer
 
 from components.answers.calibration import BUNDLED, Calibrator
 from components.answers.candidates import (
-    Finding,
+    AnswerCandidate,
     as_passage,
     evidence_of,
     find,
-    group_findings,
+    group_candidates,
     margin_over,
     places,
     ranking_of,
@@ -44,7 +44,7 @@ DIFFER = "The documents give different answers; compare their sources and dates.
 class Scored:
     """One possible answer with its evidence and confidence."""
 
-    finding: Finding
+    candidate: AnswerCandidate
     evidence: Evidence
     confidence: float
     support: tuple[Place, ...]
@@ -101,12 +101,12 @@ class AnswerComposer:
             return {"answers": [], "no_answer_confidence": 1.0, "warnings": []}
         calibrator = self._ready()
         wanted = wanted_of(understood.question, understood.language, understood.kind)
-        findings = find(documents, answers, wanted)
-        exact = scored_findings(calibrator, findings, documents, wanted)
-        given = [entry for entry in exact if entry.confidence >= _least(calibrator, entry.finding.kind, least)]
+        candidates = find(documents, answers, wanted)
+        exact = scored_candidates(calibrator, candidates, documents, wanted)
+        given = [entry for entry in exact if entry.confidence >= _least(calibrator, entry.candidate.kind, least)]
         best = exact[:limit]
         if not given:
-            passages = scored_passages(calibrator, findings, documents, wanted)
+            passages = scored_passages(calibrator, candidates, documents, wanted)
             given = [entry for entry in passages if entry.confidence >= _least(calibrator, "passage", least)]
             best = given[:limit] if given else best
         composed = _compose(calibrator, _sentences_once(understood.kind, given, limit))
@@ -136,15 +136,15 @@ def answer_id(source: str, start: int, end: int) -> str:
     return hashlib.sha256(f"{source}\0{start}\0{end}".encode()).hexdigest()[:16]
 
 
-def scored_findings(
-    calibrator: Calibrator, findings: Sequence[Finding], documents: Sequence[Document], wanted: Wanted
+def scored_candidates(
+    calibrator: Calibrator, candidates: Sequence[AnswerCandidate], documents: Sequence[Document], wanted: Wanted
 ) -> list[Scored]:
-    """Group the findings and give each group its confidence, surest first; ties keep the passages' order."""
+    """Group the candidates and give each group its confidence, surest first; ties keep the passages' order."""
     ranked = sorted(((ranking_of(document), document.id) for document in documents), reverse=True)
-    alone = _each_alone(calibrator, findings, ranked, wanted)
+    alone = _each_alone(calibrator, candidates, ranked, wanted)
     alone.sort(key=lambda entry: -entry.confidence)
-    entries = {id(entry.finding): entry for entry in alone}
-    groups = group_findings([entry.finding for entry in alone])
+    entries = {id(entry.candidate): entry for entry in alone}
+    groups = group_candidates([entry.candidate for entry in alone])
     scored = []
     for members in groups:
         codes = [entries[id(member)].evidence.codes for member in members]
@@ -154,16 +154,16 @@ def scored_findings(
 
 
 def scored_passages(
-    calibrator: Calibrator, findings: Sequence[Finding], documents: Sequence[Document], wanted: Wanted
+    calibrator: Calibrator, candidates: Sequence[AnswerCandidate], documents: Sequence[Document], wanted: Wanted
 ) -> list[Scored]:
     """The passages as answers of their own, surest first, one per place."""
-    pointed = {finding.document.id: finding for finding in reversed(findings) if finding.kind == "span"}
+    pointed = {candidate.document.id: candidate for candidate in reversed(candidates) if candidate.kind == "span"}
     proposed = [
         as_passage(pointed.get(document.id) or unread(document))
         for document in documents
         if document.meta.get("kind") != "faq" and (document.content or "").strip()
     ]
-    return scored_findings(calibrator, proposed, documents, wanted)
+    return scored_candidates(calibrator, proposed, documents, wanted)
 
 
 def _least(calibrator: Calibrator, kind: AnswerKind, threshold: float | None) -> float:
@@ -171,46 +171,46 @@ def _least(calibrator: Calibrator, kind: AnswerKind, threshold: float | None) ->
 
 
 def _each_alone(
-    calibrator: Calibrator, findings: Sequence[Finding], ranked: Sequence[_Ranked], wanted: Wanted
+    calibrator: Calibrator, candidates: Sequence[AnswerCandidate], ranked: Sequence[_Ranked], wanted: Wanted
 ) -> list[Scored]:
-    """What each finding is worth by its own passage."""
-    supports = [places([finding]) for finding in findings]
+    """What each candidate is worth by its own passage."""
+    supports = [places([candidate]) for candidate in candidates]
     evidence = [
-        evidence_of(finding, wanted, len(support), _rival([finding], ranked))
-        for finding, support in zip(findings, supports, strict=True)
+        evidence_of(candidate, wanted, len(support), _rival([candidate], ranked))
+        for candidate, support in zip(candidates, supports, strict=True)
     ]
-    confidences = calibrator.confidences(evidence, [finding.kind for finding in findings])
-    return [Scored(*each) for each in zip(findings, evidence, confidences, supports, strict=True)]
+    confidences = calibrator.confidences(evidence, [candidate.kind for candidate in candidates])
+    return [Scored(*each) for each in zip(candidates, evidence, confidences, supports, strict=True)]
 
 
 def _with_support(
-    calibrator: Calibrator, alone: Scored, members: Sequence[Finding], ranked: Sequence[_Ranked]
+    calibrator: Calibrator, alone: Scored, members: Sequence[AnswerCandidate], ranked: Sequence[_Ranked]
 ) -> Scored:
-    """The same with what other findings add: more places, and passages that are no rivals."""
+    """The same with what other candidates add: more places, and passages that are no rivals."""
     if len(members) == 1:
         return alone
     support = places(members)
-    margin = margin_over(_rival(members, ranked), alone.finding.document)
+    margin = margin_over(_rival(members, ranked), alone.candidate.document)
     evidence = replace(alone.evidence, support=float(len(support)), margin=margin)
-    return Scored(alone.finding, evidence, calibrator.confidence(evidence, alone.finding.kind), support)
+    return Scored(alone.candidate, evidence, calibrator.confidence(evidence, alone.candidate.kind), support)
 
 
-def _rival(members: Sequence[Finding], ranked: Sequence[_Ranked]) -> float | None:
+def _rival(members: Sequence[AnswerCandidate], ranked: Sequence[_Ranked]) -> float | None:
     """The best ranking among the passages, given best first, that hold none of the members."""
     ids = {member.document.id for member in members}
     return next((ranking for ranking, document in ranked if document not in ids), None)
 
 
-def _sentences_once(kind: QueryKind, given: Sequence[Scored], limit: int) -> list[tuple[Scored, tuple[int, int]]]:
+def _sentences_once(kind: QueryKind, entries: Sequence[Scored], limit: int) -> list[tuple[Scored, tuple[int, int]]]:
     """The best ones with their sentences; where the sentence leads, each one once: it would be read twice."""
     chosen: list[tuple[Scored, tuple[int, int]]] = []
     led: set[tuple[str, int, int]] = set()
-    for entry in given:
+    for entry in entries:
         if len(chosen) == limit:
             break
-        sentence = _sentence(kind, entry.finding)
-        place = entry.finding.place()
-        shift = place.start - entry.finding.start
+        sentence = _sentence(kind, entry.candidate)
+        place = entry.candidate.place()
+        shift = place.start - entry.candidate.start
         stands = (place.source_id or place.source, shift + sentence[0], shift + sentence[1])
         if kind in WHOLE_SENTENCE and stands in led:
             continue
@@ -219,43 +219,43 @@ def _sentences_once(kind: QueryKind, given: Sequence[Scored], limit: int) -> lis
     return chosen
 
 
-def _sentence(kind: QueryKind, finding: Finding) -> tuple[int, int]:
+def _sentence(kind: QueryKind, candidate: AnswerCandidate) -> tuple[int, int]:
     """What leads or surrounds the words, in the passage; a FAQ row's answer is given as a whole."""
-    whole = finding.kind == "faq"
-    return (finding.start, finding.end) if whole else sentence_around(kind, finding.document, finding.core)
+    whole = candidate.kind == "faq"
+    return (candidate.start, candidate.end) if whole else sentence_around(kind, candidate.document, candidate.core)
 
 
-def _compose(calibrator: Calibrator, given: Sequence[tuple[Scored, tuple[int, int]]]) -> list[Answer]:
+def _compose(calibrator: Calibrator, entries: Sequence[tuple[Scored, tuple[int, int]]]) -> list[Answer]:
     sure = [
         entry
-        for entry, _ in given
-        if entry.finding.kind != "passage"
-        and entry.confidence >= max(CONFIDENT, calibrator.threshold(entry.finding.kind))
+        for entry, _ in entries
+        if entry.candidate.kind != "passage"
+        and entry.confidence >= max(CONFIDENT, calibrator.threshold(entry.candidate.kind))
     ]
     return [
         _answer(entry, sentence, entry in sure and any(_differ(entry, other) for other in sure))
-        for entry, sentence in given
+        for entry, sentence in entries
     ]
 
 
 def _differ(one: Scored, other: Scored) -> bool:
     """Whether two answers contradict each other; two spans of one passage belong to one statement."""
-    if one is other or one.finding.document.id == other.finding.document.id:
+    if one is other or one.candidate.document.id == other.candidate.document.id:
         return False
-    return not contains_wording(one.finding.words, other.finding.words)
+    return not contains_wording(one.candidate.words, other.candidate.words)
 
 
 def _answer(entry: Scored, sentence: tuple[int, int], differs: bool) -> Answer:
-    finding = entry.finding
-    document = finding.document
-    meta, content, place = document.meta, document.content or "", finding.place()
+    candidate = entry.candidate
+    document = candidate.document
+    meta, content, place = document.meta, document.content or "", candidate.place()
     source, source_id = source_of(document), str(meta.get("source_id", ""))
     return Answer(
         id=answer_id(source_id if source_id else source, place.start, place.end),
-        text=finding.text,
+        text=candidate.text,
         sentence=content[slice(*sentence)],
         confidence=entry.confidence,
-        kind=finding.kind,
+        kind=candidate.kind,
         source=source,
         url=meta.get("url"),
         title=meta.get("title"),

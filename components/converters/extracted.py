@@ -45,6 +45,9 @@ class Block:
     meta: Mapping[str, Any] = field(default_factory=dict)
     """Fields of this block alone, such as the ``url`` of its row."""
 
+    def __deepcopy__(self, _: dict[int, Any]) -> Self:
+        return self  # nobody changes it, and pipelines copy their inputs
+
     def page_at(self, offset: int) -> int | None:
         """The page that a place of the block stands on."""
         return page_at(self.page, self.breaks, offset)

@@ -8,7 +8,7 @@ from haystack import Document, component, default_from_dict, default_to_dict
 from components.converters.formats import MAX_BYTES, Extracted, load
 from components.converters.limits import MAX_CHARACTERS, MAX_PASSAGES
 from components.converters.metadata import FolderMetadata
-from components.converters.sandbox import MEMORY_BYTES, SECONDS, load_confined
+from components.converters.sandbox import MEMORY_BYTES, SECONDS, load_in_sandbox
 from components.errors import LoadingError
 from components.names import printable
 from components.versions import source_id_of
@@ -29,11 +29,11 @@ class DocumentLoader:
     Args:
         max_bytes: a larger file is refused before it is read.
         meta: fields that go above those of the folders and of the documents.
-        confined: read each file in a process of its own with limits, since a file can make its parser loop, crash or
+        sandbox: read each file in a process of its own with limits, since a file can make its parser loop, crash or
             fill the memory.
         max_characters: a file with more text is refused.
         max_rows: a file with more rows and questions is refused.
-        seconds: limit of the time that a confined file may take.
+        seconds: limit of the time that a file may take in the sandbox.
         memory_bytes: limit of the memory that it may take.
     """
 
@@ -41,7 +41,7 @@ class DocumentLoader:
         self,
         max_bytes: int = MAX_BYTES,
         meta: dict[str, Any] | None = None,
-        confined: bool = False,
+        sandbox: bool = False,
         *,
         max_characters: int = MAX_CHARACTERS,
         max_rows: int = MAX_PASSAGES,
@@ -50,7 +50,7 @@ class DocumentLoader:
     ) -> None:
         self.max_bytes = max_bytes
         self.meta = meta
-        self.confined = confined
+        self.sandbox = sandbox
         self.max_characters = max_characters
         self.max_rows = max_rows
         self.seconds = seconds
@@ -62,7 +62,7 @@ class DocumentLoader:
             self,
             max_bytes=self.max_bytes,
             meta=self.meta,
-            confined=self.confined,
+            sandbox=self.sandbox,
             max_characters=self.max_characters,
             max_rows=self.max_rows,
             seconds=self.seconds,
@@ -111,6 +111,6 @@ class DocumentLoader:
 
     def _extracted(self, source: str) -> Extracted:
         read = load
-        if self.confined:
-            read = partial(load_confined, seconds=self.seconds, memory_bytes=self.memory_bytes)
+        if self.sandbox:
+            read = partial(load_in_sandbox, seconds=self.seconds, memory_bytes=self.memory_bytes)
         return read(source, max_bytes=self.max_bytes, max_characters=self.max_characters, max_rows=self.max_rows)

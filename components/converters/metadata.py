@@ -177,9 +177,9 @@ class FolderMetadata:
             InputError: for a ``quaere.meta.toml`` that cannot be used; names the file and the field.
         TooMuchMetadata: together they are over a limit.
         """
-        return {**own, **self.given(path)}
+        return {**own, **self.external(path)}
 
-    def given(self, path: Path | str) -> dict[str, Any]:
+    def external(self, path: Path | str) -> dict[str, Any]:
         """The fields that do not come from the file itself, so that a change of them alone can be noticed."""
         place = Path(os.path.abspath(path))
         found: dict[str, Any] = {}

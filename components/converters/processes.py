@@ -1,4 +1,4 @@
-"""Processes that work on one file each, for ``confined``: forks of one that has imported the parsers before.
+"""Processes that work on one file each, in the sandbox: forks of one that has imported the parsers before.
 
 A fork costs a few milliseconds and starts from a state that no file has touched. Where the system cannot fork, a
 process is started for each file instead. Knows no file and no format.

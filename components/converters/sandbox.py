@@ -1,8 +1,8 @@
 """``load``, or something else, in a process of its own, with limits of memory and time: no file can be trusted.
 
 A file that makes its parser loop, crash or fill the memory costs that process alone, and becomes a ``LoadingError``.
-The process has seen no other file, so that one which takes it over falsifies its own result at most. It is no sandbox:
-it may read and send what its user may. Knows no file format.
+The process has seen no other file, so that one which takes it over falsifies its own result at most. It may still
+read and send what its user may. Knows no file format.
 """
 
 import json
@@ -37,7 +37,7 @@ Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class SandboxTask:
     """What is done in the process.
 
     Args:
@@ -59,7 +59,7 @@ class Job:
     verb: str = "read"
 
 
-def load_confined(
+def load_in_sandbox(
     path: Path | str,
     *,
     max_bytes: int = MAX_BYTES,
@@ -87,16 +87,16 @@ def load_confined(
     """
     arguments = {"max_bytes": max_bytes, "max_characters": max_characters, "max_rows": max_rows}
     prepare = ((module_of(path), ()),)
-    job = Job(loader, arguments, None, prepare, seconds, memory_bytes)
-    return run_confined(path, job, partial(extracted_from, limits=Limits(max_bytes, max_characters, max_rows)))
+    task = SandboxTask(loader, arguments, None, prepare, seconds, memory_bytes)
+    return run_in_sandbox(path, task, partial(extracted_from, limits=Limits(max_bytes, max_characters, max_rows)))
 
 
-def run_confined(path: Path | str, job: Job, receive: Callable[[Iterator[Any]], Made]) -> Made:
+def run_in_sandbox(path: Path | str, task: SandboxTask, receive: Callable[[Iterator[Any]], Made]) -> Made:
     """Do something with one file in a process of its own.
 
     Args:
         path: the file, which the function gets as its first argument.
-        job: what is done.
+        task: what is done.
         receive: puts the result together from its parts, and checks it: the file may have made it up.
 
     Raises:
@@ -104,15 +104,15 @@ def run_confined(path: Path | str, job: Job, receive: Callable[[Iterator[Any]], 
         ImportError: a parser is not installed.
         InputError: a limit is not above zero.
     """
-    if job.seconds <= 0 or job.memory_bytes <= 0:
-        limits = f"{job.seconds} seconds and {job.memory_bytes} bytes"
-        raise InputError(f"a file cannot be {job.verb} in {limits}; both must be above 0")
+    if task.seconds <= 0 or task.memory_bytes <= 0:
+        limits = f"{task.seconds} seconds and {task.memory_bytes} bytes"
+        raise InputError(f"a file cannot be {task.verb} in {limits}; both must be above 0")
     # Never the current folder, which may hold a stranger's `json.py`.
     import_from = [os.path.abspath(entry) for entry in sys.path if entry]
-    with at_work({"import_from": import_from, "prepare": list(job.prepare)}, job.seconds) as work:
-        work.send(_lines(path, job, import_from))
+    with at_work({"import_from": import_from, "prepare": list(task.prepare)}, task.seconds) as work:
+        work.send(_lines(path, task, import_from))
         try:
-            return receive(_parts(path, job, work))
+            return receive(_parts(path, task, work))
         except (LoadingError, ImportError):
             raise
         except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
@@ -126,28 +126,28 @@ def only(parts: Iterator[Any]) -> Any:
     return made
 
 
-def _lines(path: Path | str, job: Job, import_from: Sequence[str]) -> Iterator[bytes]:
+def _lines(path: Path | str, task: SandboxTask, import_from: Sequence[str]) -> Iterator[bytes]:
     order = {
         "path": os.fsencode(os.path.abspath(path)).hex(),  # a name on disk need not be text
-        "seconds": job.seconds,
-        "memory_bytes": job.memory_bytes,
-        "function": job.function,
-        "arguments": dict(job.arguments),
-        "has_parts": job.parts is not None,
+        "seconds": task.seconds,
+        "memory_bytes": task.memory_bytes,
+        "function": task.function,
+        "arguments": dict(task.arguments),
+        "has_parts": task.parts is not None,
         "import_from": import_from,
     }
-    for part in (order, *(job.parts if job.parts is not None else ())):
+    for part in (order, *(task.parts if task.parts is not None else ())):
         yield json.dumps(part, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
 
 
-def _parts(path: Path | str, job: Job, work: Work) -> Iterator[Any]:
+def _parts(path: Path | str, task: SandboxTask, work: Work) -> Iterator[Any]:
     """The parts of the result, to its end.
 
     Raises:
         LoadingError: there is none.
         ImportError: a parser is not installed.
     """
-    for line in _received(work, min(_LONGEST_REPLY, job.memory_bytes)):
+    for line in _received(work, min(_LONGEST_REPLY, task.memory_bytes)):
         kind, *values = json.loads(line)
         if kind == "part":
             yield values[0]
@@ -158,10 +158,10 @@ def _parts(path: Path | str, job: Job, work: Work) -> Iterator[Any]:
         elif kind == "missing":
             raise ImportError(str(values[0]))
         elif kind == "memory":
-            raise LoadingError(path, _over(job))
+            raise LoadingError(path, _over(task))
         else:
             raise ValueError("replies are of a known kind")
-    raise LoadingError(path, _failure(job, work))
+    raise LoadingError(path, _failure(task, work))
 
 
 def _received(work: Work, most: int) -> Iterator[bytes]:
@@ -176,19 +176,19 @@ def _received(work: Work, most: int) -> Iterator[bytes]:
         yield from map(bytes, lines)
 
 
-def _failure(job: Job, work: Work) -> str:
+def _failure(task: SandboxTask, work: Work) -> str:
     """Why there is no result, in words for the user."""
     status = work.end()
     if work.is_late or status == -getattr(signal, "SIGXCPU", 0):
-        return f"took longer than {job.seconds:g} seconds to {job.verb}; split it into smaller files"
+        return f"took longer than {task.seconds:g} seconds to {task.verb}; split it into smaller files"
     how = f"signal {signal.Signals(-status).name}" if -status in set(signal.Signals) else f"exit status {status}"
-    doing = _DOING[job.verb]
-    return f"ended the program that was {doing} it ({how}); it may be damaged, or need more than {_memory(job)}"
+    doing = _DOING[task.verb]
+    return f"ended the program that was {doing} it ({how}); it may be damaged, or need more than {_memory(task)}"
 
 
-def _over(job: Job) -> str:
-    return f"needs more than {_memory(job)} to be {job.verb}; split it into smaller files"
+def _over(task: SandboxTask) -> str:
+    return f"needs more than {_memory(task)} to be {task.verb}; split it into smaller files"
 
 
-def _memory(job: Job) -> str:
-    return f"{job.memory_bytes / 2**20:,.0f} MiB of memory"
+def _memory(task: SandboxTask) -> str:
+    return f"{task.memory_bytes / 2**20:,.0f} MiB of memory"

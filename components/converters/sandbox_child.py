@@ -1,4 +1,4 @@
-"""The process that ``confined`` starts: an order comes in as lines of JSON, the result goes out as lines of JSON.
+"""The process of the sandbox: an order comes in as lines of JSON, the result goes out as lines of JSON.
 
 With a number as its argument it is the stem of many: at each call through that socket it forks itself, and the fork,
 which no file has touched before, answers one order. Without one it answers a single order itself.

@@ -1,7 +1,7 @@
 """Text and its blocks -> where each passage begins and ends; what the splitter does in a process of its own.
 
-In: the text of one file, its blocks, and how long passages are. Out: :class:`Piece`, in the order of the text. Light
-enough for a process that is started for one file: knows no Haystack, no ``Document`` and no model.
+In: the text of one file, its blocks, and how long passages are. Out: :class:`PlannedPassage`, in the order of the text.
+Light enough for a process that is started for one file: knows no Haystack, no ``Document`` and no model.
 """
 
 from bisect import bisect_left, bisect_right
@@ -33,7 +33,7 @@ _PLACES_A_PART = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PlannedPassage:
     """One passage: ``text[start:end]`` begins in ``block``."""
 
     start: int
@@ -290,13 +290,13 @@ def _runs(blocks: Sequence[Block]) -> list[int]:
     return numbers
 
 
-def pieces(blocks: Sequence[Block], found: Places) -> list[Piece]:
+def pieces(blocks: Sequence[Block], bounds: Places) -> list[PlannedPassage]:
     """The passages, with the block that each begins in and the pages' ends inside it."""
     breaks = [turn for block in blocks for turn in block.breaks]
     made = []
-    for start, end, number in found:
+    for start, end, number in bounds:
         inside = breaks[bisect_right(breaks, start) : bisect_left(breaks, end)]
-        made.append(Piece(start, end, blocks[number], tuple(turn - start for turn in inside)))
+        made.append(PlannedPassage(start, end, blocks[number], tuple(turn - start for turn in inside)))
     return made
 
 

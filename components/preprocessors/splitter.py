@@ -4,24 +4,26 @@ In: one ``Document`` a file, ``meta["blocks"]`` being its :class:`~components.co
 ``Document`` a passage, whose content is exactly ``text[start:end]``. Knows no file format and no store.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any, Self
 from uuid import NAMESPACE_URL, uuid5
 
 from haystack import Document, component, default_from_dict, default_to_dict
+from haystack.core.serialization import component_to_dict
 
 from components.converters.assembly import repeated
 from components.converters.extracted import Block
 from components.converters.limits import MAX_PASSAGES
-from components.converters.sandbox import MEMORY_BYTES, SECONDS, Job, run_confined
-from components.errors import ConfigurationError
+from components.converters.sandbox import MEMORY_BYTES, SECONDS, SandboxTask, run_in_sandbox
+from components.errors import ConfigurationError, LoadingError
 from components.languages.detect import detect_language
 from components.names import shown
 from components.preprocessors.dividing import (
     Division,
-    Piece,
     Places,
+    PlannedPassage,
     check_tokenizer,
     divided,
     pieces,
@@ -30,7 +32,7 @@ from components.preprocessors.dividing import (
     tokens_of,
     with_words,
 )
-from components.types import PUBLIC_GROUP, PassageKind
+from components.types import PUBLIC_GROUP, Candidates, PassageKind
 
 HEADING_JOINT = " > "
 """Stands between the headings of a path in a passage's ``heading``."""
@@ -50,7 +52,7 @@ class PassageSplitter:
         overlap_tokens: int = 30,
         max_tokens: int = 256,
         max_passages: int = MAX_PASSAGES,
-        confined: bool = False,
+        sandbox: bool = False,
         seconds: float = SECONDS,
         memory_bytes: int = MEMORY_BYTES,
     ) -> None:
@@ -62,7 +64,7 @@ class PassageSplitter:
             overlap_tokens: at most how many of them repeat the end of the passage before, in whole sentences.
             max_tokens: what the encoder reads at most, special tokens, title and heading included.
             max_passages: a document of more is refused.
-            confined: divide each document in a process of its own, since a text can make that loop or fill the memory.
+            sandbox: divide each document in a process of its own, since a text can make that loop or fill the memory.
             seconds: limit of the time that this may take, for one document.
             memory_bytes: limit of the memory that this may take.
         """
@@ -76,7 +78,7 @@ class PassageSplitter:
         self.overlap_tokens = overlap_tokens
         self.max_tokens = max_tokens
         self.max_passages = max_passages
-        self.confined = confined
+        self.sandbox = sandbox
         self.seconds = seconds
         self.memory_bytes = memory_bytes
 
@@ -89,7 +91,7 @@ class PassageSplitter:
             overlap_tokens=self.overlap_tokens,
             max_tokens=self.max_tokens,
             max_passages=self.max_passages,
-            confined=self.confined,
+            sandbox=self.sandbox,
             seconds=self.seconds,
             memory_bytes=self.memory_bytes,
         )
@@ -105,9 +107,9 @@ class PassageSplitter:
         Raises:
             ConfigurationError: it is not there.
         """
-        check_tokenizer(self.tokenizer) if self.confined else tokens_of(self.tokenizer)
+        check_tokenizer(self.tokenizer) if self.sandbox else tokens_of(self.tokenizer)
 
-    def plan(self, document: Document) -> list[Piece]:
+    def plan(self, document: Document) -> list[PlannedPassage]:
         """Where the passages of a document begin and end.
 
         Args:
@@ -133,15 +135,15 @@ class PassageSplitter:
             _language(document, text),
         )
         return pieces(
-            blocks, self._confined(path, text, blocks, how) if self.confined else divided(path, text, blocks, how)
+            blocks, self._in_sandbox(path, text, blocks, how) if self.sandbox else divided(path, text, blocks, how)
         )
 
-    def _confined(self, path: str, text: str, blocks: Sequence[Block], how: Division) -> Places:
+    def _in_sandbox(self, path: str, text: str, blocks: Sequence[Block], how: Division) -> Places:
         self.warm_up()
         arguments, parts = request(text, blocks, how)
         prepare = (("components.preprocessors.dividing:tokens_of", (self.tokenizer,)),)
-        job = Job(_DIVIDE, arguments, parts, prepare, self.seconds, self.memory_bytes, "split")
-        return run_confined(path, job, lambda found: received_places(found, text, blocks, how))
+        task = SandboxTask(_DIVIDE, arguments, parts, prepare, self.seconds, self.memory_bytes, "split")
+        return run_in_sandbox(path, task, lambda found: received_places(found, text, blocks, how))
 
     @component.output_types(documents=list[Document])
     def run(self, documents: list[Document]) -> dict[str, list[Document]]:
@@ -177,10 +179,59 @@ class PassageSplitter:
                 yield _passage(document, text, piece, language)
 
 
-def _planned(document: Document) -> list[Piece] | None:
+@component
+class PassagePlanner:
+    """Finds where a splitter's passages begin and end, and makes none yet.
+
+    Args:
+        splitter: whose passages are planned.
+
+    Example:
+        ``PassagePlanner(PassageSplitter("tokenizer.json")).run([document])["plans"][0]``
+    """
+
+    def __init__(self, splitter: PassageSplitter) -> None:
+        self.splitter = splitter
+
+    def to_dict(self) -> dict[str, Any]:
+        """Serialise the splitter."""
+        return default_to_dict(self, splitter=component_to_dict(self.splitter, "splitter"))
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        """Build from :meth:`to_dict`."""
+        splitter = PassageSplitter.from_dict(data["init_parameters"]["splitter"])
+        return cls(splitter)
+
+    def warm_up(self) -> None:
+        """Prepare the splitter."""
+        self.splitter.warm_up()
+
+    @component.output_types(plans=list[list[PlannedPassage]], failures=list[LoadingError])
+    def run(self, documents: list[Document], fields: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Plan the passages of each document.
+
+        Args:
+            documents: see :meth:`PassageSplitter.run`.
+            fields: metadata that go above a document's own, such as its language.
+
+        Returns:
+            ``plans``: one for each document that can be split; ``failures``: why the others cannot.
+        """
+        plans: Candidates[list[PlannedPassage]] = Candidates()
+        failures: list[LoadingError] = []
+        for document in documents:
+            try:
+                plans.append(self.splitter.plan(replace(document, meta=document.meta | dict(fields or {}))))
+            except LoadingError as error:
+                failures.append(error)
+        return {"plans": plans, "failures": failures}
+
+
+def _planned(document: Document) -> list[PlannedPassage] | None:
     """The plan that stands in the place of the blocks, if any."""
     given = document.meta.get("blocks")
-    return given if given and isinstance(given[0], Piece) else None
+    return given if given and isinstance(given[0], PlannedPassage) else None
 
 
 def _language(document: Document, text: str) -> str:
@@ -200,19 +251,19 @@ def _blocks(document: Document, text: str) -> list[Block]:
     return [block if isinstance(block, Block) else Block.from_dict(block) for block in given]
 
 
-def _passage(document: Document, text: str, found: Piece, language: str) -> Document:
-    block = found.block
+def _passage(document: Document, text: str, piece: PlannedPassage, language: str) -> Document:
+    block = piece.block
     meta = {name: value for name, value in document.meta.items() if name != "blocks"} | dict(block.meta)
     source = str(meta.get("source", document.id))
     kind: PassageKind = "table" if block.kind == "table" else "text"
     heading = block.heading
     if block.question_end is not None:
         question = text[block.start : block.question_end].strip()
-        if found.start <= block.start and block.question_end < found.end:
+        if piece.start <= block.start and block.question_end < piece.end:
             kind = "faq"
-            said = text[block.question_end : found.end]
+            said = text[block.question_end : piece.end]
             meta["question"] = question
-            meta["answer_start"] = found.end - found.start - len(said.lstrip())
+            meta["answer_start"] = piece.end - piece.start - len(said.lstrip())
         else:
             # The rest of an answer that fills several passages is text below its question.
             heading = (*heading, repeated(question))
@@ -220,23 +271,23 @@ def _passage(document: Document, text: str, found: Piece, language: str) -> Docu
         "source": source,
         "file_name": PurePosixPath(source.replace("\\", "/")).name,
         "heading": HEADING_JOINT.join(heading) if heading else None,
-        "page": block.page_at(found.start),
-        "page_breaks": list(found.breaks) or None,
+        "page": block.page_at(piece.start),
+        "page_breaks": list(piece.breaks) or None,
         "row": block.row,
-        "start": found.start,
-        "end": found.end,
+        "start": piece.start,
+        "end": piece.end,
         "kind": kind,
         "language": _primary(block.meta["language"]) if block.meta.get("language") else language,
         "groups": meta.get("groups") or [PUBLIC_GROUP],
     }
     return Document(
-        id=_identity(document, found, kind),
-        content=text[found.start : found.end],
+        id=_identity(document, piece, kind),
+        content=text[piece.start : piece.end],
         meta={name: value for name, value in meta.items() if value is not None},
     )
 
 
-def _identity(document: Document, found: Piece, kind: str) -> str:
+def _identity(document: Document, piece: PlannedPassage, kind: str) -> str:
     """The same passage of the same version has the same id in every run."""
     source_id = document.meta.get("source_id", document.id)
-    return str(uuid5(NAMESPACE_URL, f"{source_id}|{document.meta.get('version', '')}|{found.start}|{found.end}|{kind}"))
+    return str(uuid5(NAMESPACE_URL, f"{source_id}|{document.meta.get('version', '')}|{piece.start}|{piece.end}|{kind}"))

@@ -41,6 +41,9 @@ _SPACES = re.compile(r"\s+")
 class EmptyQuestion(InputError):
     """A question without words."""
 
+    code = "question-empty"
+    title = "The question has no words"
+
 
 class QuestionTooLong(InputError):
     """A question with too many characters.
@@ -49,6 +52,9 @@ class QuestionTooLong(InputError):
         characters: that it has, in code points.
         most: that are allowed.
     """
+
+    code = "question-too-long"
+    title = "The question is too long"
 
     def __init__(self, characters: int, most: int) -> None:
         super().__init__(

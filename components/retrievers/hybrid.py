@@ -112,15 +112,15 @@ class HybridRetriever:
                 }
             limit *= 2
 
-    def _fused(self, found: Found) -> list[Document]:
-        dense = {each.id: each.score or 0.0 for each in found.dense}
-        lexical = {each.id: each.score or 0.0 for each in found.lexical}
+    def _fused(self, hits: Found) -> list[Document]:
+        dense = {each.id: each.score or 0.0 for each in hits.dense}
+        lexical = {each.id: each.score or 0.0 for each in hits.lexical}
         if self.fusion == "rrf":
             scores = reciprocal_rank([dense, lexical])
         else:
             scores = convex(dense, lexical, self.dense_weight)
         best = max(lexical.values(), default=0.0)
-        by_id = {each.id: each for each in [*found.dense, *found.lexical]}
+        by_id = {each.id: each for each in [*hits.dense, *hits.lexical]}
         # The id decides between equals, so that the same index gives the same answer every time.
         return [
             _scored(

@@ -2,6 +2,7 @@
 
 ``document_store`` is what the pipelines use. Below it: ``engine`` (the calls an engine offers), ``edge`` and
 ``server`` (the two engines), ``filters`` and ``visibility`` (pure: who may see what), ``points`` (pure: document
-to point and back). Below the catalogue: ``tables`` and ``sessions`` (its database, a file or PostgreSQL),
-``shared_locks`` and ``turn`` (how processes that share it take turns). The import of this package loads none of them.
+to point and back). The catalogue keeps which sources there are and looks up who may see them (``visible``);
+``turn`` lets processes that share it change it one after another. ``database`` opens it, and the service's own. The
+import of this package loads none of them.
 """

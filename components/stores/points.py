@@ -14,7 +14,7 @@ from typing import Any
 from haystack import Document
 from haystack.dataclasses import ByteStream, SparseEmbedding
 
-from components.errors import ConfigurationError, InputError
+from components.errors import ConfigurationError, InputError, StoreError
 from components.query.filters.moments import rfc3339
 from components.stores.engine.protocol import Point, Sparse
 from components.stores.filters import FLAGS, flag, survives_json
@@ -70,7 +70,21 @@ def to_payload(document: Document) -> dict[str, Any]:
 
 
 def to_document(payload: dict[str, Any], score: float | None = None) -> Document:
-    """The document that a payload keeps; its vectors are never fetched."""
+    """The document that a payload keeps; its vectors are never fetched.
+
+    Raises:
+        StoreError: the payload is not as it was written.
+    """
+    try:
+        return _to_document(payload, score)
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError) as error:
+        raise StoreError(
+            f"the index is damaged: a passage has lost a part of what was kept of it ({error!r}). Run `quaere rebuild` "
+            "to make it anew, or `quaere restore` to take a backup."
+        ) from error
+
+
+def _to_document(payload: dict[str, Any], score: float | None) -> Document:
     meta = payload.get("meta", {})
     for path, kind in reversed(payload.get("types", ())):  # a tuple last, what it holds first
         _restore(meta, path, kind)

@@ -1,10 +1,11 @@
 """Versions of sources in the document store: staged, made live at one blow, or discarded; regardless of groups."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from haystack import Document
 
 from components.errors import InputError
+from components.stores.catalogue.tally import PassageTally
 from components.stores.checksums import passages_checksum, point_checksum
 from components.stores.engine.protocol import Filter
 from components.stores.held_index import HeldIndex
@@ -64,6 +65,16 @@ class SourceVersions(HeldIndex):
         """Delete every passage of a source, staged or live; a search sees all of them or none."""
         with self._writer, self._lock.writing():
             self._opened.get().delete(self._ids(_equals("source_id", source_id)))
+
+    def tallies(self, source_ids: Collection[str]) -> dict[str, PassageTally]:
+        """What the live passages of these sources are, by source id; it takes a look at all that there are."""
+        found = {source_id: PassageTally() for source_id in source_ids}
+        with self._lock.reading():
+            for hit in self._opened.get().scroll(LIVE, ("meta",)):
+                meta = hit.payload["meta"]
+                if meta.get("source_id") in found:
+                    found[meta["source_id"]].add(meta)
+        return found
 
     def passages(self, source_id: str) -> list[Document]:
         """The live passages of a source in the order of its text."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from components.stores.checksums import point_checksum
 from components.stores.engine.protocol import INDEXED_FIELDS, Engine, Filter, Point
-from components.stores.visibility import STATE
+from components.stores.visibility import GROUPS, STATE
 
 _ANY: Filter = {"must": []}
 _LENGTH_TOLERANCE = 1e-3
@@ -34,6 +34,9 @@ class Surveyed:
     end: int
     content: str
     """SHA-256 of the passage's text, in hexadecimal."""
+    groups: list[str]
+    fields: list[str]
+    """Names of the metadata fields that have a value."""
     wrong: str
     """What is wrong with the point by itself; empty for nothing."""
 
@@ -83,6 +86,8 @@ def _surveyed(point: Point) -> Surveyed:
         start=_offset(meta.get("start")),
         end=_offset(meta.get("end")),
         content=hashlib.sha256(str(content).encode("utf-8", "surrogatepass")).hexdigest(),
+        groups=[str(each) for each in _value(payload, GROUPS)],
+        fields=[str(name) for name, value in meta.items() if value is not None],
         wrong=_wrong(point),
     )
 

@@ -1,32 +1,21 @@
-"""The service's own database: opened, brought up to date, and used in short transactions.
+"""The service's own database: where it is, and the steps that make its tables."""
 
-Knows no table. A file in the data folder, or a SQLAlchemy URL that several processes share.
-"""
-
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Self
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from filelock import FileLock
-from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
-
 from components.errors import StoreError
-from components.stores.catalogue.addresses import shown
-from components.stores.catalogue.shared_locks import SharedLocks, lock_for_transaction
-from components.stores.catalogue.tables import connect, explain
+from components.stores.database.connection import Database
+from components.stores.database.upgrading import Steps
+from components.writing import write_whole
 from pipelines.settings import Settings
 
 DATABASE_FILE = "service.sqlite"
 """Name of the database in the data folder."""
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
+_MADE = ".made"
+"""Ending of the file beside it that says that there is one, so that a lost database is not taken for a new folder's."""
+
+STEPS = Steps("the service's database", Path(__file__).parent / "migrations", "alembic_version")
 
 
 def database_location(settings: Settings) -> Path | str:
@@ -35,7 +24,7 @@ def database_location(settings: Settings) -> Path | str:
     return settings.data / DATABASE_FILE if url is None else url.get_secret_value()
 
 
-class ServiceDatabase:
+class ServiceDatabase(Database):
     """Keys, sessions and what else outlives a restart; safe to use from several threads and processes.
 
     Args:
@@ -43,89 +32,31 @@ class ServiceDatabase:
     """
 
     def __init__(self, location: Path | str) -> None:
-        self.location = location
-        self._engine: Engine | None = None
+        super().__init__(location, STEPS)
 
     def open(self) -> Self:
-        """Connect, and take the steps that its tables lack; a second call is free.
+        """See :meth:`Database.open`.
 
         Raises:
-            StoreError: the database is damaged, not writable or was written by a newer Quaere.
+            StoreError: see there; also if the file was there and is gone, and with it all keys.
         """
-        if self._engine is not None:
-            return self
-        self._engine = connect(self.location)
-        # SQLite would let two processes begin the same step; PostgreSQL has its own lock, see below.
-        lock = FileLock(f"{self.location}.lock", mode=0o600) if isinstance(self.location, Path) else nullcontext()
-        try:
-            with lock:
-                self._upgrade(self._engine)
-        except BaseException:
-            self.close()
-            raise
-        return self
+        if isinstance(self.location, str):
+            return super().open()
+        if is_lost(self.location):
+            raise StoreError(
+                f"{self.location}: {STEPS.what} is gone, and with it all keys, jobs and feedback; restore a backup "
+                f"with `quaere restore FILE`, or delete {_made(self.location).name} beside it to begin without them"
+            )
+        opened = super().open()
+        if not _made(self.location).exists():
+            write_whole(_made(self.location), "", private=True)
+        return opened
 
-    def close(self) -> None:
-        """Let go of the database; a second call is free."""
-        if self._engine is not None:
-            self._engine.dispose()
-            self._engine = None
 
-    def __enter__(self) -> Self:
-        return self.open()
+def is_lost(file: Path) -> bool:
+    """Whether a database was made here and is there no more."""
+    return _made(file).exists() and not (file.exists() and file.stat().st_size)
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
-    @contextmanager
-    def transaction(self) -> Iterator[Session]:
-        """A session whose changes are kept together at its end, or not at all.
-
-        Raises:
-            StoreError: the database is closed, or cannot be read or written.
-        """
-        engine = self._opened()
-        try:
-            with Session(engine, expire_on_commit=False) as session, session.begin():
-                yield session
-        except SQLAlchemyError as error:
-            raise StoreError(explain(self._name, error, "the service's database")) from error
-
-    def locks(self) -> SharedLocks | None:
-        """Locks that processes share over this database; None where it is a file.
-
-        Raises:
-            StoreError: the database is closed.
-        """
-        engine = self._opened()
-        return SharedLocks(engine, self._name) if engine.dialect.name == "postgresql" else None
-
-    def _opened(self) -> Engine:
-        if self._engine is None:
-            raise StoreError(f"{self._name}: the service's database is closed; open it first")
-        return self._engine
-
-    @property
-    def _name(self) -> str:
-        location = self.location
-        return str(location) if isinstance(location, Path) else shown(location)
-
-    def _upgrade(self, engine: Engine) -> None:
-        config = Config()
-        config.set_main_option("script_location", str(_MIGRATIONS))
-        steps = ScriptDirectory.from_config(config)
-        try:
-            with engine.begin() as connection:
-                lock_for_transaction(connection, "making tables", patience="60s")
-                found = MigrationContext.configure(connection).get_current_revision()
-                known = {step.revision for step in steps.walk_revisions()}
-                if found is not None and found not in known:
-                    raise StoreError(
-                        f"{self._name}: the service's database has version {found}, this version of Quaere reads up to "
-                        f"{steps.get_current_head()}; use the newer Quaere that wrote it"
-                    )
-                if found != steps.get_current_head():
-                    config.attributes["connection"] = connection
-                    command.upgrade(config, "head")
-        except SQLAlchemyError as error:
-            raise StoreError(explain(self._name, error, "the service's database")) from error
+def _made(file: Path) -> Path:
+    return file.with_name(file.name + _MADE)

@@ -6,11 +6,11 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
-class Table(DeclarativeBase):
+class ServiceTable(DeclarativeBase):
     """What all tables share: the list of them."""
 
 
-class KeyRow(Table):
+class KeyRow(ServiceTable):
     """A key; the secret itself is nowhere."""
 
     __tablename__ = "keys"
@@ -25,7 +25,7 @@ class KeyRow(Table):
     """UTC, ISO 8601."""
 
 
-class SessionRow(Table):
+class SessionRow(ServiceTable):
     """A browser that showed a key."""
 
     __tablename__ = "sessions"
@@ -37,7 +37,7 @@ class SessionRow(Table):
     """Seconds since 1970."""
 
 
-class JobRow(Table):
+class JobRow(ServiceTable):
     """Uploads on their way into the index."""
 
     __tablename__ = "jobs"
@@ -56,7 +56,7 @@ class JobRow(Table):
     seconds: Mapped[float | None]
 
 
-class FeedbackRow(Table):
+class FeedbackRow(ServiceTable):
     """What somebody said about an answer."""
 
     __tablename__ = "feedback"

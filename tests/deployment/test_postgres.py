@@ -16,10 +16,14 @@ from typing import Any
 
 import httpx
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 
 from components.errors import ConfigurationError, InputError, QuaereError, StoreError
-from components.stores.catalogue.sources import Catalogue, FileState, SourceInfo, SourceRecord, SourceText
-from components.stores.catalogue.turn import Turn
+from components.stores.catalogue.sources import SCHEMA, Catalogue, FileState, SourceInfo, SourceRecord, SourceText
+from components.stores.catalogue.tables import CatalogueTable
+from components.stores.catalogue.write_lease import WriteLease
+from components.stores.database.engines import connect
 from pipelines.indexing import IndexProgress
 from pipelines.service import QAService
 from pipelines.settings import Settings
@@ -27,6 +31,7 @@ from service.backend import open_backend
 from service.database.connection import ServiceDatabase
 from service.keys import KeyRing
 from service.uploads import Upload, Uploads, sealed
+from tests.components.stores.test_visible import compare_with_everything
 from tests.deployment.postgresql import PASSWORD, SUPERUSER, PostgreSQL
 from tests.deployment.qdrant_stand_in import QdrantStandIn
 
@@ -92,7 +97,7 @@ def test_the_catalogue_holds_what_it_is_given(postgresql: PostgreSQL, database: 
         put(catalogue, first, umlaut, record("a.md"))
         # By code points, as in a file.
         assert [info.source for info in catalogue.sources()] == ["a.md", "b.md", "Ä.md"]
-        assert catalogue.find("Ä.md") == [umlaut.info]
+        assert catalogue.seen_by(None).find("Ä.md") == [umlaut.info]
         assert catalogue.text("id-b.md") == first.text
         assert catalogue.states()["id-b.md"] == ("v1", first.state)
         assert catalogue.languages() == ("de", "en")
@@ -109,8 +114,8 @@ def test_a_long_path_and_a_nul_are_no_errors(postgresql: PostgreSQL, database: s
     with Catalogue(postgresql.url(database)) as catalogue:
         named = record("short")
         put(catalogue, replace(named, info=replace(named.info, source=long, path=f"/{long}")))
-        assert [info.source for info in catalogue.find(long)] == [long]
-        assert catalogue.find("a\0b") == []
+        assert [info.source for info in catalogue.seen_by(None).find(long)] == [long]
+        assert catalogue.seen_by(None).find("a\0b") == []
         catalogue.set_manifest({"typed": "a\0b"})
         assert catalogue.manifest()["typed"] == "a\0b"
 
@@ -147,6 +152,29 @@ def test_without_the_driver_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(ConfigurationError, match="extra `postgres`"):
         Catalogue("postgresql://a:b@127.0.0.1/x").open()
+
+
+def test_who_may_see_what_is_looked_up_as_in_a_file(postgresql: PostgreSQL, database: str) -> None:
+    with Catalogue(postgresql.url(database)) as catalogue:
+        compare_with_everything(catalogue, 3)
+
+
+def test_tables_of_version_0_1_are_brought_up_to_date(postgresql: PostgreSQL, database: str) -> None:
+    engine = connect(postgresql.url(database))
+    former = ("sources", "overrides", "texts", "checksums", "journal", "manifest")
+    with engine.begin() as connection:
+        CatalogueTable.metadata.create_all(connection, [CatalogueTable.metadata.tables[name] for name in former])
+        connection.exec_driver_sql("INSERT INTO manifest VALUES ('schema', '2')")
+    with Catalogue(postgresql.url(database)) as catalogue:
+        put(catalogue, record("a.md"))
+        assert catalogue.unlisted() == {"id-a.md"}
+        options = {"version_table": "catalogue_version"}
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts=options)
+        differences = compare_metadata(context, CatalogueTable.metadata)
+        assert context.get_current_revision() == f"{SCHEMA:04}"
+    engine.dispose()
+    assert differences == []
 
 
 # Several processes
@@ -187,12 +215,12 @@ COUNT = """
     import sys
     import components
     from components.stores.catalogue.sources import Catalogue
-    from components.stores.catalogue.turn import Turn
+    from components.stores.catalogue.write_lease import WriteLease
     from tests.deployment.test_postgres import put, record
     with Catalogue(sys.argv[1]) as catalogue:
-        turn = Turn(catalogue, catalogue.locks(), "counting")
+        turn = WriteLease(catalogue, catalogue.locks(), "counting")
         for number in range(int(sys.argv[2])):
-            with turn.held(lambda holder: None):
+            with turn.hold(lambda holder: None):
                 put(catalogue, record("of-all", f"{sys.argv[3]}-{number}"))
         turn.close()
 """
@@ -239,10 +267,10 @@ HOLD = """
     import sys
     import components
     from components.stores.catalogue.sources import Catalogue
-    from components.stores.catalogue.turn import Turn
+    from components.stores.catalogue.write_lease import WriteLease
     with Catalogue(sys.argv[1]) as catalogue:
-        turn = Turn(catalogue, catalogue.locks(), "quaere index docs")
-        with turn.held(print):
+        turn = WriteLease(catalogue, catalogue.locks(), "quaere index docs")
+        with turn.hold(print):
             catalogue.begin([("id-left.md", "v1")])
             print("held", flush=True)
             sys.stdin.read()
@@ -254,7 +282,7 @@ def test_the_next_process_is_told_who_is_at_it_and_gets_the_turn_when_that_one_d
 ) -> None:
     url, told = postgresql.url(database), []
     with Catalogue(url) as catalogue, processes((HOLD, url)) as (holder,):
-        turn = Turn(catalogue, catalogue.locks(), "next")
+        turn = WriteLease(catalogue, catalogue.locks(), "next")
         assert holder.stdout.readline() == "held\n"
         with turn.attempt() as mine:
             assert not mine
@@ -263,7 +291,7 @@ def test_the_next_process_is_told_who_is_at_it_and_gets_the_turn_when_that_one_d
             told.append(who)
             holder.kill()
 
-        with turn.held(waiting):
+        with turn.hold(waiting):
             assert turn.is_mine
             assert [entry.source_id for entry in catalogue.journal()] == ["id-left.md"]
         assert f"process {holder.pid} on " in told[0] and "(quaere index docs), since 20" in told[0]
@@ -273,13 +301,13 @@ def test_the_next_process_is_told_who_is_at_it_and_gets_the_turn_when_that_one_d
 def test_a_process_that_has_lost_its_turn_changes_nothing_more(postgresql: PostgreSQL, database: str) -> None:
     url = postgresql.url(database)
     with Catalogue(url) as first, Catalogue(url) as second:
-        slow = Turn(first, first.locks(), "slow")
-        other = Turn(second, second.locks(), "other")
-        with slow.held(pytest.fail):
+        slow = WriteLease(first, first.locks(), "slow")
+        other = WriteLease(second, second.locks(), "other")
+        with slow.hold(pytest.fail):
             first.begin([("id-a.md", "v1")])
             cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_locks JOIN pg_database d ON d.oid = database"
             postgresql.sql(f"{cut} WHERE locktype = 'advisory' AND datname = '{database}'")
-            with other.held(lambda holder: None):
+            with other.hold(lambda holder: None):
                 second.undo(["id-a.md"])
                 second.begin([("id-b.md", "v1")])
                 for late in (lambda: first.ready([record("a.md")]), first.journal, lambda: first.undo(["id-b.md"])):
@@ -294,20 +322,20 @@ def test_a_process_that_has_lost_its_turn_changes_nothing_more(postgresql: Postg
 def test_a_server_that_is_stopped_and_started_again_is_used_again(postgresql: PostgreSQL, database: str) -> None:
     url = postgresql.url(database)
     with Catalogue(url) as catalogue, ServiceDatabase(url) as service:
-        turn = Turn(catalogue, catalogue.locks(), "x")
-        with turn.held(pytest.fail):
+        turn = WriteLease(catalogue, catalogue.locks(), "x")
+        with turn.hold(pytest.fail):
             put(catalogue, record("a.md"))
         KeyRing(service).make("mine", ["read"])
         postgresql.stop()
         for call in (catalogue.generation, KeyRing(service).keys, lambda: put(catalogue, record("b.md"))):
             with pytest.raises(StoreError, match=r"\*\*\*@.*(cannot be reached|was cut off)"):
                 call()
-        with pytest.raises(StoreError, match="cannot be reached"), turn.held(pytest.fail):
+        with pytest.raises(StoreError, match="cannot be reached"), turn.hold(pytest.fail):
             pass
         postgresql.start()
         assert (catalogue.generation(), catalogue.count()) == (1, (1, 3))
         assert key_names(service) == ["mine"]
-        with turn.held(pytest.fail):
+        with turn.hold(pytest.fail):
             put(catalogue, record("b.md"))
         assert catalogue.generation() == 2
         turn.close()

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from components.types import Answer, Reply
-from pipelines.replies import Question
+from pipelines.replies import UserQuestion
 from pipelines.service import QAService
 from pipelines.settings import Settings
-from ui.cli.samples import knowledge_base
+from ui.cli.commands.demo import knowledge_base
 
 QUESTIONS = [json.loads(line) for line in (knowledge_base().parent / "questions.jsonl").read_text("utf-8").splitlines()]
 RIGHT_FLOOR = 36  # of 48 that the documents answer
@@ -76,7 +76,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QAService]:
 
 @pytest.fixture(scope="module")
 def replies(service: QAService) -> list[tuple[dict, Reply]]:
-    asked = [Question(item["question"], id=item["id"], groups=item.get("groups")) for item in QUESTIONS]
+    asked = [UserQuestion(item["question"], id=item["id"], groups=item.get("groups")) for item in QUESTIONS]
     return list(zip(QUESTIONS, service.ask_batch(asked), strict=True))
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from components.converters.formats import expand, load
 from components.converters.metadata import META_FILE, FolderMetadata
-from ui.cli.samples import knowledge_base
+from ui.cli.commands.demo import knowledge_base
 
 QUESTIONS = [json.loads(line) for line in (knowledge_base().parent / "questions.jsonl").read_text("utf-8").splitlines()]
 ANSWERABLE = [question for question in QUESTIONS if question["answerable"]]
@@ -57,7 +57,7 @@ def test_what_staff_alone_may_read_needs_their_group(texts):
     restricted = {
         Path(path).name
         for path in expand([knowledge_base()]).files
-        if "staff" in metadata.given(path).get("groups", ())
+        if "staff" in metadata.external(path).get("groups", ())
     }
     assert restricted
     for question in ANSWERABLE:
@@ -66,7 +66,7 @@ def test_what_staff_alone_may_read_needs_their_group(texts):
 
 def test_the_expired_leaflet_contradicts_the_policy(texts):
     leaflet = next(knowledge_base().rglob("warranty-leaflet-2022.md"))
-    assert FolderMetadata().given(leaflet)["valid_until"] < "2024"
+    assert FolderMetadata().external(leaflet)["valid_until"] < "2024"
     assert "restocking fee of 20 percent" in texts[leaflet.name]
     assert "restocking fee of 15 percent" in texts["warranty-and-returns.docx"]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.memory import memory_of_this_process
 from tests.hostile import LONG, QUICK
-from tests.pipelines.indexing_parts import Index, make_pipeline, prose, write
+from tests.pipelines.indexing_parts import Index, make_pipelines, prose, write
 
 MOST_MEMORY = 1_500_000_000
 LONGEST_FREEZE = 1.0
@@ -22,8 +22,8 @@ def index_all(tmp_path: Path, files: dict[str, Callable[[], bytes]], seconds: fl
     """Index each file by itself, and an ordinary one after it; measure this process."""
     good = write(tmp_path, "good.txt", prose("good"))
     with Index(tmp_path / "data") as index:
-        index.indexer.pipeline = make_pipeline(
-            tmp_path / "tokenizer", passage_tokens=60, max_bytes=50_000_000, confined=True, seconds=seconds
+        index.indexer.pipelines = make_pipelines(
+            tmp_path / "tokenizer", passage_tokens=60, max_bytes=50_000_000, sandbox=True, seconds=seconds
         )
         index.indexer.index([str(good)])
         for name, make in files.items():

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from haystack import Document, Pipeline, component, default_to_dict
+from haystack import Document, component, default_to_dict
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 import components  # noqa: F401  (before haystack)
@@ -19,7 +19,7 @@ from components.preprocessors.splitter import PassageSplitter
 from components.stores.catalogue.sources import CATALOGUE_FILE, Catalogue
 from components.stores.documents import QuaereDocumentStore
 from pipelines.indexing import Indexer
-from pipelines.indexing_pipeline import build_indexing_pipeline
+from pipelines.indexing_pipeline import IndexingPipelines
 
 DIMENSION = 16
 ALL = 10_000
@@ -60,22 +60,22 @@ def tokenizer_file(folder: Path) -> Path:
     return path
 
 
-def make_pipeline(
-    folder: Path, *, passage_tokens: int = 40, max_bytes: int = 1 << 20, confined: bool = False, seconds: float = 60.0
-) -> Pipeline:
+def make_pipelines(
+    folder: Path, *, passage_tokens: int = 40, max_bytes: int = 1 << 20, sandbox: bool = False, seconds: float = 60.0
+) -> IndexingPipelines:
     tokenizer = str(tokenizer_file(folder))
-    return build_indexing_pipeline(
+    return IndexingPipelines.build(
         splitter=PassageSplitter(
             tokenizer,
             passage_tokens=passage_tokens,
             overlap_tokens=8,
             max_tokens=64,
-            confined=confined,
+            sandbox=sandbox,
             seconds=seconds,
         ),
         embedder=HashingEmbedder(),
         lexical=LexicalDocumentEmbedder(),
-        loader=DocumentLoader(max_bytes, confined=confined, seconds=seconds),
+        loader=DocumentLoader(max_bytes, sandbox=sandbox, seconds=seconds),
     )
 
 
@@ -95,8 +95,8 @@ class Index:
         data.mkdir(parents=True, exist_ok=True)
         self.store = store(str(data / "index"), dimension=DIMENSION)
         self.catalogue = catalogue(data / CATALOGUE_FILE)
-        pipeline = make_pipeline(data.parent / "tokenizer", passage_tokens=passage_tokens)
-        self.indexer = Indexer(pipeline, self.store, self.catalogue, splitting=splitting)
+        pipelines = make_pipelines(data.parent / "tokenizer", passage_tokens=passage_tokens)
+        self.indexer = Indexer(pipelines, self.store, self.catalogue, splitting=splitting)
 
     def __enter__(self) -> "Index":
         self.catalogue.open()

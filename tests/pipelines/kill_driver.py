@@ -75,6 +75,9 @@ def check_halves(index: Index) -> None:
     assert found == versions, (found, versions)
     assert index.store.count_passages() == sum(count for _, count in versions.values())
     assert index.catalogue.journal() == []
+    assert index.catalogue.unlisted() == set()
+    tallies = index.store.tallies(versions)
+    assert index.catalogue.misfiled({source: tally.by_groups() for source, tally in tallies.items()}) == []
 
 
 def at_every_step(folder: Path, work: Callable[[Index], None], again: Callable[[Index], None], **options) -> list[str]:

@@ -3,23 +3,20 @@ import os
 import shutil
 import time
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from haystack import Document, Pipeline, component, default_from_dict
+from haystack import Document, component, default_from_dict
 from haystack.core.serialization import component_to_dict
 
 from components.embedders.bm25 import question_vector
 from components.errors import InputError, ModelError, StoreError
 from components.stores.documents import QuaereDocumentStore
 from pipelines.batches import PART_PASSAGES
-from pipelines.definition import ALLOWED_MODULES
 from pipelines.indexing import IndexProgress
-from pipelines.indexing_pipeline import passages_of
-from tests.pipelines.indexing_parts import Index, make_pipeline, passages, prose, snapshot, write
-
-STAGES = ("loader", "versions", "splitter", "embedder", "lexical")
+from pipelines.indexing_pipeline import ALLOWED_MODULES, IndexingPipelines
+from pipelines.timing import stage_seconds
+from tests.pipelines.indexing_parts import Index, make_pipelines, passages, prose, snapshot, write
 
 
 @pytest.fixture
@@ -82,7 +79,7 @@ def test_a_change_within_the_clocks_resolution_is_seen(index, docs):
     file.write_text(prose("beta").replace("beta", "zeta"))
     os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
     assert index.indexer.index([str(docs)]).indexed == 1
-    assert "zeta" in index.catalogue.text(index.catalogue.find(str(file))[0].source_id).text
+    assert "zeta" in index.catalogue.text(index.catalogue.seen_by(None).find(str(file))[0].source_id).text
 
 
 def test_a_touched_file_is_hashed_once(index, docs):
@@ -122,7 +119,7 @@ def test_a_change_of_metadata_alone_makes_a_new_version(index, docs):
     report = index.indexer.index([str(docs)])
     assert (report.indexed, report.unchanged) == (1, 2)
     assert not [each for each in passages(index) if each.meta["source"].endswith("b.txt")]
-    assert index.catalogue.find(str(docs / "b.txt"))[0].groups == ("staff",)
+    assert index.catalogue.seen_by(None).find(str(docs / "b.txt"))[0].groups == ("staff",)
     report = index.indexer.index([str(docs)], meta={"groups": "public", "team": "blue"})
     assert report.indexed == 3
     assert {each.meta["team"] for each in passages(index)} == {"blue"}
@@ -186,7 +183,7 @@ class Nothing:
 def test_a_file_without_passages_is_skipped_with_a_reason(index, docs):
     index.indexer.index([str(docs / "a.md")])
     before = snapshot(index)
-    index.indexer.pipeline = with_stage(index, "splitter", Nothing())
+    index.indexer.pipelines = with_stage(index, "splitter", Nothing())
     write(docs, "a.md", "# Other\n\nOther words.\n")
     report = index.indexer.index([str(docs)])
     assert report.indexed == 0
@@ -195,18 +192,13 @@ def test_a_file_without_passages_is_skipped_with_a_reason(index, docs):
     assert snapshot(index) == before
 
 
-def with_stage(index: Index, name: str, stage: object) -> Pipeline:
-    """The index's pipeline with one stage exchanged."""
-    template = index.indexer.pipeline
-    pipeline = Pipeline()
-    for each in STAGES:
-        if each == name:
-            pipeline.add_component(each, stage)
-        else:
-            pipeline.add_component(each, component_from_dict(template.get_component(each)))
-    for sender, receiver in pairwise(STAGES):
-        pipeline.connect(f"{sender}.documents", f"{receiver}.documents")
-    return pipeline
+def with_stage(index: Index, name: str, stage: object) -> IndexingPipelines:
+    """The index's pipelines with one stage exchanged."""
+    template = index.indexer.pipelines
+    stages = {"loader": template.reading.get_component("loader")}
+    stages |= {each: template.indexing.get_component(each) for each in ("splitter", "embedder", "lexical")}
+    stages = {each: stage if each == name else component_from_dict(stages[each]) for each in stages}
+    return IndexingPipelines.build(**stages)
 
 
 def component_from_dict(original: object) -> object:
@@ -230,7 +222,7 @@ class FailsAtBeta:
 
 
 def test_one_text_that_cannot_be_split_fails_alone(index, docs):
-    index.indexer.pipeline = with_stage(index, "splitter", FailsAtBeta())
+    index.indexer.pipelines = with_stage(index, "splitter", FailsAtBeta())
     report = index.indexer.index([str(docs)])
     assert report.indexed == 2
     assert [(Path(failure.path).name, failure.skipped) for failure in report.failures] == [("b.txt", False)]
@@ -239,7 +231,7 @@ def test_one_text_that_cannot_be_split_fails_alone(index, docs):
 
 
 def test_a_failing_model_stops_the_run_and_leaves_nothing_half_way(index, docs):
-    index.indexer.pipeline = with_stage(index, "embedder", FailsAtBeta())
+    index.indexer.pipelines = with_stage(index, "embedder", FailsAtBeta())
     with pytest.raises(ModelError, match="'embedder' failed"):
         index.indexer.index([str(docs)])
     assert index.catalogue.journal() == []
@@ -266,7 +258,7 @@ def test_a_file_may_go_between_discovery_and_reading(index, docs):
 
 
 def test_a_file_that_changes_while_it_is_read_is_read_again_or_refused(index, docs):
-    loader = index.indexer.pipeline.get_component("loader")
+    loader = index.indexer.pipelines.reading.get_component("loader")
     reads = []
 
     @component
@@ -284,12 +276,12 @@ def test_a_file_that_changes_while_it_is_read_is_read_again_or_refused(index, do
                 Path(sources[0]).write_text(prose(f"round{len(reads)}"), encoding="utf-8")
             return loaded
 
-    index.indexer.pipeline = with_stage(index, "loader", ChangesItsFile(1))
+    index.indexer.pipelines = with_stage(index, "loader", ChangesItsFile(1))
     assert index.indexer.index([str(docs / "b.txt")]).indexed == 1
     assert all("round1" in each.content for each in passages(index))
     reads.clear()
     write(docs, "b.txt", prose("again"))
-    index.indexer.pipeline = with_stage(index, "loader", ChangesItsFile(99))
+    index.indexer.pipelines = with_stage(index, "loader", ChangesItsFile(99))
     report = index.indexer.index([str(docs / "b.txt")])
     assert "changes while it is being read" in report.failures[0].reason
     assert all("round1" in each.content for each in passages(index))
@@ -432,32 +424,39 @@ def test_no_files_at_all(index, tmp_path):
         index.indexer.index([str(tmp_path / "missing")])
 
 
-def test_the_pipeline_is_written_and_loaded_back(docs, tmp_path):
-    pipeline = make_pipeline(tmp_path / "tokenizer")
-    definition = pipeline.dumps()
-    loaded = Pipeline.loads(definition, allowed_modules=[*ALLOWED_MODULES, "tests.*"])
-    assert loaded.to_dict()["components"] == pipeline.to_dict()["components"]
-    assert sorted(map(str, loaded.to_dict()["connections"])) == sorted(map(str, pipeline.to_dict()["connections"]))
-    outputs = loaded.run({"loader": {"sources": [str(docs / "a.md"), str(docs / "missing.txt")]}})
-    assert len(outputs["loader"]["failures"]) == 1
-    found = outputs["lexical"]["documents"]
-    assert found
-    for each in found:
-        assert {"source_id", "version", "start", "end"} <= each.meta.keys()
+def test_the_pipelines_are_written_and_loaded_back(docs, tmp_path, monkeypatch):
+    monkeypatch.setattr("pipelines.indexing_pipeline.ALLOWED_MODULES", [*ALLOWED_MODULES, "tests.*"])
+    pipelines = make_pipelines(tmp_path / "tokenizer")
+    loaded = IndexingPipelines.load(pipelines.dump())
+    for one, other in ((loaded.reading, pipelines.reading), (loaded.indexing, pipelines.indexing)):
+        assert one.to_dict()["components"] == other.to_dict()["components"]
+        assert sorted(map(str, one.to_dict()["connections"])) == sorted(map(str, other.to_dict()["connections"]))
+    document = loaded.planned(loaded.read(str(docs / "a.md"), {"source_id": "1", "version": "2"}).document)
+    made = loaded.passages([document])
+    assert made
+    for each in made:
+        assert {"start", "end"} <= each.meta.keys()
         assert each.embedding is not None
         assert each.sparse_embedding is not None
-    assert passages_of(loaded, []) == []
+    assert loaded.passages([]) == []
+
+
+def test_indexing_runs_the_stages_that_are_drawn(index, docs):
+    with stage_seconds() as seconds:
+        index.indexer.index([str(docs / "a.md")])
+    pipelines = index.indexer.pipelines
+    drawn = [*pipelines.reading.graph.nodes, *pipelines.indexing.graph.nodes]
+    assert drawn == list(seconds) == ["loader", "planner", "splitter", "embedder", "lexical"]
 
 
 def test_loading_a_definition_imports_only_our_packages(tmp_path):
-    definition = make_pipeline(tmp_path / "tokenizer").dumps()
     with pytest.raises(Exception, match=r"tests\.pipelines"):
-        Pipeline.loads(definition, allowed_modules=ALLOWED_MODULES)
+        IndexingPipelines.load(make_pipelines(tmp_path / "tokenizer").dump())
 
 
-def confined(index: Index, **given) -> Index:
+def sandboxed(index: Index, **given) -> Index:
     """The index, with files that are read and split in processes of their own."""
-    index.indexer.pipeline = make_pipeline(index.data.parent / "tokenizer", confined=True, **given)
+    index.indexer.pipelines = make_pipelines(index.data.parent / "tokenizer", sandbox=True, **given)
     return index
 
 
@@ -465,7 +464,7 @@ def test_files_that_are_read_and_split_apart_give_the_same_index(index, docs, tm
     write(docs, "long.txt", "\n\n".join(prose(f"word{number}") for number in range(400)))
     index.indexer.index([str(docs)])
     with Index(tmp_path / "apart") as apart:
-        report = confined(apart).indexer.index([str(docs)])
+        report = sandboxed(apart).indexer.index([str(docs)])
         assert (report.indexed, report.failures) == (4, ())
         assert report.passages > 2 * PART_PASSAGES
         assert snapshot(apart) == snapshot(index)
@@ -473,7 +472,7 @@ def test_files_that_are_read_and_split_apart_give_the_same_index(index, docs, tm
 
 def test_metadata_of_a_folder_decide_how_a_file_is_split(index, docs):
     write(docs, "quaere.meta.toml", '["b.txt"]\nlanguage = "de"\ntitle = "Betriebsanleitung"\n')
-    confined(index).indexer.index([str(docs / "b.txt")])
+    sandboxed(index).indexer.index([str(docs / "b.txt")])
     assert {(each.meta["language"], each.meta["title"]) for each in passages(index)} == {("de", "Betriebsanleitung")}
 
 
@@ -493,7 +492,7 @@ def test_a_file_that_never_ends_is_named_while_it_is_read_and_the_others_go_on(i
     monkeypatch.setattr("components.preprocessors.splitter._DIVIDE", "endless_split:divide")
     write(docs, "endless.txt", "A text.")
     told: list[IndexProgress] = []
-    report = confined(index, seconds=2).indexer.index([str(docs)], on_progress=told.append)
+    report = sandboxed(index, seconds=2).indexer.index([str(docs)], on_progress=told.append)
     assert report.indexed == 3
     assert [(Path(each.path).name, each.skipped) for each in report.failures] == [("endless.txt", False)]
     assert "took longer than 2 seconds to split" in report.failures[0].reason
@@ -504,7 +503,7 @@ def test_a_file_that_never_ends_is_named_while_it_is_read_and_the_others_go_on(i
 def test_a_file_without_text_is_a_note(index, docs):
     write(docs, "blank.md", " \n")
     write(docs, "header.csv", "a,b\n")
-    report = confined(index).indexer.index([str(docs)])
+    report = sandboxed(index).indexer.index([str(docs)])
     notes = {Path(each.path).name: each.reason for each in report.failures if each.skipped}
     assert notes == {"blank.md": "holds no text", "header.csv": "holds a header but no row below it"}
     assert all(each.skipped for each in report.failures)
@@ -519,7 +518,7 @@ def test_names_that_are_no_text_are_indexed_under_printable_ones(index, docs, tm
     write(docs, r"caf\xe9.txt", prose("plain"))
     Path(os.fsdecode(os.fsencode(docs) + b"/\xff.md")).touch()
     told: list[IndexProgress] = []
-    report = confined(index).indexer.index([str(docs)], on_progress=told.append)
+    report = sandboxed(index).indexer.index([str(docs)], on_progress=told.append)
     assert report.indexed == 5
     assert [(each.path, each.skipped) for each in report.failures] == [(f"{docs}/\\xff.md", True)]
     json.dumps([replace(each).path for each in told], ensure_ascii=False).encode("utf-8")

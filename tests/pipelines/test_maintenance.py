@@ -17,7 +17,7 @@ from components.stores.documents import QuaereDocumentStore
 from components.stores.engine.sparse_copy import allocated_bytes
 from pipelines.archives import MANIFEST
 from pipelines.maintenance import backup, rebuild, restore
-from tests.pipelines.indexing_parts import Index, make_pipeline, passages, prose, snapshot, write
+from tests.pipelines.indexing_parts import Index, make_pipelines, passages, prose, snapshot, write
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -111,7 +111,7 @@ def test_a_rebuild_of_another_fingerprint_replaces_the_refused_index(data):
 
 def test_a_rebuild_finishes_what_a_kill_left(data, docs):
     with Index(data) as index:
-        gone = index.catalogue.find(str(docs / "b.txt"))[0].source_id
+        gone = index.catalogue.seen_by(None).find(str(docs / "b.txt"))[0].source_id
         index.catalogue.begin([("unknown", "v")])
         index.catalogue.begin_removal([gone])
         rebuild(index.indexer)
@@ -285,10 +285,10 @@ def test_a_rebuild_splits_apart_and_names_the_text_that_cannot_be_split(data, do
     with Index(data) as index:
         index.indexer.index([str(write(docs, "long.txt", "\n\n".join(prose(f"w{n}") for n in range(50))))])
         expected = snapshot(index)
-        index.indexer.pipeline = make_pipeline(data.parent / "tokenizer", confined=True)
+        index.indexer.pipelines = make_pipelines(data.parent / "tokenizer", sandbox=True)
         assert rebuild(index.indexer).failures == ()
         assert snapshot(index) == expected
-        splitter = index.indexer.pipeline.get_component("splitter")
+        splitter = index.indexer.pipelines.indexing.get_component("splitter")
         splitter.max_passages = 20
         (failure,) = rebuild(index.indexer).failures
         assert Path(failure.path).name == "long.txt" and "more than 20 passages" in failure.reason
@@ -298,7 +298,7 @@ def test_a_rebuild_splits_apart_and_names_the_text_that_cannot_be_split(data, do
 
 def fail_at(index: Index, word: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the splitter of an index fail at texts with this word."""
-    splitter = index.indexer.pipeline.get_component("splitter")
+    splitter = index.indexer.pipelines.indexing.get_component("splitter")
     split = splitter.run
 
     def run(documents):

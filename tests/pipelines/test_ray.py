@@ -257,6 +257,6 @@ def workers_of_ray() -> list[int]:
             line = (process / "cmdline").read_bytes() if process.name.isdigit() else b""
         except OSError:  # it has just ended
             continue
-        if line.startswith(b"ray::Worker"):
+        if line.startswith(b"ray::RayWorker"):
             found.append(int(process.name))
     return found

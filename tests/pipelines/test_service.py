@@ -9,8 +9,8 @@ import pytest
 
 from components.errors import ConfigurationError, InputError, StoreError
 from pipelines.asking import StageName, Trace, run_asking
-from pipelines.definition import load_pipeline
-from pipelines.replies import Question
+from pipelines.indexing_pipeline import load_pipeline
+from pipelines.replies import UserQuestion
 from pipelines.service import QAService
 from pipelines.setting_names import descriptions
 from pipelines.settings import Settings
@@ -55,7 +55,7 @@ def test_an_answer_is_the_sources_own_text_at_its_place(service: QAService) -> N
 
 def test_a_batch_gives_the_replies_of_its_questions_in_order(service: QAService) -> None:
     asked = [WARRANTY, "What does it weigh?", "Can the Aria pump be painted?", "How do I reset the Aria pump?"] * 2
-    questions = [Question(text, id=f"q{number}") for number, text in enumerate(asked)]
+    questions = [UserQuestion(text, id=f"q{number}") for number, text in enumerate(asked)]
     seen: list[str] = []
     replies = service.ask_batch(questions, threshold=0.0, on_reply=lambda reply: seen.append(reply.id))
     assert [reply.id for reply in replies] == [question.id for question in questions]
@@ -79,7 +79,7 @@ def test_what_a_group_may_not_see_is_not_there(service: QAService) -> None:
     assert service.ask(question, threshold=0.0, groups=["staff"]).answers[0].text == "480 euros"
 
 
-def collected(service: QAService, question: str | Question, **options: Any) -> list[Any]:
+def collected(service: QAService, question: str | UserQuestion, **options: Any) -> list[Any]:
     async def collect() -> list[Any]:
         return [result async for result in service.ask_stream(question, **options)]
 
@@ -87,7 +87,7 @@ def collected(service: QAService, question: str | Question, **options: Any) -> l
 
 
 def test_a_stream_gives_the_question_the_passages_and_the_reply(service: QAService) -> None:
-    understood, passages, reply = collected(service, Question(WARRANTY, id="mine"), threshold=0.0)
+    understood, passages, reply = collected(service, UserQuestion(WARRANTY, id="mine"), threshold=0.0)
     whole = service.ask(WARRANTY, threshold=0.0)
     assert understood == whole.query
     assert [passage.text for passage in passages] == [passage.text for passage in whole.passages]
@@ -97,11 +97,11 @@ def test_a_stream_gives_the_question_the_passages_and_the_reply(service: QAServi
 
 
 def test_a_stream_obeys_filters_and_groups_and_raises_what_asking_raises(service: QAService) -> None:
-    closed = Question("What does the Aria pump cost?", groups=["staff"])
+    closed = UserQuestion("What does the Aria pump cost?", groups=["staff"])
     assert collected(service, closed, threshold=0.0)[-1].answers[0].text == "480 euros"
     assert not any("480" in passage.text for passage in collected(service, closed.text, explain=True)[1])
-    unknown = Question(WARRANTY, filters={"field": "meta.colour", "operator": "==", "value": "red"})
-    for refused in (Question(" "), unknown):
+    unknown = UserQuestion(WARRANTY, filters={"field": "meta.colour", "operator": "==", "value": "red"})
+    for refused in (UserQuestion(" "), unknown):
         with pytest.raises(InputError):
             collected(service, refused)
 

@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -15,9 +16,9 @@ from sqlalchemy import create_engine, text
 
 from components.errors import InputError, StoreError
 from pipelines.service import QAService
-from pipelines.settings import DatabaseUrl, Settings
+from pipelines.settings import Settings
 from service.database.connection import DATABASE_FILE, ServiceDatabase
-from service.database.tables import Table
+from service.database.tables import ServiceTable
 from service.keys import KeyRing, LastKey
 from ui.cli.commands.keys import _unserved
 
@@ -119,7 +120,7 @@ def test_the_steps_make_the_tables_that_the_program_uses(tmp_path: Path) -> None
         pass
     engine = create_engine(f"sqlite:///{tmp_path / DATABASE_FILE}")
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Table.metadata) == []
+        assert compare_metadata(MigrationContext.configure(connection), ServiceTable.metadata) == []
     engine.dispose()
 
 
@@ -132,6 +133,19 @@ def test_several_openers_at_once_take_each_step_once(tmp_path: Path) -> None:
         list(pool.map(make, range(8)))
     with ServiceDatabase(tmp_path / DATABASE_FILE) as database:
         assert len(KeyRing(database).keys()) == 8
+
+
+@pytest.mark.parametrize("lose", [Path.unlink, lambda file: file.write_bytes(b"")])
+def test_a_database_that_is_lost_is_not_taken_for_a_new_one(tmp_path: Path, lose: Callable[[Path], object]) -> None:
+    file = tmp_path / DATABASE_FILE
+    with ServiceDatabase(file) as database:
+        KeyRing(database).make("desk", ["read"])
+    lose(file)
+    with pytest.raises(StoreError, match=r"is gone, and with it all keys.*restore"):
+        ServiceDatabase(file).open()
+    (tmp_path / "service.sqlite.made").unlink()
+    with ServiceDatabase(file) as database:
+        assert KeyRing(database).keys() == []
 
 
 def test_a_newer_or_a_damaged_database_is_refused_and_stays_as_it_is(tmp_path: Path) -> None:
@@ -147,7 +161,7 @@ def test_a_newer_or_a_damaged_database_is_refused_and_stays_as_it_is(tmp_path: P
     file.write_bytes(b"no database at all" * 100)
     with pytest.raises(StoreError, match="damaged"):
         ServiceDatabase(file).open()
-    with pytest.raises(StoreError, match="open it first"), ServiceDatabase(file).transaction():
+    with pytest.raises(StoreError, match="open it first"), ServiceDatabase(file).writing():
         pass
 
 
@@ -215,7 +229,7 @@ def test_of_two_keys_that_are_deleted_at_a_time_one_stays(tmp_path: Path) -> Non
 
 def test_the_last_key_of_a_shared_database_is_deleted_by_whoever_says_so() -> None:
     shared = Settings.load(
-        {"qdrant.engine": "server", "qdrant.url": "http://localhost:1", "database.url": DatabaseUrl("postgresql://x/y")}
+        {"qdrant.engine": "server", "qdrant.url": "http://localhost:1", "database.url": "postgresql://x/y"}
     )
     with pytest.raises(LastKey, match=r"'bot' is the last key.*--even-last"), _unserved(shared, LAST, sure=False):
         pass
@@ -224,7 +238,7 @@ def test_the_last_key_of_a_shared_database_is_deleted_by_whoever_says_so() -> No
 
 
 def test_a_database_that_lost_a_table_is_told_with_what_to_do(keys: KeyRing) -> None:
-    with keys.database.transaction() as session:
+    with keys.database.writing() as session:
         session.execute(text("DROP TABLE keys"))
     with pytest.raises(StoreError, match=r"is damaged \(no such table: keys\); restore a backup with `quaere restore`"):
         keys.keys()

@@ -166,7 +166,7 @@ def test_a_job_that_was_to_be_cancelled_when_the_service_was_killed_is_cancelled
         assert ended(client, send_files(client, ("a.md", TEXT), tags=["old"]))["state"] == "done"
         (upload,) = backend.jobs.jobs(None, 1)[0].uploads
         job = backend.jobs.prepare([replace(upload, changes='{"tags": ["new"]}')], None)
-        with backend.jobs.database.transaction() as session:
+        with backend.jobs.database.writing() as session:
             session.get_one(JobRow, job.job_id).state = STOPPING
         assert backend.jobs.job(job.job_id, None).state == "running"
 

@@ -24,7 +24,10 @@ def an_answer(**changes: Any) -> Answer:
         "passage": PASSAGE,
         "passage_start": 1000,
         "language": "en",
-        "support": (Place("handbook.pdf", "Handbook", 3, 1033, 1040), Place("faq.csv", None, None, 5, 12)),
+        "support": (
+            Place(source="handbook.pdf", title="Handbook", page=3, start=1033, end=1040),
+            Place(source="faq.csv", title=None, page=None, start=5, end=12),
+        ),
         "scores": {"relevance": 4.2, "span": 7.1, "support": 2.0},
     }
     return Answer(**(fields | changes))
@@ -48,7 +51,7 @@ def a_passage(**changes: Any) -> Passage:
 def a_reply(**changes: Any) -> Reply:
     fields: dict[str, Any] = {
         "id": "r1",
-        "query": Query("How long?", "How long?", "How long?", "en", "number"),
+        "query": Query(original="How long?", text="How long?", question="How long?", language="en", kind="number"),
         "answers": (an_answer(),),
         "no_answer_confidence": 0.05,
         "passages": (a_passage(),),

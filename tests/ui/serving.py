@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from service.backend import Backend, open_backend
 from ui.server import LOOPBACK, address, build_server, listen
 from ui.web.app import build_page
-from ui.web.protection import Protection
+from ui.web.protection import PageSecurityMiddleware
 
 
 @contextmanager
@@ -55,7 +55,7 @@ def serving_page(service: Any, **options: Any) -> Iterator[str]:
 
     def build() -> fastapi.FastAPI:
         page = build_page(service, **options)
-        page.add_middleware(Protection, hosts=LOOPBACK)
+        page.add_middleware(PageSecurityMiddleware, hosts=LOOPBACK)
         return page
 
     with served(_built(build)) as url:

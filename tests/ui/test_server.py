@@ -157,7 +157,7 @@ def test_keys_that_vanish_let_nobody_in(tmp_path: Path, keys_needed: bool) -> No
         _, secret = backend.keys.make("only", ["read"])
         assert client.get("documents").status_code == 401
         assert client.get("api/v1/sources", headers={"Authorization": f"Bearer {secret}"}).status_code == 200
-        with backend.keys.database.transaction() as session:
+        with backend.keys.database.writing() as session:
             session.execute(delete(KeyRow))
         assert not backend.keys.exist()
         assert [client.get(path).status_code for path in paths] == [401] * 4

@@ -108,7 +108,7 @@ def test_a_job_and_metadata_of_an_older_version_are_understood(tmp_path: Path) -
         (folder / "quaere.meta.toml").write_text('["*"]\ngroups = ["public"]\ntags = ["a", "b"]\n', "utf-8")
         (folder / "document.md").write_text(MANUAL, "utf-8")
         row = [place.name, place.source_id, place.path]
-        with backend.jobs.database.transaction() as session:
+        with backend.jobs.database.writing() as session:
             old = {"job_id": "old", "state": "queued", "uploads": [row], "passages": 0, "failures": []}
             session.add(JobRow(**old, created_at="2026-01-01T00:00:00+00:00"))
 

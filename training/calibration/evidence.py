@@ -11,7 +11,7 @@ from haystack import Document, Pipeline
 
 from components.answers.calibration import Calibrator
 from components.answers.candidates import find
-from components.answers.composer import Scored, scored_findings, scored_passages
+from components.answers.composer import Scored, scored_candidates, scored_passages
 from components.answers.evidence import wanted_of
 from components.passages import opening_heading
 from evaluation.metrics.answers import exact_match, is_right
@@ -39,9 +39,9 @@ def evidence_row(
     read = trace(pipeline, asked.text, until="reader", languages=languages)
     query, documents = read.query, read.ranked
     wanted = wanted_of(query.question, query.language, query.kind)
-    findings = find(documents, read.spans, wanted)
-    exact = scored_findings(calibrator, findings, documents, wanted)[:KEPT]
-    passages = scored_passages(calibrator, findings, documents, wanted)[:KEPT]
+    candidates = find(documents, read.spans, wanted)
+    exact = scored_candidates(calibrator, candidates, documents, wanted)[:KEPT]
+    passages = scored_passages(calibrator, candidates, documents, wanted)[:KEPT]
     return {
         "id": asked.id,
         "group": asked.group,
@@ -53,17 +53,17 @@ def evidence_row(
 
 
 def _labelled(scored: Scored, asked: AskedQuestion) -> dict[str, Any]:
-    finding = scored.finding
-    right = is_right(finding.text, finding.kind, asked.references)
-    if finding.kind == "passage" and asked.paragraph is not None:
+    candidate = scored.candidate
+    right = is_right(candidate.text, candidate.kind, asked.references)
+    if candidate.kind == "passage" and asked.paragraph is not None:
         # Common words ("two") stand in many passages; only the one that was asked about is right.
-        right = right and _same_paragraph(finding.document, asked.paragraph)
+        right = right and _same_paragraph(candidate.document, asked.paragraph)
     return {
-        "kind": finding.kind,
-        "text": finding.text,
+        "kind": candidate.kind,
+        "text": candidate.text,
         "evidence": list(scored.evidence.values()),
         "right": right,
-        "exact": bool(asked.references) and exact_match(finding.text, asked.references) == 1.0,
+        "exact": bool(asked.references) and exact_match(candidate.text, asked.references) == 1.0,
     }
 
 

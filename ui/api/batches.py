@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from components.types import Reply
-from pipelines.replies import Question
+from pipelines.replies import UserQuestion
 from pipelines.service import QAService
 from ui.api.streaming import reply_of
 
@@ -16,7 +16,9 @@ _AT_ONCE = 8
 Turn = Callable[[], AbstractAsyncContextManager[None]]
 
 
-async def all_answered(service: QAService, questions: Sequence[Question], turn: Turn, **options: Any) -> list[Reply]:
+async def all_answered(
+    service: QAService, questions: Sequence[UserQuestion], turn: Turn, **options: Any
+) -> list[Reply]:
     """The replies in the order of the questions.
 
     Args:
@@ -30,7 +32,7 @@ async def all_answered(service: QAService, questions: Sequence[Question], turn: 
     """
     nearest = asyncio.Semaphore(_AT_ONCE)
 
-    async def answer(question: Question) -> Reply:
+    async def answer(question: UserQuestion) -> Reply:
         async with nearest, turn():
             return await reply_of(service.ask_stream(question, **options))
 

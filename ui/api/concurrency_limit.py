@@ -21,7 +21,7 @@ WAITING = 64
 Turn = asyncio.Future[None]
 
 
-class Admission:
+class ConcurrencyLimit:
     """Places that all who ask share: the API, chats, commands and the page.
 
     Args:
@@ -34,7 +34,7 @@ class Admission:
         self.most = at_once + waiting
         self._present: Counter[str | None] = Counter()
         self._lines: OrderedDict[str | None, deque[Turn]] = OrderedDict()
-        self._held: Counter[str | None] = Counter()
+        self._at_work: Counter[str | None] = Counter()
 
     @property
     def full(self) -> bool:
@@ -44,7 +44,7 @@ class Admission:
     @property
     def working(self) -> int:
         """How many questions are being worked on."""
-        return self._held.total()
+        return self._at_work.total()
 
     @property
     def waiting(self) -> int:
@@ -93,7 +93,7 @@ class Admission:
 
     async def _take(self, key_id: str | None) -> None:
         if not self.full:
-            self._held[key_id] += 1
+            self._at_work[key_id] += 1
             return
         turn: Turn = asyncio.get_running_loop().create_future()
         self._lines.setdefault(key_id, deque()).append(turn)
@@ -105,22 +105,22 @@ class Admission:
             raise
 
     def _give_back(self, key_id: str | None) -> None:
-        self._held[key_id] -= 1
-        if not self._held[key_id]:
-            del self._held[key_id]
+        self._at_work[key_id] -= 1
+        if not self._at_work[key_id]:
+            del self._at_work[key_id]
         self._hand_on()
 
     def _hand_on(self) -> None:
         """Give a place to the line that holds fewest; of several, to the one whose last turn is longest ago."""
         while self._lines:
-            key_id = min(self._lines, key=lambda each: self._held[each])
+            key_id = min(self._lines, key=lambda each: self._at_work[each])
             line = self._lines[key_id]
             while line and line[0].done():  # whoever waited has gone
                 line.popleft()
             if not line:
                 del self._lines[key_id]
                 continue
-            self._held[key_id] += 1
+            self._at_work[key_id] += 1
             self._lines.move_to_end(key_id)
             line.popleft().set_result(None)
             return

@@ -12,7 +12,7 @@ CALLER = "caller"
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class Principal:
     """Whoever sent the request."""
 
     name: str
@@ -24,36 +24,36 @@ class Caller:
     """Beside the public one."""
 
     @property
-    def looks_after_it(self) -> bool:
+    def is_operator(self) -> bool:
         """Whether the service is theirs to mend, so that they may know where its parts are."""
         return not self.roles.isdisjoint(("write", "admin"))
 
 
-OWNER = Caller("owner", None, frozenset(ROLES))
+OWNER = Principal("owner", None, frozenset(ROLES))
 """Whoever can read the data folder, and so could do all without the service."""
 
-LOCAL = Caller("local", None, frozenset({"read", "write", "admin"}))
+LOCAL = Principal("local", None, frozenset({"read", "write", "admin"}))
 """Whoever asks from this machine while there are no keys; what is in a group is not theirs to see."""
 
-_caller: ContextVar[Caller] = ContextVar("caller")
+_caller: ContextVar[Principal] = ContextVar("caller")
 
 
-def current_caller() -> Caller:
+def current_caller() -> Principal:
     """The caller of the request being answered.
 
     Raises:
-        LookupError: :class:`~ui.api.middleware.access.Access` does not stand before the endpoint.
+        LookupError: :class:`~ui.api.middleware.access.AuthenticationMiddleware` does not stand before the endpoint.
     """
     return _caller.get()
 
 
-def known_caller() -> Caller | None:
+def known_caller() -> Principal | None:
     """The caller of the request being answered; None where that is not known, or not yet."""
     return _caller.get(None)
 
 
 @contextmanager
-def calling(caller: Caller) -> Iterator[None]:
+def calling(caller: Principal) -> Iterator[None]:
     """Answer a request of this caller."""
     token = _caller.set(caller)
     try:

@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -14,29 +14,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
-from components.errors import ConfigurationError, InputError, ModelError, QuaereError, StoreError
-from components.query.filters.inline import UnreadableFilter
-from components.query.filters.syntax import UnknownField
-from components.query.understanding import EmptyQuestion, QuestionTooLong
-from pipelines.sources import UnknownSource
-from service.jobs import TooManyWaiting
-from ui.api.principal import Caller, known_caller
+from components.errors import ConfigurationError, ModelError, QuaereError, StoreError
+from ui.api.principal import Principal, known_caller
 
 MEDIA_TYPE = "application/problem+json"
 
 _log = logging.getLogger(__name__)
 
-_STATUS: tuple[tuple[type[QuaereError], HTTPStatus], ...] = (
-    (UnknownSource, HTTPStatus.NOT_FOUND),
-    (InputError, HTTPStatus.UNPROCESSABLE_ENTITY),
-    (TooManyWaiting, HTTPStatus.TOO_MANY_REQUESTS),
-    (ConfigurationError, HTTPStatus.SERVICE_UNAVAILABLE),
-    (ModelError, HTTPStatus.SERVICE_UNAVAILABLE),
-    (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
-)
 _TYPE = "urn:quaere:problem:{}"
 _PLAIN = "about:blank"
-_LATER = {"Retry-After": "5"}
 _CLIENT_GONE = 499
 """Nobody reads it; logs and measurements tell it from a failure, under the number that nginx gave it."""
 
@@ -50,14 +36,12 @@ class Refusal(QuaereError):
     """A request that the API itself turns away."""
 
     status = HTTPStatus.BAD_REQUEST
-    headers: Mapping[str, str] = {}
 
 
 class Unauthorized(Refusal):
     """A key is needed, and none that is known was shown."""
 
     status = HTTPStatus.UNAUTHORIZED
-    headers: Mapping[str, str] = {"WWW-Authenticate": "Bearer"}
 
 
 class Forbidden(Refusal):
@@ -80,64 +64,62 @@ class TooMany(Refusal):
         seconds: until it may ask again.
     """
 
+    code = "too-often"
+    title = "Too many requests of one key"
     status = HTTPStatus.TOO_MANY_REQUESTS
 
     def __init__(self, message: str, seconds: float) -> None:
         super().__init__(message)
-        self.seconds = max(1, math.ceil(seconds))
-        self.headers = {"Retry-After": str(self.seconds)}
+        self.retry_after: int = max(1, math.ceil(seconds))
 
 
 class Busy(Refusal):
     """More requests wait than the service takes on."""
 
+    code = "busy"
+    title = "Too many requests wait"
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    headers: Mapping[str, str] = {"Retry-After": "1"}
+    retry_after = 1
 
 
-class Overdue(Refusal):
+class DeadlineExceeded(Refusal):
     """A request took longer than it may."""
 
+    code = "overdue"
+    title = "The time for this request is up"
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    headers: Mapping[str, str] = {"Retry-After": "1"}
+    retry_after = 1
 
 
-_KINDS: tuple[tuple[type[QuaereError], str, str], ...] = (
-    (TooMany, "too-often", "Too many requests of one key"),
-    (TooManyWaiting, "uploads-waiting", "Too many uploads of one key wait"),
-    (Busy, "busy", "Too many requests wait"),
-    (Overdue, "overdue", "The time for this request is up"),
-    (QuestionTooLong, "question-too-long", "The question is too long"),
-    (EmptyQuestion, "question-empty", "The question has no words"),
-    (UnknownField, "unknown-field", "The filter names an unknown field"),
-    (UnreadableFilter, "unreadable-filter", "A filter in the question cannot be read"),
-    (StoreError, "store", "The store cannot be used"),
-    (ModelError, "model", "A model cannot be used"),
-    (ConfigurationError, "configuration", "The settings disagree"),
-)
-"""Errors that a program may want to tell from others of the same status: the end of their type, and its title."""
-
-
-class Wrong(BaseModel):
+class FieldError(BaseModel):
     """One field of a request that cannot be used."""
 
     field: str = Field(description="Where it stands in the body, parts joined by dots.", examples=["questions.0.top"])
     detail: str = Field(description="What is wrong with it.")
 
 
+def _codes(kind: type[QuaereError] = QuaereError) -> Iterator[str]:
+    """Those of all errors, each once."""
+    if "code" in vars(kind) and kind.code:
+        yield kind.code
+    for narrower in kind.__subclasses__():
+        yield from _codes(narrower)
+
+
+def _name_types(schema: dict[str, Any]) -> None:
+    """Name the types that there are, once every module that has errors is loaded."""
+    ends = ", ".join(f"`{code}`" for code in sorted(_codes()))
+    schema["description"] = f"`{_TYPE.format('...')}`, ending in {ends}; `{_PLAIN}` says nothing beyond the status."
+
+
 class Problem(BaseModel):
     """An error, as RFC 9457 describes it."""
 
-    type: str = Field(
-        default=_PLAIN,
-        description=f"`{_TYPE.format('...')}`, ending in {', '.join(f'`{end}`' for _, end, _ in _KINDS)}; "
-        f"`{_PLAIN}` says nothing beyond the status.",
-        examples=[_TYPE.format("busy")],
-    )
+    type: str = Field(default=_PLAIN, examples=[_TYPE.format("busy")], json_schema_extra=_name_types)
     title: str = Field(description="What the type means; without one, the status.", examples=["Too many requests wait"])
     status: int = Field(description="The HTTP status.", examples=[422])
     detail: str = Field(description="What happened, and what to do.")
-    errors: list[Wrong] = Field(default_factory=list, description="Of a body that cannot be used: field by field.")
+    errors: list[FieldError] = Field(default_factory=list, description="Of a body that cannot be used: field by field.")
 
 
 USUAL = (
@@ -160,7 +142,7 @@ def responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
 
 
 def problem(
-    status: int, detail: str, errors: Sequence[Wrong] = (), headers: Mapping[str, str] | None = None
+    status: int, detail: str, errors: Sequence[FieldError] = (), headers: Mapping[str, str] | None = None
 ) -> Response:
     """The answer that says what is wrong."""
     return _answer(Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=list(errors)), headers)
@@ -168,26 +150,28 @@ def problem(
 
 def problem_of(error: Exception) -> Response:
     """The answer to an error of ours, or to an unexpected one, of which only the log tells."""
-    if isinstance(error, Refusal):
-        return _of_kind(error, error.status, error.headers)
-    status = next((status for kind, status in _STATUS if isinstance(error, kind)), None)
-    if status is None:
+    if not isinstance(error, QuaereError) or error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("a request failed", exc_info=error)
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, _UNEXPECTED)
     note_fault(error)
-    # A server behind this one may be back soon; so may a folder that another process holds.
-    return _of_kind(error, status, _LATER if isinstance(error, StoreError | TooManyWaiting) else None)
+    document = Problem(
+        type=_TYPE.format(error.code) if error.code else _PLAIN,
+        title=error.title or error.status.phrase,
+        status=error.status,
+        detail=public_detail(error, known_caller()),
+    )
+    return _answer(document, _headers(error))
 
 
-def told(error: Exception, caller: Caller | None) -> str:
+def public_detail(error: Exception, caller: Principal | None) -> str:
     """What a caller may know of an error: where a service's parts are is for those who look after it."""
-    if not isinstance(error, _FAULTS) or (caller is not None and caller.looks_after_it):
+    if not isinstance(error, _FAULTS) or (caller is not None and caller.is_operator):
         return str(error)
-    return f"{_kind(error)[1]}; its log tells more."
+    return f"{error.title}; its log tells more."
 
 
 def note_fault(error: Exception) -> None:
-    """Write a fault of the service into its log, as not everyone is told of it."""
+    """Write a fault of the service into its log, as not everyone is public_detail of it."""
     if isinstance(error, _FAULTS):
         _log.warning("%s", error)
 
@@ -208,7 +192,7 @@ def answer_with_problems(server: FastAPI) -> None:
 
     @server.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
-        wrong = [Wrong(field=_place(each["loc"]), detail=each["msg"]) for each in error.errors()]
+        wrong = [FieldError(field=_place(each["loc"]), detail=each["msg"]) for each in error.errors()]
         named = "; ".join(f"{each.field}: {each.detail}" if each.field else each.detail for each in wrong)
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"The request cannot be used: {named}.", wrong)
 
@@ -226,17 +210,10 @@ def answer_with_problems(server: FastAPI) -> None:
         return problem_of(error)
 
 
-def _of_kind(error: Exception, status: HTTPStatus, headers: Mapping[str, str] | None) -> Response:
-    """The answer to an error of ours, with its type where it has one."""
-    end, title = _kind(error)
-    kind = _TYPE.format(end) if end else _PLAIN
-    detail = told(error, known_caller())
-    return _answer(Problem(type=kind, title=title or status.phrase, status=status, detail=detail), headers)
-
-
-def _kind(error: Exception) -> tuple[str, str]:
-    """The end of an error's type, and its title; empty where it has none."""
-    return next(((end, title) for kind, end, title in _KINDS if isinstance(error, kind)), ("", ""))
+def _headers(error: QuaereError) -> dict[str, str]:
+    if isinstance(error, Unauthorized):
+        return {"WWW-Authenticate": "Bearer"}
+    return {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
 
 
 def _answer(problem: Problem, headers: Mapping[str, str] | None) -> Response:

@@ -25,34 +25,34 @@ async def begin(
     """Take a place and wait for the first stage, so that what refuses a question is an error and not a stream.
 
     Returns:
-        What is held, to be closed when the stream ends; the first stage.
+        What is held while the stream runs, to be closed at its end; the first stage.
 
     Raises:
         Busy: as many are waiting already.
         QuaereError: the question cannot be asked.
     """
-    async with AsyncExitStack() as held:
-        await held.enter_async_context(place)
-        await held.enter_async_context(aclosing(stages))
+    async with AsyncExitStack() as resources:
+        await resources.enter_async_context(place)
+        await resources.enter_async_context(aclosing(stages))
         first = await anext(stages)
-        return held.pop_all(), first
+        return resources.pop_all(), first
 
 
 class EventStream(StreamingResponse):
     """Server-sent events; what is held for them is let go of however they end, even before the first is sent.
 
     Args:
-        held: from :func:`begin`.
+        resources: from :func:`begin`.
         events: as they are sent.
     """
 
     media_type = "text/event-stream"
 
-    def __init__(self, held: AsyncExitStack, events: AsyncIterator[str]) -> None:
+    def __init__(self, resources: AsyncExitStack, events: AsyncIterator[str]) -> None:
         super().__init__(events, headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
-        self._held = held
+        self._resources = resources
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See Starlette's ``Response``."""
-        async with self._held:
+        async with self._resources:
             await super().__call__(scope, receive, send)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 
-from ui.api.problems import Overdue
+from ui.api.problems import DeadlineExceeded
 
 T = TypeVar("T")
 
@@ -21,7 +21,7 @@ async def while_wanted(request: Request, work: Coroutine[Any, Any, T], seconds: 
         seconds: at most.
 
     Raises:
-        Overdue: the time is up.
+        DeadlineExceeded: the time is up.
         ClientDisconnect: the client has gone.
     """
     working, leaving = asyncio.create_task(work), asyncio.create_task(_gone(request))
@@ -43,7 +43,7 @@ async def within(stages: AsyncGenerator[T], seconds: float) -> AsyncGenerator[T]
     """The same results, as long as all of them come within the time.
 
     Raises:
-        Overdue: the time is up.
+        DeadlineExceeded: the time is up.
     """
     ends = asyncio.get_running_loop().time() + seconds
     async with aclosing(stages):
@@ -58,8 +58,10 @@ async def within(stages: AsyncGenerator[T], seconds: float) -> AsyncGenerator[T]
             yield stage
 
 
-def _overdue(seconds: float) -> Overdue:
-    return Overdue(f"This took longer than {seconds:g} seconds and was given up; try again when less is going on.")
+def _overdue(seconds: float) -> DeadlineExceeded:
+    return DeadlineExceeded(
+        f"This took longer than {seconds:g} seconds and was given up; try again when less is going on."
+    )
 
 
 async def _gone(request: Request) -> None:

@@ -21,7 +21,6 @@ from typer.core import TyperGroup
 from ui.cli.commands import (
     ask,
     benchmark,
-    check,
     data,
     demo,
     evaluate,
@@ -93,7 +92,7 @@ for _command in (
     ask.ask,
     data.status,
     index.rebuild,
-    check.check,
+    data.check,
     data.backup,
     data.restore,
     demo.demo,
@@ -144,7 +143,7 @@ def _global_options(
         if "data" in settings:
             raise typer.BadParameter("the data folder is given twice, by --data and by --set; use one of them")
         settings["data"] = data_folder
-    ctx.obj = Session(given=settings, config=config, quiet=quiet, verbose=verbose, debug=debug)
+    ctx.obj = Session(overrides=settings, config=config, quiet=quiet, verbose=verbose, debug=debug)
     logging.basicConfig(format="%(name)s: %(message)s", level=logging.ERROR if quiet else logging.WARNING)
     if verbose:
         for name in ("components", "pipelines", "ui"):

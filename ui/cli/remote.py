@@ -19,7 +19,7 @@ from components.stores.catalogue.sources import SourceInfo
 from components.types import Reply
 from pipelines.engines import EngineName
 from pipelines.indexing import Identity, IndexProgress, IndexReport
-from pipelines.replies import Question
+from pipelines.replies import UserQuestion
 from pipelines.sources import SourceDetail
 from pipelines.status import Status
 from ui.api.routers.local_rpc import IDENTITIES, KINDS, PREFIX, PROGRESS, QUESTIONS, RESULTS
@@ -41,9 +41,9 @@ class RemoteService:
         """See :meth:`QAService.ask`."""
         return self.ask_batch([question], **options)[0]
 
-    def ask_batch(self, questions: Sequence[str | Question], **options: Any) -> list[Reply]:
+    def ask_batch(self, questions: Sequence[str | UserQuestion], **options: Any) -> list[Reply]:
         """See :meth:`QAService.ask_batch`."""
-        asked = [each if isinstance(each, Question) else Question(each) for each in questions]
+        asked = [each if isinstance(each, UserQuestion) else UserQuestion(each) for each in questions]
         groups = list(options.pop("groups", ()))
         replies: list[Reply] = self._call(
             "ask_batch", questions=QUESTIONS.dump_python(asked, mode="json"), groups=groups, **options

@@ -57,14 +57,14 @@ class Session:
     """One run of the program.
 
     Args:
-        given: settings given as flags, by name; they beat all others.
+        overrides: settings given as flags, by name; they beat all others.
         config: a settings file in place of ``quaere.toml``.
         quiet: no progress, no remarks.
         verbose: more remarks.
         debug: errors with their traceback.
     """
 
-    given: dict[str, Any] = field(default_factory=dict)
+    overrides: dict[str, Any] = field(default_factory=dict)
     config: Path | None = None
     quiet: bool = False
     verbose: bool = False
@@ -82,7 +82,7 @@ class Session:
         """
         from pipelines.settings import Settings
 
-        return Settings.load({**(defaults or {}), **self.given}, file=self.config)
+        return Settings.load({**(defaults or {}), **self.overrides}, file=self.config)
 
     @contextmanager
     def service(self, purpose: str, settings: Settings | None = None, *, writable: bool = False) -> Iterator[QAService]:

@@ -6,8 +6,8 @@ import fastapi
 import gradio as gr
 from markupsafe import Markup
 
-from ui.api.concurrency_limit import AT_ONCE, Admission
-from ui.api.middleware.rates import Rates
+from ui.api.concurrency_limit import AT_ONCE, ConcurrencyLimit
+from ui.api.middleware.rates import RateLimiter
 from ui.web.ask_page import ask_page
 from ui.web.asking import Admit, Asker, AskingService, OnReply
 from ui.web.documents import documents_route
@@ -46,8 +46,8 @@ def build_page(
     examples: Sequence[str] = (),
     on_reply: OnReply | None = None,
     admit: Admit | None = None,
-    places: Admission | None = None,
-    rates: Rates | None = None,
+    places: ConcurrencyLimit | None = None,
+    rates: RateLimiter | None = None,
 ) -> fastapi.FastAPI:
     """The pages as an ASGI application that shows no descriptions of its endpoints.
 
@@ -61,7 +61,7 @@ def build_page(
     """
     hidden = {"docs_url": None, "redoc_url": None, "openapi_url": None}
     server = fastapi.FastAPI(title="Quaere", docs_url=None, redoc_url=None, openapi_url=None)
-    places, stops = Admission() if places is None else places, Stops()
+    places, stops = ConcurrencyLimit() if places is None else places, Stops()
     own, functions = {("/stop", "POST")}, set[int]()
     server.router.routes.append(stop_route(stops))
     for words in languages().values():

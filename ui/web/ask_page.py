@@ -60,7 +60,7 @@ def ask_page(blocks: gr.Blocks, asker: Asker, suggesting: Suggesting, stops: Sto
 
     async def answer(question: str, filters: str, ticket: str, request: gr.Request) -> AsyncIterator[list[Any]]:
         caller = visitor(request.request)
-        steps = asker.answer(question, filters, groups_of(caller), caller.key_id, in_full=caller.looks_after_it)
+        steps = asker.answer(question, filters, groups_of(caller), caller.key_id, in_full=caller.is_operator)
         stopped = partial(asker.stopped, question, filters)
         name = named(ticket, caller) if ticket else ""
         async with aclosing(stops.until_stopped(name, steps, stopped)) as changes:
@@ -72,7 +72,7 @@ def ask_page(blocks: gr.Blocks, asker: Asker, suggesting: Suggesting, stops: Sto
         groups = groups_of(caller)
         header = gr.skip() if caller.key_id is None else render_header(words, may_leave=True)
         questions = () if groups is None else suggesting.questions(groups)
-        opening = asker.hero(groups, looks_after_it=caller.looks_after_it)
+        opening = asker.hero(groups, is_operator=caller.is_operator)
         return [header, opening, asker.filters(groups), render("suggestions", words, questions=questions)]
 
     changed = [question, turn, status, send, stop]

@@ -15,20 +15,20 @@ from markupsafe import Markup
 
 from components.answers.composer import DIFFER
 from components.errors import QuaereError
-from components.stores.catalogue.records import SourceInfo
+from components.stores.catalogue.visible import Holdings, SourcePage, SourceQuery
 from components.types import Passage, Query, Reply
-from pipelines.replies import Question
 from pipelines.replies import Stage as Result
+from pipelines.replies import UserQuestion
 from pipelines.settings import Settings
 from pipelines.similar import SimilarKind
 from pipelines.status import Status
-from ui.api.concurrency_limit import Admission
+from ui.api.concurrency_limit import ConcurrencyLimit
 from ui.api.problems import Busy, note_fault
 from ui.api.timeouts import within
 from ui.web.explaining import Explanation, explain
 from ui.web.filters import Filters
 from ui.web.turns import (
-    NOTHING,
+    MOST_LISTED,
     Stage,
     render_filters,
     render_hero,
@@ -60,11 +60,14 @@ class AskingService(Protocol):
 
     settings: Settings
 
-    def ask_stream(self, question: str | Question) -> AsyncGenerator[Result]:
+    def ask_stream(self, question: str | UserQuestion) -> AsyncGenerator[Result]:
         """Answer a question, and give what is known as it is known; closing it cancels what is left to do."""
 
-    def sources(self, groups: Sequence[str] | None = None) -> list[SourceInfo]:
-        """The sources that a caller of these groups may know of, by name; None for all."""
+    def list_sources(self, query: SourceQuery, groups: Sequence[str] | None = None) -> SourcePage:
+        """A part of the list of sources that a caller of these groups may know of, by name; None for all."""
+
+    def holdings(self, groups: Sequence[str] | None = None) -> Holdings:
+        """How much a caller of these groups may see; None for all there is."""
 
     def status(self) -> Status:
         """What the index holds."""
@@ -112,7 +115,7 @@ class Asker:
         self,
         service: AskingService,
         words: Words,
-        places: Admission,
+        places: ConcurrencyLimit,
         on_reply: OnReply | None = None,
         admit: Admit | None = None,
     ) -> None:
@@ -178,34 +181,36 @@ class Asker:
         turn = self._turn(question, Filters() if read is None else read, render_notice(told, self.words))
         return Shown(told, turn, None if typed.strip() else question)
 
-    def hero(self, groups: Groups, *, looks_after_it: bool = False) -> str:
+    def hero(self, groups: Groups, *, is_operator: bool = False) -> str:
         """What an empty page says: how much is searched for a visitor of these groups, or how to begin.
 
         Args:
             groups: the visitor's.
-            looks_after_it: whether the visitor looks after the service: is told how to begin, and all of a fault.
+            is_operator: whether the visitor looks after the service: is told how to begin, and all of a fault.
         """
         try:
-            seen = [] if groups is None else self.service.sources(groups)
+            seen = None if groups is None else self.service.holdings(groups)
             held = self.service.status()
         except QuaereError as error:
             note_fault(error)
-            return render_hero(self.words, note=self._notice(explain(error, self.words, in_full=looks_after_it)))
-        note = NOTHING
-        if not seen:
-            note = self._nothing_indexed() if held.passages == 0 and looks_after_it else self._nothing_to_read()
-        passages = sum(source.passages for source in seen)
-        return render_hero(self.words, passages=passages, documents=len(seen), note=note)
+            return render_hero(self.words, note=self._notice(explain(error, self.words, in_full=is_operator)))
+        if seen is None or not seen.sources:
+            note = self._nothing_indexed() if held.passages == 0 and is_operator else self._nothing_to_read()
+            return render_hero(self.words, note=note)
+        return render_hero(self.words, passages=seen.passages, documents=seen.sources)
 
     def filters(self, groups: Groups) -> str:
         """The filter controls, with the sources that a visitor of these groups may see."""
+        if groups is None:
+            return render_filters(self.words)
         try:
-            sources = [] if groups is None else self.service.sources(groups)
+            page = self.service.list_sources(SourceQuery(limit=MOST_LISTED), groups)
+            languages = self.service.holdings(groups).languages
         except QuaereError:
             # The page's opening words tell of it; without a list there is nothing to choose from.
-            sources = []
-        languages = {info.language for info in sources}
-        return render_filters(self.words, [info.source for info in sources], languages)
+            return render_filters(self.words)
+        names = [info.source for info in page.sources]
+        return render_filters(self.words, names, languages, left_out=page.total - len(names))
 
     async def _answered(
         self, question: str, filters: Filters, groups: tuple[str, ...], in_full: bool
@@ -217,7 +222,7 @@ class Asker:
             if (await asyncio.to_thread(self.service.status)).passages == 0:
                 yield Shown("", self._turn(question, filters, self._nothing_indexed()))
                 return
-            asked = Question(question, filters=filters.conditions(), groups=groups)
+            asked = UserQuestion(question, filters=filters.conditions(), groups=groups)
             stages = within(self.service.ask_stream(asked), self.service.settings.service.question_seconds)
             async with aclosing(stages) as results:
                 async for result in results:

@@ -9,7 +9,7 @@ from components.errors import ConfigurationError, InputError, ModelError, Quaere
 from components.query.filters.inline import UnreadableFilter
 from components.query.filters.syntax import UnknownField
 from components.query.understanding import EmptyQuestion, QuestionTooLong
-from ui.api.problems import Busy, Overdue, TooMany
+from ui.api.problems import Busy, DeadlineExceeded, TooMany
 from ui.wording import Words
 
 
@@ -38,7 +38,7 @@ def explain(error: QuaereError, words: Words, *, in_full: bool) -> Explanation:
             return Explanation(_too_often(error, words))
         case Busy():
             return Explanation(words.gettext("The server is busy. Try again in a moment."))
-        case Overdue():
+        case DeadlineExceeded():
             return Explanation(words.gettext("This took too long and was given up. Try again when less is going on."))
         case StoreError():
             told = words.gettext("The documents cannot be searched at the moment. Try again in a while.")
@@ -79,7 +79,7 @@ def _too_often(error: TooMany, words: Words) -> str:
     return words.ngettext(
         "You ask more often than your key allows. Try again in {count} second.",
         "You ask more often than your key allows. Try again in {count} seconds.",
-        error.seconds,
+        error.retry_after,
     )
 
 

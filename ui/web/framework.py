@@ -16,8 +16,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.api.bodies import MOST_BYTES, limited
-from ui.api.middleware.rates import Rates
-from ui.api.principal import Caller
+from ui.api.middleware.rates import RateLimiter
+from ui.api.principal import Principal
 from ui.api.problems import TooMany, problem, problem_of
 from ui.web.visitors import visitor
 
@@ -65,7 +65,7 @@ class OnlyWhatThePageUses:
         prefixes: Collection[str],
         functions: Collection[int],
         own: Collection[tuple[str, str]],
-        rates: Rates | None = None,
+        rates: RateLimiter | None = None,
     ) -> None:
         self.app = app
         self.prefixes = tuple(prefixes)
@@ -111,7 +111,7 @@ class OnlyWhatThePageUses:
         prefix = next((each for each in self.prefixes if each and (path == each or path.startswith(f"{each}/"))), "")
         return path.removeprefix(prefix)
 
-    def _joining(self, body: bytes, caller: Caller) -> bytes:
+    def _joining(self, body: bytes, caller: Principal) -> bytes:
         joining = Joining.model_validate_json(body, strict=True)
         if joining.fn_index not in self.functions:
             raise HTTPException(404, "Not found")
@@ -122,7 +122,7 @@ class OnlyWhatThePageUses:
             self._joined.popitem(last=False)
         return joining.model_copy(update={"session_hash": session}).model_dump_json().encode()
 
-    def _following(self, scope: Scope, caller: Caller) -> Scope:
+    def _following(self, scope: Scope, caller: Principal) -> Scope:
         query = parse_qs(scope["query_string"].decode("latin-1"))
         following = Following.model_validate({name: values[-1] for name, values in query.items()})
         session = named(following.session_hash, caller)
@@ -131,7 +131,7 @@ class OnlyWhatThePageUses:
         return {**scope, "query_string": urlencode({"session_hash": session}).encode("ascii")}
 
 
-def named(name: str, caller: Caller) -> str:
+def named(name: str, caller: Principal) -> str:
     """The name of something of a caller, which no other caller can make the same."""
     return f"{caller.key_id or ''}:{name}"
 

@@ -14,9 +14,9 @@ from starlette.types import Scope
 
 from components.errors import QuaereError
 from service.keys import SESSION_SECONDS
+from ui.api.authentication import Authenticator
 from ui.api.bodies import limited
 from ui.api.middleware.access import SESSION_COOKIE, refuse_foreign_pages
-from ui.api.middleware.lookup import Lookup
 from ui.api.problems import Unauthorized, problem_of
 from ui.web.languages import language_of
 from ui.web.templates import render_page
@@ -38,13 +38,13 @@ def to_login(scope: Scope, error: QuaereError) -> Response:
     return problem_of(error)
 
 
-def login_app(lookup: Lookup) -> Starlette:
+def login_app(authenticator: Authenticator) -> Starlette:
     """The login and the logout.
 
     Args:
-        lookup: knows the keys that open a session.
+        authenticator: knows the keys that open a session.
     """
-    keys = lookup.keys
+    keys = authenticator.keys
 
     async def show(request: Request) -> Response:
         return _page(request, request.query_params.get("next", "/"))
@@ -54,10 +54,10 @@ def login_app(lookup: Lookup) -> Starlette:
         bounded = Request(request.scope, limited(request.scope, request.receive, _LONGEST_FORM))
         async with bounded.form(max_files=0, max_fields=2, max_part_size=_LONGEST_FORM) as form:
             shown, wanted = str(form.get("key", "")).strip(), str(form.get("next", "/"))
-        key = await lookup.apart(keys.find, shown) if len(shown) <= _LONGEST_KEY else None
+        key = await authenticator.in_thread(keys.find, shown) if len(shown) <= _LONGEST_KEY else None
         if key is None:
             return _page(request, wanted, wrong=True)
-        token = await lookup.apart(keys.begin_session, key)
+        token = await authenticator.in_thread(keys.begin_session, key)
         response = RedirectResponse(_here(wanted), HTTPStatus.SEE_OTHER)
         response.set_cookie(
             SESSION_COOKIE,
@@ -73,7 +73,7 @@ def login_app(lookup: Lookup) -> Starlette:
         refuse_foreign_pages(request)
         token = request.cookies.get(SESSION_COOKIE)
         if token is not None:
-            await lookup.apart(keys.end_session, token)
+            await authenticator.in_thread(keys.end_session, token)
         response = RedirectResponse("/login", HTTPStatus.SEE_OTHER)
         response.delete_cookie(SESSION_COOKIE)
         return response

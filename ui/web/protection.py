@@ -39,7 +39,7 @@ _OF_OTHER_SITES = "access-control-"
 """Headers that let pages of other sites read along; the page framework has some of its own."""
 
 
-class Protection:
+class PageSecurityMiddleware:
     """ASGI middleware that refuses foreign host names and has every response say what a browser may do with it.
 
     Args:

@@ -1,11 +1,10 @@
 """Questions to begin with, taken from the FAQ rows that a visitor may see."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from components.errors import QuaereError
 from components.types import Passage
-from pipelines.remembering import PerGroups
 from ui.web.asking import AskingService
 from ui.wording import Words
 
@@ -14,6 +13,9 @@ _LOOKED_AT = 24
 """Rows among which those that are short enough are found."""
 
 _LONGEST = 90
+
+_MOST_GROUPINGS = 1000
+"""Whoever may impersonate may name any groups; the memory does not grow with them."""
 
 
 class Suggesting(Protocol):
@@ -38,6 +40,23 @@ class Chosen:
         return self._questions
 
 
+class GroupCache:
+    """Remembers questions for each set of groups until the index changes; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._found: dict[frozenset[str], tuple[int, tuple[str, ...]]] = {}
+
+    def get(self, groups: Iterable[str], generation: int, look_up: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+        """The questions of this generation, looked up where they are not known yet."""
+        key = frozenset(groups)
+        held = self._found.get(key)
+        if held is None or held[0] != generation:
+            if len(self._found) >= _MOST_GROUPINGS:
+                self._found.clear()
+            held = self._found[key] = (generation, look_up())
+        return held[1]
+
+
 class FromDocuments:
     """Questions of FAQ rows, looked for once a generation of the index and set of groups.
 
@@ -49,7 +68,7 @@ class FromDocuments:
     def __init__(self, service: AskingService, words: Words) -> None:
         self.service = service
         self.words = words
-        self._found: PerGroups[tuple[str, ...]] = PerGroups()
+        self._found = GroupCache()
 
     def questions(self, groups: Sequence[str]) -> tuple[str, ...]:
         """A few, in an order that stays; none where there are no rows or they cannot be read now."""
@@ -61,7 +80,7 @@ class FromDocuments:
             return ()
 
     def _looked_for(self, groups: Sequence[str]) -> tuple[str, ...]:
-        if not self.service.sources(groups):
+        if not self.service.holdings(groups).sources:
             return ()  # without anything to find, the models are not loaded for it
         own = {"field": "meta.language", "operator": "==", "value": self.words.language}
         return self._like(own, groups) or self._like(None, groups)

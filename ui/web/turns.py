@@ -14,7 +14,8 @@ from ui.web.templates import render
 from ui.wording import Words
 
 _MOST_NAMED = 4
-_MOST_LISTED = 1000
+MOST_LISTED = 1000
+"""Sources to choose from."""
 _NEAREST = 3
 
 NOTHING = Markup()
@@ -52,18 +53,19 @@ def render_hero(words: Words, *, passages: int = 0, documents: int = 0, note: Ma
     return render("hero", words, passages=passages, documents=documents, note=note)
 
 
-def render_filters(words: Words, sources: Sequence[str] = (), languages: Collection[str] = ()) -> Markup:
+def render_filters(
+    words: Words, sources: Sequence[str] = (), languages: Collection[str] = (), *, left_out: int = 0
+) -> Markup:
     """The fold-out with all filter controls.
 
     Args:
         words: the interface's language.
         sources: names that the visitor may see.
         languages: codes of the documents' languages.
+        left_out: how many more sources there are.
     """
-    names = list(dict.fromkeys(sources))
     named = sorted((words.language_name(code), code) for code in languages)
-    listed, left_out = names[:_MOST_LISTED], len(names) - _MOST_LISTED
-    return render("filters", words, sources=listed, left_out=left_out, languages=named)
+    return render("filters", words, sources=list(dict.fromkeys(sources)), left_out=left_out, languages=named)
 
 
 def render_turn(question: str, filters: Filters, body: Markup, words: Words) -> Markup:

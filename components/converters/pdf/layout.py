@@ -322,8 +322,8 @@ def _letters(text: str) -> str:
     return "" if found is None else found[0]
 
 
-def _with_lists_joined(found: Sequence[Piece]) -> list[Piece]:
-    runs = (list(run) for _, run in groupby(enumerate(found), lambda item: -1 if item[1].kind == "list" else item[0]))
+def _with_lists_joined(pieces: Sequence[Piece]) -> list[Piece]:
+    runs = (list(run) for _, run in groupby(enumerate(pieces), lambda item: -1 if item[1].kind == "list" else item[0]))
     return [run[0][1] if len(run) == 1 else _one_list([piece for _, piece in run]) for run in runs]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from components.converters.pdf.boxes import Box, PageBoxes
-from components.converters.sandbox import Job, only, run_confined
+from components.converters.sandbox import SandboxTask, only, run_in_sandbox
 from components.errors import LoadingError
 
 _MARK = (255, 214, 10, 110)
@@ -43,9 +43,11 @@ def page_picture(path: Path, page: int, boxes: Sequence[PageBoxes], start: int, 
     """
     given = {"page": page, "marks": _lines(_of(boxes, page, start, end)), "width": width}
     with _AT_ONCE:
-        made = run_confined(
+        made = run_in_sandbox(
             path,
-            Job(_DRAW, given, prepare=((__name__, ()), ("pypdfium2", ()), ("PIL.ImageDraw", ())), seconds=_SECONDS),
+            SandboxTask(
+                _DRAW, given, prepare=((__name__, ()), ("pypdfium2", ()), ("PIL.ImageDraw", ())), seconds=_SECONDS
+            ),
             only,
         )
     try:

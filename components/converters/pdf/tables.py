@@ -17,7 +17,7 @@ _MOST_COLUMNS = 100  # of a table on one page; each cell is compared with them a
 
 
 @dataclass(slots=True)
-class _Column:
+class _TableColumn:
     left: float
     right: float
 
@@ -28,7 +28,7 @@ class _Row:
     bottom: float
     lines: int = 0
     """Lines of the page that it was made of; one may hold several cells, and one cell several lines."""
-    cells: list[tuple[_Column, list[Line]]] = field(default_factory=list)
+    cells: list[tuple[_TableColumn, list[Line]]] = field(default_factory=list)
 
 
 def pieces(lines: Sequence[Line], setting: Setting) -> list[Piece]:
@@ -52,7 +52,7 @@ class _Table:
 
     def __init__(self, size: float) -> None:
         self.size = size
-        self.columns: list[_Column] = []
+        self.columns: list[_TableColumn] = []
         self.rows: list[_Row] = []
 
     def take(self, cells: Sequence[Line]) -> bool:
@@ -80,14 +80,14 @@ class _Table:
         row.lines += 1
         return True
 
-    def _place(self, cell: Line) -> _Column | None:
+    def _place(self, cell: Line) -> _TableColumn | None:
         """The column that a cell stands in, a new one beside the others, or None where it crosses two."""
         crossed = [column for column in self.columns if cell.left < column.right and column.left < cell.right]
         if len(crossed) > 1:
             return None
-        return crossed[0] if crossed else _Column(cell.left, cell.right)
+        return crossed[0] if crossed else _TableColumn(cell.left, cell.right)
 
-    def _continue(self, cells: Sequence[Line], starts: Sequence[_Column]) -> bool:
+    def _continue(self, cells: Sequence[Line], starts: Sequence[_TableColumn]) -> bool:
         """Whether a line goes on in the last cell, or in its row, or begins the next row."""
         row, first = self.rows[-1], cells[0]
         column, above = row.cells[-1][0], row.cells[-1][1][-1]

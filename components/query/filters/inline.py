@@ -28,6 +28,9 @@ class UnreadableFilter(InputError):
         wanted: what its value is not, and how that is written.
     """
 
+    code = "unreadable-filter"
+    title = "A filter in the question cannot be read"
+
     def __init__(self, written: str, wanted: str) -> None:
         super().__init__(f"{written} is not {wanted}")
         self.written = written

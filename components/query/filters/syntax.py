@@ -86,6 +86,9 @@ class UnknownField(InputError):
         known: those that there are.
     """
 
+    code = "unknown-field"
+    title = "The filter names an unknown field"
+
     def __init__(self, fields: Sequence[str], known: Iterable[str]) -> None:
         names = ", ".join(repr(name) for name in fields)
         super().__init__(f"the filter names {names}, which no passage has; fields are: {', '.join(sorted(known))}")

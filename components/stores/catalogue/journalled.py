@@ -1,24 +1,34 @@
 """The rows that a change of the catalogue writes, inside a transaction of the catalogue's."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from components.stores.catalogue.records import FileState, Rebuilt, SourceInfo, SourceRecord, SourceText
-from components.stores.catalogue.tables import ChecksumRow, Journal, Manifest, Override, Source, TextRow
+from components.stores.catalogue.listing import Entry
+from components.stores.catalogue.records import (
+    FileState,
+    PassageGroup,
+    Rebuilt,
+    SourceInfo,
+    SourceRecord,
+    SourceText,
+)
+from components.stores.catalogue.tables import ChecksumRow, JournalRow, ManifestRow, OverrideRow, SourceRow, TextRow
 from components.stores.checksums import facts_checksum, text_checksum
 
 _OVERRIDE = "override"
-"""Entry of a journalled row that belongs to a table of its own."""
+_PASSAGE_GROUPS = "passage_groups"
+"""Entries of a journalled row that belong to tables of their own."""
 
 
 def begin_removal(session: Session, source_id: str) -> bool:
     """Write down that a source is about to be removed; False where there is none."""
-    row = session.get(Source, source_id)
+    row = session.get(SourceRow, source_id)
     if row is not None:
-        session.merge(Journal(source_id=source_id, version=row.version, phase="removing", row=None))
+        session.merge(JournalRow(source_id=source_id, version=row.version, phase="removing", row=None))
     return row is not None
 
 
@@ -44,11 +54,11 @@ def forget_texts(session: Session, source_id: str, *, but: str | None = None) ->
         session.execute(statement if but is None else statement.where(table.version != but))
 
 
-def adopt(session: Session, source_id: str, made: Rebuilt) -> None:
-    """Make what a rebuild made of a source the truth; one that is gone since is passed over."""
-    row = session.get(Source, source_id)
+def adopt(session: Session, source_id: str, made: Rebuilt) -> Entry | None:
+    """Make what a rebuild made of a source the truth, and give what to enlist; None for one that is gone since."""
+    row = session.get(SourceRow, source_id)
     if row is None:
-        return
+        return None
     for table in (TextRow, ChecksumRow):
         same = (table.source_id == source_id, table.version == row.version)
         session.execute(update(table).where(*same).values(version=made.version))
@@ -62,28 +72,35 @@ def adopt(session: Session, source_id: str, made: Rebuilt) -> None:
         key = {"source_id": source_id, "version": made.version}
         facts = facts_checksum(row.info())
         session.merge(ChecksumRow(**key, text=whole, facts=facts, passages=made.checksum))
+    return None if made.passage_groups is None else (row, made.passage_groups)
 
 
-def make_live(session: Session, journalled: Mapping[str, Any]) -> None:
-    """Make a row that :func:`row_of` gave the truth about its source."""
+def make_live(session: Session, journalled: Mapping[str, Any]) -> Entry | None:
+    """Make a row that :func:`row_of` gave the truth about its source, and give what to enlist, where that is known."""
     row = dict(journalled)
-    fields = row.pop(_OVERRIDE, None)
-    session.merge(Source(**row))
+    fields, passages = row.pop(_OVERRIDE, None), row.pop(_PASSAGE_GROUPS, None)
+    live = session.merge(SourceRow(**row))
     if fields is not None:
         keep_override(session, row["source_id"], fields)
+    return None if passages is None else (live, passage_groups(passages))
+
+
+def passage_groups(plain: Iterable[Mapping[str, Any]]) -> tuple[PassageGroup, ...]:
+    """Passages by who may see them, from JSON."""
+    return tuple(PassageGroup(tuple(each["groups"]), tuple(each["fields"]), each["passages"]) for each in plain)
 
 
 def keep_override(session: Session, source_id: str, fields: Mapping[str, Any]) -> None:
     """Keep fields that hold above all others; none forget them."""
-    session.execute(delete(Override).where(Override.source_id == source_id))
+    session.execute(delete(OverrideRow).where(OverrideRow.source_id == source_id))
     if fields:
-        session.add(Override(source_id=source_id, fields=dict(fields)))
+        session.add(OverrideRow(source_id=source_id, fields=dict(fields)))
 
 
 def grow(session: Session, steps: int) -> None:
     """Count changes of sources."""
-    found = session.get(Manifest, "generation")
-    session.merge(Manifest(key="generation", value=steps + (0 if found is None else int(found.value))))
+    found = session.get(ManifestRow, "generation")
+    session.merge(ManifestRow(key="generation", value=steps + (0 if found is None else int(found.value))))
 
 
 def row_of(record: SourceRecord) -> dict[str, Any]:
@@ -92,4 +109,6 @@ def row_of(record: SourceRecord) -> dict[str, Any]:
     state = {name: getattr(record.state, name) for name in FileState.__slots__}
     lists = {"groups": record.info.groups, "tags": record.info.tags, "languages": record.languages}
     row = info | state | {name: list(values) for name, values in lists.items()} | {"caller_meta": record.caller_meta}
+    if record.passage_groups is not None:
+        row[_PASSAGE_GROUPS] = [asdict(each) for each in record.passage_groups]
     return row if record.override is None else row | {_OVERRIDE: record.override}

@@ -63,6 +63,17 @@ class SourceText:
 
 
 @dataclass(frozen=True, slots=True)
+class PassageGroup:
+    """Passages of a source that the same groups may see."""
+
+    groups: tuple[str, ...]
+    """Sorted."""
+    fields: tuple[str, ...]
+    """Names of the metadata fields that any of them has, sorted."""
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
 class SourceRecord:
     """Everything the catalogue keeps of one version of a source."""
 
@@ -77,6 +88,8 @@ class SourceRecord:
     """Fields to keep for all later times; None leaves what is kept, an empty one forgets it."""
     caller_meta: dict[str, Any] = field(default_factory=dict)
     """Fields that whoever indexed it gave for all files of the run."""
+    passage_groups: tuple[PassageGroup, ...] | None = None
+    """Its passages by who may see them; None where that is not known, and the index has to be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +119,5 @@ class Rebuilt:
     languages: tuple[str, ...]
     checksum: str = ""
     """Of its passages; empty where it is not known."""
+    passage_groups: tuple[PassageGroup, ...] | None = None
+    """As those of a record."""

@@ -1,42 +1,25 @@
-"""The catalogue's tables, the connection to their database, and its errors in plain words.
+"""The catalogue's tables; a change of them goes with a step in ``migrations``.
 
-Portable SQL only, except for what SQLite or PostgreSQL needs to be told.
+``sources`` and those beside it hold what was indexed. ``listing``, ``source_groups``, ``access_groups``, ``fields`` and
+``source_tags`` say the same once more so that it can be looked up: who may see what, and under which names.
 """
 
-import re
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, URL, BigInteger, Index, LargeBinary, Text, create_engine, event
-from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy import JSON, BigInteger, Index, LargeBinary, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from components.errors import ConfigurationError, StoreError
-from components.stores.catalogue.addresses import postgresql_url
 from components.stores.catalogue.records import SourceInfo
-
-_BUSY_SECONDS = 10.0
-
-_PATIENCE: dict[str, Any] = {
-    "connect_timeout": 10,
-    "keepalives_idle": 30,
-    "keepalives_interval": 10,
-    "keepalives_count": 3,
-    "application_name": "quaere",
-}
-"""How a new PostgreSQL connection is watched, in seconds; the URL's own parameters beat them."""
 
 # Sorted by code points, as SQLite and Python do, whatever language the database was made for.
 _NAME = Text().with_variant(Text(collation="C"), "postgresql")
 
 
-class Table(DeclarativeBase):
+class CatalogueTable(DeclarativeBase):
     """What all tables share: the list of them."""
 
 
-class Source(Table):
+class SourceRow(CatalogueTable):
     """The live version of a source."""
 
     __tablename__ = "sources"
@@ -77,7 +60,7 @@ class Source(Table):
         return SourceInfo(**values | {"groups": tuple(self.groups), "tags": tags})
 
 
-class Override(Table):
+class OverrideRow(CatalogueTable):
     """Fields that hold above all others whenever a source is indexed; they outlive the source."""
 
     __tablename__ = "overrides"
@@ -86,7 +69,7 @@ class Override(Table):
     fields: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-class TextRow(Table):
+class TextRow(CatalogueTable):
     """The text of a version; two of a source while one replaces the other."""
 
     __tablename__ = "texts"
@@ -99,7 +82,7 @@ class TextRow(Table):
     boxes: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
-class ChecksumRow(Table):
+class ChecksumRow(CatalogueTable):
     """What the parts of a version of a source were when they were written; of versions before 0.2 there are none."""
 
     __tablename__ = "checksums"
@@ -111,7 +94,7 @@ class ChecksumRow(Table):
     passages: Mapped[str]
 
 
-class Journal(Table):
+class JournalRow(CatalogueTable):
     """A change under way; at most one a source."""
 
     __tablename__ = "journal"
@@ -123,7 +106,7 @@ class Journal(Table):
     """The row of ``sources`` that holds once the store has committed."""
 
 
-class Manifest(Table):
+class ManifestRow(CatalogueTable):
     """What is known of the index as a whole."""
 
     __tablename__ = "manifest"
@@ -132,124 +115,74 @@ class Manifest(Table):
     value: Mapped[Any] = mapped_column(JSON)
 
 
-def connect(location: Path | str) -> Engine:
-    """An engine for a file or a SQLAlchemy URL; nothing is opened yet.
-
-    Raises:
-        StoreError: the file's folder does not exist.
-        ConfigurationError: the URL cannot be used, or its driver is not installed.
-    """
-    if isinstance(location, Path):
-        if not location.parent.is_dir():
-            raise StoreError(f"{location}: there is no folder {location.parent} to keep the catalogue in; create it")
-        # SQLite gives the files beside it the modes that it has itself.
-        with suppress(OSError):  # which SQLite reports in its own words
-            location.touch(0o600)
-        url = URL.create("sqlite", database=str(location))
-    elif location.startswith("sqlite"):
-        url = make_url(location)
-    else:
-        return _connect_postgresql(postgresql_url(location))
-    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
-    event.listen(engine, "connect", _prepare_sqlite)
-    return engine
+# What is looked up
 
 
-def _prepare_sqlite(connection: Any, _: object) -> None:
-    # Readers go on while one writer writes; FULL, because the store relies on the journal after a power cut.
-    connection.execute("PRAGMA journal_mode=WAL").close()
-    connection.execute("PRAGMA synchronous=FULL").close()
+class ListingRow(CatalogueTable):
+    """A source as it is looked for; one that is not here, since an older Quaere indexed it, nobody sees by groups."""
+
+    __tablename__ = "listing"
+    __table_args__ = (
+        Index("ix_listing_name", "name", "source_id", "set_id", "mixed"),
+        Index("ix_listing_last_part", "last_part", "source_id", "set_id", "mixed"),
+        Index("ix_listing_set_id", "set_id", "mixed", "language", "passages", "source_id"),
+    )
+
+    source_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(_NAME)
+    """The beginning of its name: what PostgreSQL's index takes."""
+    last_part: Mapped[str] = mapped_column(_NAME)
+    """The beginning of the last part of its name, in lower case."""
+    set_id: Mapped[str]
+    """The groups that may see it."""
+    mixed: Mapped[bool]
+    """Whether its passages are not all for just these groups."""
+    language: Mapped[str]
+    passages: Mapped[int]
+    folded_name: Mapped[str] = mapped_column(Text)
+    folded_title: Mapped[str] = mapped_column(Text)
 
 
-def _connect_postgresql(url: URL) -> Engine:
-    arguments = {name: value for name, value in _PATIENCE.items() if name not in url.query}
-    try:
-        # A connection that a restart of the server has cut is noticed, and replaced, before it is used.
-        engine = create_engine(url, connect_args=arguments, pool_pre_ping=True, hide_parameters=True)
-    except ImportError as error:
-        raise ConfigurationError(
-            f"database.url needs the driver of PostgreSQL, which is not installed ({error}); install Quaere with its "
-            "extra `postgres`, for example `pip install -c constraints.txt -e '.[postgres]'`"
-        ) from error
-    event.listen(engine, "before_cursor_execute", _without_nul, retval=True)
-    return engine
+class SourceGroupsRow(CatalogueTable):
+    """Passages of a source that are for the same groups, and have the same fields."""
+
+    __tablename__ = "source_groups"
+    __table_args__ = (
+        Index("ix_source_groups_fields_id", "fields_id", "set_id"),
+        Index("ix_source_groups_set_id", "set_id"),
+    )
+
+    source_id: Mapped[str] = mapped_column(primary_key=True)
+    set_id: Mapped[str] = mapped_column(primary_key=True)
+    fields_id: Mapped[str]
+    passages: Mapped[int]
 
 
-def _without_nul(
-    connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool
-) -> tuple[str, Any]:
-    """PostgreSQL's text cannot hold NUL; the texts of documents have none, but people may type one."""
-    rows = parameters if executemany else [parameters]
-    if any(isinstance(value, str) and "\0" in value for row in rows for value in row.values()):
-        rows = [
-            {name: value.replace("\0", "\ufffd") if isinstance(value, str) else value for name, value in row.items()}
-            for row in rows
-        ]
-    return statement, rows if executemany else rows[0]
+class AccessGroupRow(CatalogueTable):
+    """A member of a set of groups; the set's id is made of its members' names."""
+
+    __tablename__ = "access_groups"
+    __table_args__ = (Index("ix_access_groups_set_id", "set_id"),)
+
+    group_key: Mapped[str] = mapped_column(_NAME, primary_key=True)
+    set_id: Mapped[str] = mapped_column(primary_key=True)
 
 
-_DAMAGED = ("malformed", "not a database", "no such table", "no such column")
+class FieldRow(CatalogueTable):
+    """A member of a set of metadata fields; the set's id is made of its members' names."""
+
+    __tablename__ = "fields"
+
+    fields_id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
 
 
-def explain(name: str, error: SQLAlchemyError, what: str = "the catalogue") -> str:
-    """What happened to the database and what to do, from the driver's words; ``what`` it is, with its article."""
-    said = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
-    if name.startswith("postgresql"):
-        return _explain_postgresql(name, said, what, getattr(getattr(error, "orig", None), "sqlstate", None))
-    lower = said.lower()
-    if any(sign in lower for sign in _DAMAGED):
-        return (
-            f"{name}: {what} is damaged ({said}); restore a backup with `quaere restore`, or move the data "
-            "folder away and index the documents again"
-        )
-    if "readonly" in lower or "unable to open" in lower or "permission" in lower:
-        return f"{name}: {what} cannot be written ({said}); give this user write permission on its folder"
-    if "full" in lower or "disk i/o" in lower:
-        return f"{name}: {what} could not be written ({said}); free space on that disk and try again"
-    if "locked" in lower:
-        return f"{name}: another process holds {what} ({said}); stop it and try again"
-    return f"{name}: {what} could not be read or written ({said})"
+class TagRow(CatalogueTable):
+    """A tag of a source."""
 
+    __tablename__ = "source_tags"
+    __table_args__ = (Index("ix_source_tags_source_id", "source_id"),)
 
-def _explain_postgresql(name: str, said: str, what: str, state: str | None) -> str:
-    for states, signs, advice in _ADVICE:
-        if state in states or signs.search(said):
-            return f"{name}: {what} {advice} ({said})"
-    return f"{name}: {what} could not be read or written ({said})"
-
-
-def _said(signs: str) -> re.Pattern[str]:
-    return re.compile(signs, re.IGNORECASE)
-
-
-# SQLSTATEs and, since a failed connection has none, words of the server or its driver; what to say then.
-_ADVICE = (
-    (
-        ("28P01", "28000"),
-        _said(r'password authentication failed|no password supplied|no pg_hba\.conf entry|role "[^"]*" does not exist'),
-        "cannot be opened, since PostgreSQL refuses the user; correct user and password in QUAERE_DATABASE__URL",
-    ),
-    (
-        ("3D000",),
-        _said(r'database "[^"]*" does not exist'),
-        "cannot be opened, since there is no such database; make it with `createdb`, or correct QUAERE_DATABASE__URL",
-    ),
-    (
-        ("42501", "25006"),
-        _said("permission denied"),
-        "cannot be written; make the user the owner of the database, and let QUAERE_DATABASE__URL name the primary",
-    ),
-    (("53300",), _said("too many clients|remaining connection slots"), "is busy; raise PostgreSQL's max_connections"),
-    (("53100",), _said("no space left"), "could not be written; free space on PostgreSQL's disk and try again"),
-    (("55P03", "40P01"), _said("lock timeout"), "is held by another process; try again"),
-    (
-        ("57P01", "57P02", "57P03", "08006", "08003"),
-        _said("closed the connection|connection is (lost|closed)|starting up|shutting down|terminating connection"),
-        "was cut off, since PostgreSQL stops or starts; what was kept is safe, try again when it runs",
-    ),
-    (
-        ("08001", "08004"),
-        _said("connection failed|connection timeout|could not translate|failed to resolve|timeout expired"),
-        "cannot be reached; check that PostgreSQL runs and that QUAERE_DATABASE__URL names its host and port",
-    ),
-)
+    tag_key: Mapped[str] = mapped_column(_NAME, primary_key=True)
+    source_id: Mapped[str] = mapped_column(primary_key=True)

@@ -244,10 +244,10 @@ def test_the_loader_survives_the_fuzzed(
 
 
 def test_the_loader_keeps_its_parameters() -> None:
-    loader = DocumentLoader(max_bytes=5, meta={"groups": ["a"]}, confined=True)
+    loader = DocumentLoader(max_bytes=5, meta={"groups": ["a"]}, sandbox=True)
     data = json.loads(json.dumps(loader.to_dict()))
     assert DocumentLoader.from_dict(data).to_dict() == data
-    given = {"max_bytes": 5, "meta": {"groups": ["a"]}, "confined": True}
+    given = {"max_bytes": 5, "meta": {"groups": ["a"]}, "sandbox": True}
     assert {name: data["init_parameters"][name] for name in given} == given
 
 

@@ -26,8 +26,8 @@ def test_the_nearest_folder_wins_and_the_caller_above_all(tmp_path: Path) -> Non
         "groups": ["hr"],
         "team": "caller",
     }
-    assert folders.given(tmp_path / "x" / "y.md") == {"groups": ["all"], "url": "https://outer", "team": "caller"}
-    assert folders.given(tmp_path / "y.txt") == {"team": "caller"}
+    assert folders.external(tmp_path / "x" / "y.md") == {"groups": ["all"], "url": "https://outer", "team": "caller"}
+    assert folders.external(tmp_path / "y.txt") == {"team": "caller"}
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_the_nearest_folder_wins_and_the_caller_above_all(tmp_path: Path) -> Non
 )
 def test_globs(tmp_path: Path, glob: str, path: str, matches: bool) -> None:
     write(tmp_path, f'["{glob}"]\nhit = true\n')
-    assert FolderMetadata().given(tmp_path / path) == ({"hit": True} if matches else {})
+    assert FolderMetadata().external(tmp_path / path) == ({"hit": True} if matches else {})
 
 
 @pytest.mark.parametrize(
@@ -103,13 +103,13 @@ def test_refused_with_file_and_field(tmp_path: Path, field: str, value: Any) -> 
 def test_a_bad_file_is_named(tmp_path: Path) -> None:
     write(tmp_path, '["*.md"]\nversion = "2"\n')
     with pytest.raises(InputError, match=r'quaere\.meta\.toml, \["\*\.md"\]: "version"'):
-        FolderMetadata().given(tmp_path / "a.md")
+        FolderMetadata().external(tmp_path / "a.md")
     write(tmp_path, "groups = [")
     with pytest.raises(InputError, match=r"quaere\.meta\.toml: is not valid TOML"):
-        FolderMetadata().given(tmp_path / "a.md")
+        FolderMetadata().external(tmp_path / "a.md")
     write(tmp_path, 'groups = ["a"]')
     with pytest.raises(InputError, match="outside a table"):
-        FolderMetadata().given(tmp_path / "a.md")
+        FolderMetadata().external(tmp_path / "a.md")
     with pytest.raises(InputError, match="--meta"):
         FolderMetadata({"source_id": "1"})
 

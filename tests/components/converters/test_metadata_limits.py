@@ -40,7 +40,7 @@ def test_what_people_write_is_refused_beyond_the_limits(tmp_path: Path, fields: 
     folder = tmp_path / "folder"
     folder.mkdir()
     (folder / "quaere.meta.toml").write_text(f'["*"]\n{lines}\n', "utf-8")
-    ways.append(lambda: FolderMetadata().given(folder / "a.md"))
+    ways.append(lambda: FolderMetadata().external(folder / "a.md"))
     for name, text in files.items():
         if name == "beside.json" and fields is ITEMS:
             continue  # two lists beside each other: which holds the records is not known
@@ -64,7 +64,7 @@ def test_fields_of_several_places_count_together(tmp_path: Path) -> None:
     lines = "\n".join(f"{name} = 1" for name in half)
     (tmp_path / "quaere.meta.toml").write_text(f'["*"]\n{lines}\n', "utf-8")
     with pytest.raises(TooMuchMetadata, match="119 fields"):
-        FolderMetadata({f"f{number}": 1 for number in range(59)}).given(tmp_path / "a.md")
+        FolderMetadata({f"f{number}": 1 for number in range(59)}).external(tmp_path / "a.md")
 
 
 _IDS = ("deep", "mapping", "digits", "half", "halves")
@@ -89,10 +89,10 @@ def test_what_is_deep_or_endless_is_refused_with_a_short_message(value: Any) -> 
 def test_deep_files_and_files_that_refer_to_themselves_are_refused_at_once(tmp_path: Path) -> None:
     (tmp_path / "quaere.meta.toml").write_text('["*"]\na = ' + "[" * 50_000 + "]" * 50_000, "utf-8")
     with pytest.raises(InputError, match="nested too deeply"):
-        FolderMetadata().given(tmp_path / "a.md")
+        FolderMetadata().external(tmp_path / "a.md")
     (tmp_path / "quaere.meta.toml").write_text('["*"]\na = 0x' + "f" * 9000, "utf-8")
     with pytest.raises(InputError, match="thousands of digits"):
-        FolderMetadata().given(tmp_path / "a.md")
+        FolderMetadata().external(tmp_path / "a.md")
     laughs = "a0: &a0 [1, 1]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 30))
     file = tmp_path / "laughs.md"
     file.write_text(f"---\n{laughs}title: *a29\n---\n# Name\n\nText.\n", "utf-8")

@@ -18,7 +18,7 @@ from components.converters import processes
 from components.converters.formats import SUFFIXES, load
 from components.converters.limits import Limits
 from components.converters.received import extracted_from
-from components.converters.sandbox import load_confined
+from components.converters.sandbox import load_in_sandbox
 from components.errors import InputError, LoadingError
 
 ROOT = Path(__file__).parents[3]
@@ -158,7 +158,7 @@ def note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def reason(path: Path, function: str, *, seconds: float = 60.0, memory_bytes: int = 1 << 30) -> str:
     with pytest.raises(LoadingError) as caught:
-        load_confined(path, seconds=seconds, memory_bytes=memory_bytes, loader=f"hostile:{function}")
+        load_in_sandbox(path, seconds=seconds, memory_bytes=memory_bytes, loader=f"hostile:{function}")
     assert caught.value.path == path
     return caught.value.reason
 
@@ -197,7 +197,7 @@ def test_every_format_gives_what_load_gives(
         path = tmp_path / os.fsdecode(f"é ü{suffix}".encode())  # whatever the locale
         path.write_bytes(gzip.compress(data) if suffix.endswith(".gz") else data)
         expected = load(path)
-        found = load_confined(path)
+        found = load_in_sandbox(path)
         assert found == expected
         assert [type(block.meta) for block in found.blocks] == [type(block.meta) for block in expected.blocks]
         assert extracted_from(json.loads(json.dumps(list(expected.to_parts()))), Limits()) == expected
@@ -213,13 +213,13 @@ def test_reasons_come_through_unchanged(tmp_path: Path, note: Path, monkeypatch:
         with pytest.raises(LoadingError) as expected:
             load(path)
         with pytest.raises(LoadingError) as found:
-            load_confined(path)
+            load_in_sandbox(path)
         assert (found.value.reason, found.value.path) == (expected.value.reason, path)
     with pytest.raises(LoadingError, match="over the limit of 3"):
-        load_confined(note, max_bytes=3)
+        load_in_sandbox(note, max_bytes=3)
     assert reason(note, "refuse") == "is no file for 52428800 bytes, é"
     monkeypatch.chdir(tmp_path)
-    assert load_confined("note.txt").text == "A text."
+    assert load_in_sandbox("note.txt").text == "A text."
 
 
 def test_a_name_that_is_no_text(tmp_path: Path) -> None:
@@ -228,7 +228,7 @@ def test_a_name_that_is_no_text(tmp_path: Path) -> None:
         path.write_text("A text.", "utf-8")
     except OSError:
         pytest.skip("this file system takes only names in UTF-8")
-    assert load_confined(path).text == "A text."
+    assert load_in_sandbox(path).text == "A text."
 
 
 def test_a_loop_ends_at_its_time(note: Path) -> None:
@@ -259,14 +259,14 @@ def test_a_crash_is_an_error_of_the_file(note: Path) -> None:
 
 def test_a_file_that_takes_its_process_over_changes_nothing_for_the_next(note: Path) -> None:
     assert "taken over" in reason(note, "poison")
-    assert load_confined(note) == load(note)
+    assert load_in_sandbox(note) == load(note)
     if processes.CAN_FORK:  # elsewhere it would be this process
         assert "killed what it came from" in reason(note, "kill_stem")
-        assert load_confined(note) == load(note)
+        assert load_in_sandbox(note) == load(note)
 
 
 def test_what_parsers_print_goes_nowhere(note: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    assert load_confined(note, loader="hostile:shout") == load(note)
+    assert load_in_sandbox(note, loader="hostile:shout") == load(note)
     assert capfd.readouterr() == ("", "")
 
 
@@ -279,7 +279,7 @@ def test_secrets_and_heavy_libraries_stay_outside(note: Path, monkeypatch: pytes
     monkeypatch.setenv("QUAERE_API_KEY", "secret")
     monkeypatch.setenv("PYTHONPATH", str(note.parent))
     monkeypatch.setenv("LC_ALL", "C")
-    seen = load_confined(note, loader="hostile:look").text
+    seen = load_in_sandbox(note, loader="hostile:look").text
     assert "secret" not in seen and "QUAERE" not in seen and "PYTHONPATH" not in seen
     assert "'heavy': []" in seen and "'encoding': 'utf-8'" in seen
 
@@ -287,7 +287,7 @@ def test_secrets_and_heavy_libraries_stay_outside(note: Path, monkeypatch: pytes
 def test_rows_with_questions_need_no_heavy_library_either(note: Path) -> None:
     rows = note.with_name("rows.csv")
     rows.write_text("Frage,Antwort\nWie lange?,72 Stunden\n", "utf-8")
-    assert "'heavy': []" in load_confined(rows, loader="hostile:look").text
+    assert "'heavy': []" in load_in_sandbox(rows, loader="hostile:look").text
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the system limits no files")
@@ -300,19 +300,19 @@ def test_the_current_folder_is_no_place_to_import_from(note: Path, monkeypatch: 
     (note.parent / "json.py").write_text("raise SystemExit(3)", "utf-8")
     monkeypatch.chdir(note.parent)
     monkeypatch.syspath_prepend("")
-    assert load_confined(note) == load(note)
+    assert load_in_sandbox(note) == load(note)
 
 
 def test_a_missing_parser_is_no_fault_of_the_file(note: Path) -> None:
     with pytest.raises(ImportError, match="no_such_parser"):
-        load_confined(note, loader="hostile:lack")
+        load_in_sandbox(note, loader="hostile:lack")
 
 
 def test_limits_must_be_above_zero(note: Path) -> None:
     with pytest.raises(InputError, match="above 0"):
-        load_confined(note, seconds=0)
+        load_in_sandbox(note, seconds=0)
     with pytest.raises(InputError, match="above 0"):
-        load_confined(note, memory_bytes=0)
+        load_in_sandbox(note, memory_bytes=0)
 
 
 def test_several_threads_at_once(note: Path) -> None:
@@ -323,7 +323,7 @@ def test_several_threads_at_once(note: Path) -> None:
             return reason(note, "leave")
         if number % 3 == 2:
             return reason(note, "loop", seconds=1)
-        return load_confined(note).text
+        return load_in_sandbox(note).text
 
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(once, range(12)))
@@ -339,9 +339,9 @@ def test_several_threads_at_once(note: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent by number")
 def test_a_kill_leaves_no_process_behind(note: Path) -> None:
     code = (
-        "import sys; from components.converters.sandbox import load_confined\n"
+        "import sys; from components.converters.sandbox import load_in_sandbox\n"
         "sys.path.insert(0, sys.argv[2])\n"
-        "load_confined(sys.argv[1], loader='hostile:sleep')\n"
+        "load_in_sandbox(sys.argv[1], loader='hostile:sleep')\n"
     )
     arguments = [sys.executable, "-c", code, str(note), str(note.parent / "code")]
     deadline = time.monotonic() + 60
@@ -358,9 +358,9 @@ def test_a_kill_leaves_no_process_behind(note: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent by number")
 def test_an_interrupt_leaves_no_process_behind(note: Path) -> None:
     code = (
-        "import sys; from components.converters.sandbox import load_confined\n"
+        "import sys; from components.converters.sandbox import load_in_sandbox\n"
         "sys.path.insert(0, sys.argv[2])\n"
-        "try:\n    load_confined(sys.argv[1], loader='hostile:sleep')\n"
+        "try:\n    load_in_sandbox(sys.argv[1], loader='hostile:sleep')\n"
         "except KeyboardInterrupt:\n    sys.exit(42)"
     )
     arguments = [sys.executable, "-c", code, str(note), str(note.parent / "code")]

@@ -58,8 +58,8 @@ def mixed() -> Document:
 
 def test_a_process_of_its_own_gives_the_same_passages(tmp_path: Path) -> None:
     for document in (mixed(), a_document(prose("beta", 200)), a_document(" \n")):
-        assert split(tmp_path, document, confined=True) == split(tmp_path, document)
-    passages = split(tmp_path, mixed(), confined=True)
+        assert split(tmp_path, document, sandbox=True) == split(tmp_path, document)
+    passages = split(tmp_path, mixed(), sandbox=True)
     assert {passage.meta["kind"] for passage in passages} == {"text", "table", "faq"}
     assert any(passage.meta.get("page_breaks") for passage in passages)
 
@@ -72,18 +72,18 @@ def test_a_plan_gives_the_passages_that_are_made_of_its_parts(tmp_path: Path) ->
     assert splitter.run(parts) == splitter.run([document])
 
 
-@pytest.mark.parametrize("confined", [False, True])
-def test_too_many_passages_are_a_failure_that_names_the_file(tmp_path: Path, confined: bool) -> None:
+@pytest.mark.parametrize("sandbox", [False, True])
+def test_too_many_passages_are_a_failure_that_names_the_file(tmp_path: Path, sandbox: bool) -> None:
     with pytest.raises(LoadingError) as caught:
-        split(tmp_path, a_document(prose("beta", 200)), confined=confined, max_passages=5)
+        split(tmp_path, a_document(prose("beta", 200)), sandbox=sandbox, max_passages=5)
     assert str(caught.value) == (
         "a.txt: gives more than 5 passages; split it into smaller files, or raise index.max_file_passages"
     )
 
 
-@pytest.mark.parametrize("confined", [False, True])
-def test_a_missing_tokenizer_is_no_fault_of_the_file(tmp_path: Path, confined: bool) -> None:
-    splitter = PassageSplitter(str(tmp_path / "none.json"), confined=confined)
+@pytest.mark.parametrize("sandbox", [False, True])
+def test_a_missing_tokenizer_is_no_fault_of_the_file(tmp_path: Path, sandbox: bool) -> None:
+    splitter = PassageSplitter(str(tmp_path / "none.json"), sandbox=sandbox)
     with pytest.raises(ConfigurationError, match=r"none\.json"):
         splitter.run([a_document("A text.")])
 
@@ -103,9 +103,9 @@ def test_a_text_that_takes_its_process_over_fails_alone(
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr("components.preprocessors.splitter._DIVIDE", f"hostile_split:{function}")
     with pytest.raises(LoadingError, match=words):
-        split(tmp_path, a_document("A text."), confined=True, **given)
+        split(tmp_path, a_document("A text."), sandbox=True, **given)
     monkeypatch.undo()
-    assert len(split(tmp_path, a_document("A text."), confined=True)) == 1
+    assert len(split(tmp_path, a_document("A text."), sandbox=True)) == 1
 
 
 def test_made_up_places_are_refused() -> None:

@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from haystack import Document
@@ -11,8 +12,8 @@ from haystack.document_stores.types import DuplicatePolicy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components.errors import ConfigurationError, InputError
-from components.stores.points import point_id
+from components.errors import ConfigurationError, InputError, StoreError
+from components.stores.points import point_id, to_document
 
 moments = st.datetimes(timezones=st.none() | st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30))]))
 leaves = (
@@ -108,3 +109,11 @@ def test_embeddings_are_not_fetched_and_may_be_missing(document_store):
     assert found.dense[0].embedding is None and found.dense[0].sparse_embedding is None
     assert document_store.search([1.0] * 768, None, limit=0).dense == []
     assert document_store.search(None, SparseEmbedding([], []), limit=5).lexical == []
+
+
+@pytest.mark.parametrize(
+    "payload", [{}, {"id": "a", "types": [["lost"]]}, {"id": "a", "meta": None, "types": [[["x"], "date"]]}]
+)
+def test_a_payload_that_is_not_as_it_was_written_is_told_with_what_to_do(payload: dict[str, Any]) -> None:
+    with pytest.raises(StoreError, match=r"damaged.*quaere rebuild"):
+        to_document(payload)

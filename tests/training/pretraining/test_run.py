@@ -175,8 +175,7 @@ def test_a_killed_run_goes_on_and_gives_the_same(
             if state.global_step == 5:
                 raise _Killed
 
-    for module in ("masking", "denoising"):
-        monkeypatch.setattr(f"training.pretraining.{module}.TrainingProgress", Killer)
+    monkeypatch.setattr("training.progress.TrainingProgress", Killer)
     with pytest.raises(_Killed):
         run(options(tiny_models, documents, **chosen))
     monkeypatch.undo()

@@ -240,6 +240,6 @@ def test_the_description_names_every_endpoint_and_every_error(client: TestClient
         answers = description["paths"][path]["post"]["responses"]
         assert {"200", "422", "503"} <= set(answers)
         assert list(answers["422"]["content"]) == [MEDIA_TYPE]
-    for model in ("Ask", "Reply", "Answer", "Passage", "Problem"):
+    for model in ("AskRequest", "Reply", "Answer", "Passage", "Problem"):
         for name, part in description["components"]["schemas"][model]["properties"].items():
             assert "description" in part or "$ref" in part, (model, name)

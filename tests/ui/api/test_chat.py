@@ -22,10 +22,10 @@ from pipelines.settings import Settings
 from service.keys import KeyRing
 from tests.ui.api.test_api import break_search
 from tests.ui.serving import served
-from ui.api.concurrency_limit import Admission
-from ui.api.middleware.access import Access
-from ui.api.middleware.lookup import Lookup
-from ui.api.middleware.openai_errors import OpenAIErrors
+from ui.api.authentication import Authenticator
+from ui.api.concurrency_limit import ConcurrencyLimit
+from ui.api.middleware.access import AuthenticationMiddleware
+from ui.api.middleware.openai_errors import OpenAIErrorMiddleware
 from ui.api.problems import MEDIA_TYPE, answer_with_problems
 from ui.api.routers.chat import MODEL, chat_router
 
@@ -50,12 +50,14 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[QAService]:
         yield opened
 
 
-def application(service: QAService, keys: KeyRing, admission: Admission | None = None) -> ASGIApp:
+def application(service: QAService, keys: KeyRing, concurrency_limit: ConcurrencyLimit | None = None) -> ASGIApp:
     api = FastAPI()
     answer_with_problems(api)
-    api.include_router(chat_router(service, Admission(4, 64) if admission is None else admission))
-    api.add_middleware(Access, lookup=Lookup(keys, "the owner's"))
-    api.add_middleware(OpenAIErrors)
+    api.include_router(
+        chat_router(service, ConcurrencyLimit(4, 64) if concurrency_limit is None else concurrency_limit)
+    )
+    api.add_middleware(AuthenticationMiddleware, authenticator=Authenticator(keys, "the owner's"))
+    api.add_middleware(OpenAIErrorMiddleware)
     return api
 
 
@@ -214,7 +216,7 @@ def test_errors_reach_the_client_as_its_own(client: openai.OpenAI) -> None:
 
 
 def test_a_full_service_says_when_to_come_again(service: QAService, keys: KeyRing) -> None:
-    app = application(service, keys, Admission(0, 0))
+    app = application(service, keys, ConcurrencyLimit(0, 0))
     for stream in (False, True):
         response = raw(app, stream=stream)
         assert (response.status_code, response.headers["retry-after"]) == (503, "1")
@@ -286,19 +288,22 @@ def test_a_client_that_leaves_in_mid_stream_frees_its_place(
         assert gate.wait(30)
         return searching(*given, **options)
 
-    admission = Admission(1, 0)
+    limit = ConcurrencyLimit(1, 0)
     body = {"model": MODEL, "messages": [{"role": "user", "content": QUESTION}], "stream": True}
-    with served(application(service, keys, admission)) as url, httpx.Client(base_url=url, trust_env=False) as http:
+    with (
+        served(application(service, keys, limit)) as url,
+        httpx.Client(base_url=url, trust_env=False) as http,
+    ):
         break_search(service, monkeypatch, wait)
         with http.stream("POST", "v1/chat/completions", json=body, timeout=30) as response:
             lines = response.iter_lines()  # dropped, it would close the connection
             assert next(lines) == ": understood"
-            assert admission.working == 1
+            assert limit.working == 1
             assert http.post("v1/chat/completions", json=body).status_code == 503
         ends = time.monotonic() + 30
-        while admission.working and time.monotonic() < ends:
+        while limit.working and time.monotonic() < ends:
             time.sleep(0.01)
-        assert admission.working == 0  # although the search still waits: a thread cannot be broken off
+        assert limit.working == 0  # although the search still waits: a thread cannot be broken off
         gate.set()
         monkeypatch.undo()
         assert "24 months" in http.post("v1/chat/completions", json=body, timeout=30).text
@@ -309,7 +314,7 @@ def test_the_description_names_the_endpoints_and_that_earlier_messages_are_ignor
 ) -> None:
     api = FastAPI()
     answer_with_problems(api)
-    api.include_router(chat_router(service, Admission(1, 1)))
+    api.include_router(chat_router(service, ConcurrencyLimit(1, 1)))
     description = api.openapi()
     assert set(description["paths"]) == {"/v1/models", "/v1/chat/completions"}
     endpoint = description["paths"]["/v1/chat/completions"]["post"]
@@ -323,8 +328,8 @@ def test_what_is_no_problem_of_v1_goes_through_as_it_is() -> None:
         await send({"type": "http.response.start", "status": 404, "headers": [(b"content-type", MEDIA_TYPE.encode())]})
         await send({"type": "http.response.body", "body": b"{}"})
 
-    assert TestClient(OpenAIErrors(app)).get("/api/v1/nothing").content == b"{}"
-    assert asyncio.run(_lifespan(OpenAIErrors(app))) is None
+    assert TestClient(OpenAIErrorMiddleware(app)).get("/api/v1/nothing").content == b"{}"
+    assert asyncio.run(_lifespan(OpenAIErrorMiddleware(app))) is None
 
 
 async def _lifespan(app: ASGIApp) -> None:

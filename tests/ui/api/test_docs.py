@@ -13,9 +13,16 @@ from tests.ui.api.cases import CASES
 from ui.api.bodies import MOST_BYTES
 from ui.api.concurrency_limit import AT_ONCE, WAITING
 from ui.api.problems import Problem
-from ui.api.routers.feedback import Said
+from ui.api.routers.feedback import FeedbackRequest
 from ui.api.routers.sources import Documents
-from ui.api.schemas.requests import MOST_ANSWERS, MOST_QUESTIONS, Ask, AskBatch, Search, Similar
+from ui.api.schemas.requests import (
+    MOST_ANSWERS,
+    MOST_QUESTIONS,
+    AskBatchRequest,
+    AskRequest,
+    SearchRequest,
+    SimilarRequest,
+)
 
 TEXT = (Path(__file__).parents[3] / "docs" / "api.md").read_text("utf-8")
 
@@ -26,8 +33,8 @@ def test_the_endpoints_are_all_named() -> None:
 
 
 def test_the_fields_are_all_named() -> None:
-    assert set(re.findall(r"^\| `(\w+)` \|", TEXT, re.MULTILINE)) == set(Ask.model_fields)
-    for body in (AskBatch, Search, Similar, Said):
+    assert set(re.findall(r"^\| `(\w+)` \|", TEXT, re.MULTILINE)) == set(AskRequest.model_fields)
+    for body in (AskBatchRequest, SearchRequest, SimilarRequest, FeedbackRequest):
         assert all(f"`{name}`" in TEXT for name in body.model_fields)
 
 
@@ -58,5 +65,5 @@ def test_the_limits_are_the_programs() -> None:
 
 def test_the_example_is_a_question() -> None:
     question, documents = (json.loads(found) for found in re.findall(r"-d '(\{.*\})'", TEXT))
-    assert Ask.model_validate(question).top == 1
+    assert AskRequest.model_validate(question).top == 1
     assert Documents.model_validate(documents).documents[0].url is not None

@@ -8,13 +8,13 @@ from typing import Any
 import httpx
 import pytest
 
-from pipelines.replies import Question, Stage
+from pipelines.replies import Stage, UserQuestion
 from pipelines.service import QAService
 from pipelines.settings import Settings
 from service.backend import Backend, open_backend
 from tests.ui.api.test_api import DOCUMENTS, QUESTION, detail_of
 from ui.api.app import build_api
-from ui.api.concurrency_limit import AT_ONCE, Admission
+from ui.api.concurrency_limit import AT_ONCE, ConcurrencyLimit
 from ui.api.problems import Busy
 
 SINGLE = "How much does the Aria pump weigh?"
@@ -26,8 +26,8 @@ class Noted(QAService):
 
     begun: list[str]
 
-    async def ask_stream(self, question: str | Question, **options: Any) -> AsyncGenerator[Stage]:
-        self.begun.append(question.text if isinstance(question, Question) else question)
+    async def ask_stream(self, question: str | UserQuestion, **options: Any) -> AsyncGenerator[Stage]:
+        self.begun.append(question.text if isinstance(question, UserQuestion) else question)
         async for stage in super().ask_stream(question, **options):
             yield stage
 
@@ -63,7 +63,7 @@ async def test_a_single_question_waits_for_no_more_than_what_is_in_work(backend:
         batches = [asyncio.create_task(many.post("/api/v1/ask/batch", json=BATCH)) for _ in range(3)]
         try:
             for _ in range(3):
-                while not api.state.admission.full or api.state.admission.waiting < AT_ONCE:
+                while not api.state.concurrency_limit.full or api.state.concurrency_limit.waiting < AT_ONCE:
                     await asyncio.sleep(0.001)
                 before = len(begun)
                 answer = await one.post("/api/v1/ask", json={"question": SINGLE})
@@ -75,12 +75,12 @@ async def test_a_single_question_waits_for_no_more_than_what_is_in_work(backend:
             for batch in batches:
                 batch.cancel()
             await asyncio.wait(batches)
-    assert api.state.admission.working == api.state.admission.waiting == 0
+    assert api.state.concurrency_limit.working == api.state.concurrency_limit.waiting == 0
 
 
 async def test_the_page_a_chat_and_a_command_wait_in_the_same_lines(backend: Backend) -> None:
     api = build_api(backend)
-    admission: Admission = api.state.admission
+    concurrency_limit: ConcurrencyLimit = api.state.concurrency_limit
     _, secret = backend.keys.make("all ways", ["read"])
     chat = {"model": "quaere", "messages": [{"role": "user", "content": SINGLE}]}
     owned = {"questions": [{"text": SINGLE}, {"text": QUESTION}]}
@@ -89,7 +89,12 @@ async def test_the_page_a_chat_and_a_command_wait_in_the_same_lines(backend: Bac
         client_of(api, backend.owner_token) as owner,
         asyncio.TaskGroup() as group,
     ):
-        async with admission.turn("a"), admission.turn("b"), admission.turn("c"), admission.turn("d"):
+        async with (
+            concurrency_limit.turn("a"),
+            concurrency_limit.turn("b"),
+            concurrency_limit.turn("c"),
+            concurrency_limit.turn("d"),
+        ):
             asked = [
                 group.create_task(client.post("/v1/chat/completions", json=chat)),
                 group.create_task(client.post("/v1/chat/completions", json=chat | {"stream": True})),
@@ -97,7 +102,7 @@ async def test_the_page_a_chat_and_a_command_wait_in_the_same_lines(backend: Bac
                 group.create_task(client.post("/api/v1/similar", json={"text": SINGLE})),
                 group.create_task(owner.post("/api/v1/own/ask_batch", json=owned)),
             ]
-            while admission.waiting < 6:
+            while concurrency_limit.waiting < 6:
                 await asyncio.sleep(0.001)
             assert not any(task.done() for task in asked)
         for answer in await asyncio.gather(*asked):
@@ -120,34 +125,34 @@ async def test_a_batch_counts_its_questions(backend: Backend) -> None:
 
 
 async def test_lines_take_turns_and_the_one_that_holds_fewest_is_next() -> None:
-    admission, order, gate = Admission(2, 64), list[str](), asyncio.Event()
+    concurrency_limit, order, gate = ConcurrencyLimit(2, 64), list[str](), asyncio.Event()
 
     async def work(key: str) -> None:
-        async with admission.turn(key):
+        async with concurrency_limit.turn(key):
             order.append(key)
             await gate.wait()
             await asyncio.sleep(0)
 
     tasks = [asyncio.create_task(work(key)) for key in "aaaaaabbc"]
     await asyncio.sleep(0)
-    assert (order, admission.waiting) == (["a", "a"], 7)
+    assert (order, concurrency_limit.waiting) == (["a", "a"], 7)
     tasks[6].cancel()  # one of b's two, while it waits
     await asyncio.sleep(0)
-    assert admission.waiting == 6
+    assert concurrency_limit.waiting == 6
     gate.set()
     await asyncio.wait(tasks)
     assert order[2] == "b" and "c" in order[3:5]
     assert sorted(order) == list("aaaaaabc")
-    assert (admission.working, admission.waiting) == (0, 0)
+    assert (concurrency_limit.working, concurrency_limit.waiting) == (0, 0)
 
 
 async def test_a_place_that_comes_as_its_waiter_leaves_is_handed_on() -> None:
-    admission = Admission(1, 64)
-    holder = admission.turn("a")
+    concurrency_limit = ConcurrencyLimit(1, 64)
+    holder = concurrency_limit.turn("a")
     await holder.__aenter__()
 
     async def wait(key: str) -> str:
-        async with admission.turn(key):
+        async with concurrency_limit.turn(key):
             return key
 
     leaving, staying = asyncio.create_task(wait("b")), asyncio.create_task(wait("c"))
@@ -157,16 +162,16 @@ async def test_a_place_that_comes_as_its_waiter_leaves_is_handed_on() -> None:
     assert await staying == "c"
     with pytest.raises(asyncio.CancelledError):
         await leaving
-    assert admission.working == 0
+    assert concurrency_limit.working == 0
 
 
 async def test_the_requests_of_one_key_fill_no_other_keys_room() -> None:
-    admission = Admission(1, 1)
-    async with admission.presence("a"), admission.presence("a"):
+    concurrency_limit = ConcurrencyLimit(1, 1)
+    async with concurrency_limit.presence("a"), concurrency_limit.presence("a"):
         with pytest.raises(Busy, match="2 requests"):
-            async with admission.presence("a"):
+            async with concurrency_limit.presence("a"):
                 pass
-        async with admission.place("b"):
+        async with concurrency_limit.place("b"):
             pass
-    async with admission.presence("a"):
+    async with concurrency_limit.presence("a"):
         pass

@@ -19,9 +19,9 @@ from starlette.responses import StreamingResponse
 
 from service.keys import KeyRing
 from tests.ui.serving import served
-from ui.api.middleware.access import Access
-from ui.api.middleware.logs import ACCESS, HEADER, AccessLog, log_as_json, note_question, request_id
-from ui.api.middleware.lookup import Lookup
+from ui.api.authentication import Authenticator
+from ui.api.middleware.access import AuthenticationMiddleware
+from ui.api.middleware.logs import ACCESS, HEADER, AccessLogMiddleware, log_as_json, note_question, request_id
 from ui.api.problems import answer_with_problems
 
 QUESTION = "How long is the warranty\nof the Aria pump?"
@@ -65,8 +65,8 @@ class Application:
         api.get("/fails")(self.fail)
         api.get("/stream")(self.stream)
         api.post("/ask")(self.ask)
-        api.add_middleware(Access, lookup=Lookup(keys, "the owner's"))
-        self.app = AccessLog(api, log_questions=log_questions)
+        api.add_middleware(AuthenticationMiddleware, authenticator=Authenticator(keys, "the owner's"))
+        self.app = AccessLogMiddleware(api, log_questions=log_questions)
         self.client = TestClient(self.app, raise_server_exceptions=False)
 
     async def work(self, name: str) -> dict[str, str | None]:
@@ -198,7 +198,7 @@ def test_an_error_that_was_not_answered_goes_on_to_the_server(written: Written) 
         raise RuntimeError("not answered")
 
     with pytest.raises(RuntimeError, match="not answered"):
-        TestClient(AccessLog(app)).get("/")
+        TestClient(AccessLogMiddleware(app)).get("/")
     (line,) = written.accesses()
     assert (line["level"], line["status"]) == ("error", None)
 

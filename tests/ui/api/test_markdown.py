@@ -107,7 +107,14 @@ def test_what_is_not_found_is_said_with_the_nearest_places() -> None:
 def test_a_list_keeps_its_lines_and_a_kind_is_named() -> None:
     text = "1. Hold the button.\n\n2. Wait."
     reply = a_reply(
-        answers=(an_answer(text=text, sentence=text, kind="passage", support=(Place("a", None, 1, 0, 1),)),)
+        answers=(
+            an_answer(
+                text=text,
+                sentence=text,
+                kind="passage",
+                support=(Place(source="a", title=None, page=1, start=0, end=1),),
+            ),
+        )
     )
     first, lead, _ = reply_text(reply).split("\n\n")
     assert first == "Passage, no exact answer:"

@@ -18,12 +18,12 @@ from pipelines.service import QAService
 from pipelines.settings import Settings
 from service.keys import KeyRing
 from tests.ui.serving import served
-from ui.api.concurrency_limit import Admission
-from ui.api.middleware.access import Access
-from ui.api.middleware.lookup import Lookup
+from ui.api.authentication import Authenticator
+from ui.api.concurrency_limit import ConcurrencyLimit
+from ui.api.middleware.access import AuthenticationMiddleware
 from ui.api.problems import answer_with_problems
 from ui.api.routers.chat import chat_router
-from ui.api.routers.metrics import PATH, UNMATCHED, Measured, Metrics, metrics_router, note_reply
+from ui.api.routers.metrics import PATH, UNMATCHED, Metrics, MetricsMiddleware, metrics_router, note_reply
 
 QUESTION = "How long is the warranty of the Aria pump?"
 CHAT = "/v1/chat/completions"
@@ -42,17 +42,17 @@ class Application:
     """An API with endpoints that fail, stream and wait, and what is measured of it."""
 
     def __init__(self, service: QAService, keys: KeyRing) -> None:
-        self.admission = Admission(2, 2)
-        self.metrics = Metrics(service, self.admission)
+        self.concurrency_limit = ConcurrencyLimit(2, 2)
+        self.metrics = Metrics(service, self.concurrency_limit)
         self.go_on = threading.Event()
         api = FastAPI()
         answer_with_problems(api)
-        api.include_router(chat_router(service, self.admission))
+        api.include_router(chat_router(service, self.concurrency_limit))
         api.include_router(metrics_router(self.metrics))
-        api.add_middleware(Access, lookup=Lookup(keys, "the owner's"))
+        api.add_middleware(AuthenticationMiddleware, authenticator=Authenticator(keys, "the owner's"))
         api.get("/fails/{name}")(self.fail)
         api.get("/stream")(self.stream)
-        self.app = Measured(api, self.metrics)
+        self.app = MetricsMiddleware(api, self.metrics)
         self.client = TestClient(self.app, raise_server_exceptions=False)
 
     async def fail(self, name: str) -> None:
@@ -169,7 +169,7 @@ def test_the_queue_is_read_when_asked_for(measured: Application) -> None:
         gate, found = asyncio.Event(), []
 
         async def work() -> None:
-            async with measured.admission.place(None):
+            async with measured.concurrency_limit.place(None):
                 await gate.wait()
 
         tasks = [asyncio.create_task(work()) for _ in range(3)]

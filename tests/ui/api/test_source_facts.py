@@ -16,7 +16,7 @@ from ui.api.app import build_api
 
 @pytest.fixture
 def backend(tmp_path: Path) -> Iterator[Backend]:
-    with QAService(Settings(data=tmp_path / ".quaere"), confined=True) as service, open_backend(service) as opened:
+    with QAService(Settings(data=tmp_path / ".quaere"), sandbox=True) as service, open_backend(service) as opened:
         yield opened
 
 

@@ -38,7 +38,7 @@ SAMPLES = Path(__file__).parents[3] / "examples"
 @pytest.fixture
 def backend(tmp_path: Path) -> Iterator[Backend]:
     settings = Settings.load({"data": tmp_path / ".quaere", "index.max_file_mb": 1, "service.max_upload_mb": 3})
-    with QAService(settings, confined=True) as service, open_backend(service) as opened:
+    with QAService(settings, sandbox=True) as service, open_backend(service) as opened:
         yield opened
 
 

@@ -261,7 +261,7 @@ def test_a_pipeline_as_yaml_and_as_mermaid_text(data: str, tmp_path: Path) -> No
     import yaml
 
     assert "components" in yaml.safe_load(invoke("pipeline", "--data", data).stdout)
-    for name in ("asking", "indexing"):
+    for name in ("asking", "reading", "indexing"):
         file = tmp_path / f"{name}.mmd"
         assert invoke("pipeline", name, "--mermaid", "--output", str(file), "--data", data).exit_code == 0
         assert file.read_text("utf-8").startswith("flowchart TD\n")

@@ -10,8 +10,9 @@ import components  # noqa: F401
 from components.answers.composer import DIFFER
 from components.errors import InputError, StoreError
 from components.stores.catalogue.records import SourceInfo
+from components.stores.catalogue.visible import Holdings, SourcePage, SourceQuery
 from components.types import Answer, Passage, Place, Query, Reply
-from pipelines.replies import Question, Stage
+from pipelines.replies import Stage, UserQuestion
 from pipelines.settings import Settings
 from pipelines.similar import SimilarKind
 
@@ -64,7 +65,7 @@ class HandMade:
         self.held = Held(passages)
         self.settings = Settings()
         self.looked_for: list[tuple[str, tuple[str, ...]]] = []
-        self.asked: list[Question] = []
+        self.asked: list[UserQuestion] = []
         self.finished: list[str] = []
         self.cancelled: list[str] = []
         self.together = 0
@@ -84,8 +85,8 @@ class HandMade:
         for event in self._may_pass.values():
             event.set()
 
-    async def ask_stream(self, question: str | Question) -> AsyncGenerator[Stage]:
-        assert isinstance(question, Question)
+    async def ask_stream(self, question: str | UserQuestion) -> AsyncGenerator[Stage]:
+        assert isinstance(question, UserQuestion)
         self.asked.append(question)
         self.together += 1
         self.most_together = max(self.most_together, self.together)
@@ -111,11 +112,19 @@ class HandMade:
         while not self._may_pass[stage].is_set():
             await asyncio.sleep(0.01)
 
-    def sources(self, groups: Sequence[str] | None = None) -> list[SourceInfo]:
+    def _seen(self, groups: Sequence[str] | None) -> list[SourceInfo]:
         if self.held.passages == 0:
             return []
         seen = None if groups is None else {"public", *groups}
         return [each for each in SOURCES if seen is None or not seen.isdisjoint(each.groups)]
+
+    def list_sources(self, query: SourceQuery, groups: Sequence[str] | None = None) -> SourcePage:
+        seen = self._seen(groups)
+        return SourcePage(len(seen), tuple(seen[query.offset : query.offset + query.limit]))
+
+    def holdings(self, groups: Sequence[str] | None = None) -> Holdings:
+        seen = self._seen(groups)
+        return Holdings(len(seen), sum(each.passages for each in seen), frozenset(each.language for each in seen))
 
     def status(self) -> Held:
         return self.held
@@ -138,7 +147,18 @@ class HandMade:
 
 def passage(text: str, source: str = "user-manual.pdf", **changes: Any) -> Passage:
     scores = {"dense": 0.61, "lexical": 9.4, "fused": 0.83, "relevance": 4.21}
-    made = Passage(source, "Aria 300 user manual", "Care > Filters", 12, 0, len(text), text, "text", scores, "s-1")
+    made = Passage(
+        source=source,
+        source_id="s-1",
+        title="Aria 300 user manual",
+        heading="Care > Filters",
+        page=12,
+        start=0,
+        end=len(text),
+        text=text,
+        kind="text",
+        scores=scores,
+    )
     return replace(made, **changes)
 
 
@@ -170,7 +190,7 @@ def answer(text: str, sentence: str, before: str = "", after: str = "", **change
 def reply(*answers: Answer, **changes: Any) -> Reply:
     made = Reply(
         id="r",
-        query=Query("q", "q", "q", "en", "factoid"),
+        query=Query(original="q", text="q", question="q", language="en", kind="factoid"),
         answers=answers,
         no_answer_confidence=0.08,
         passages=(
@@ -194,9 +214,9 @@ REPLACE = answer(
     " Never wash the HEPA filter: water destroys its fibres.",
     url="https://example.org/manual.pdf#page=12",
     support=(
-        Place("user-manual.pdf", "Aria 300 user manual", 12, 0, 1, "s-1"),
-        Place("faq.jsonl", None, None, 40, 56, "s-2"),
-        Place("installation-guide.md", "Installation guide", None, 900, 916),
+        Place(source="user-manual.pdf", title="Aria 300 user manual", page=12, start=0, end=1, source_id="s-1"),
+        Place(source="faq.jsonl", title=None, page=None, start=40, end=56, source_id="s-2"),
+        Place(source="installation-guide.md", title="Installation guide", page=None, start=900, end=916),
     ),
 )
 STEPS = "1. Switch the appliance off and pull the plug.\n2. Open the rear cover.\n3. Pull the filter out by its tab."

@@ -11,7 +11,7 @@ import components  # noqa: F401
 from components.errors import StoreError
 from components.types import Reply
 from tests.ui.web.handmade import EVIL, REPLIES, HandMade
-from ui.api.concurrency_limit import Admission
+from ui.api.concurrency_limit import ConcurrencyLimit
 from ui.api.problems import TooMany
 from ui.web.asking import Asker, Shown
 from ui.web.suggesting import Chosen, FromDocuments
@@ -29,7 +29,7 @@ async def service() -> AsyncIterator[HandMade]:
 
 
 def asker(service: HandMade, places: int = 4) -> Asker:
-    return Asker(service, ENGLISH, Admission(places, 64))
+    return Asker(service, ENGLISH, ConcurrencyLimit(places, 64))
 
 
 async def test_the_steps_of_a_question(service: HandMade) -> None:
@@ -49,7 +49,7 @@ async def test_the_steps_of_a_question(service: HandMade) -> None:
 
 async def test_a_reply_is_told_of_once_and_a_refusal_is_none(service: HandMade) -> None:
     told: list[Reply] = []
-    asking = Asker(service, ENGLISH, Admission(4, 64), told.append)
+    asking = Asker(service, ENGLISH, ConcurrencyLimit(4, 64), told.append)
     shown = [each async for each in asking.answer(QUESTION, "", ())]
     assert shown[-1].status == f"{len(told[0].answers)} answers found."
     assert len(told) == 1
@@ -115,13 +115,13 @@ def test_the_opening_words(service: HandMade) -> None:
     assert "1,200 passages of 6 documents" in asker(service).hero(())
     assert "1,400 passages of 7 documents" in asker(service).hero(("board",))
     assert "There are no documents yet that you may read." in asker(service).hero(None)
-    chinese = Asker(service, languages()["zh"], Admission(4, 64))
+    chinese = Asker(service, languages()["zh"], ConcurrencyLimit(4, 64))
     assert "6 份文档" in chinese.hero(())
 
 
 def test_an_empty_index_is_explained_to_who_can_fill_it() -> None:
     empty = asker(HandMade({}, passages=0))
-    assert "quaere index PATH" in empty.hero((), looks_after_it=True)
+    assert "quaere index PATH" in empty.hero((), is_operator=True)
     assert "There are no documents yet that you may read." in empty.hero(())
 
 
@@ -130,8 +130,9 @@ def test_a_store_that_fails_is_told_of(service: HandMade, monkeypatch: pytest.Mo
         raise StoreError("the folder <b> is damaged")
 
     monkeypatch.setattr(service, "status", fail)
-    monkeypatch.setattr(service, "sources", fail)
-    assert "The folder &lt;b&gt; is damaged." in asker(service).hero((), looks_after_it=True)
+    monkeypatch.setattr(service, "holdings", fail)
+    monkeypatch.setattr(service, "list_sources", fail)
+    assert "The folder &lt;b&gt; is damaged." in asker(service).hero((), is_operator=True)
     told = asker(service).hero(())
     assert "damaged" not in told and "The documents cannot be searched at the moment. Try again in a while." in told
     assert 'type="checkbox"' not in asker(service).filters(())
@@ -187,7 +188,7 @@ async def test_a_question_is_counted_by_its_key_and_may_be_turned_away(service: 
         if len(counted) > 1:
             raise TooMany("too many", 7.5)
 
-    asking = Asker(service, languages()["zh"], Admission(4, 64), admit=admit)
+    asking = Asker(service, languages()["zh"], ConcurrencyLimit(4, 64), admit=admit)
     assert len([each async for each in asking.answer(QUESTION, "", (), "key")]) == 4
     (refused,) = [each async for each in asking.answer(QUESTION, "", (), "key")]
     assert refused.turn is not None and "8 秒后重试" in refused.turn
@@ -211,7 +212,7 @@ async def test_a_question_whose_time_is_up_frees_its_place(service: HandMade) ->
 
 
 async def test_more_than_may_wait_are_turned_away_at_once(service: HandMade) -> None:
-    asking = Asker(service, languages()["zh"], Admission(1, 1))
+    asking = Asker(service, languages()["zh"], ConcurrencyLimit(1, 1))
     service.hold("search")
 
     async def ask() -> list[Shown]:

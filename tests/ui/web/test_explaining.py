@@ -6,7 +6,7 @@ from components.errors import ConfigurationError, InputError, ModelError, Quaere
 from components.query.filters.inline import take_filters
 from components.query.filters.syntax import check_fields
 from components.query.understanding import QueryUnderstanding
-from ui.api.problems import Busy, Overdue, TooMany
+from ui.api.problems import Busy, DeadlineExceeded, TooMany
 from ui.web.explaining import explain
 from ui.wording import ENGLISH, languages
 
@@ -37,7 +37,7 @@ WITH_WORDS = [
     (TooMany("too many", 11.2), "Try again in 12 seconds.", "12 秒"),
     (TooMany("too many", 0.1), "Try again in 1 second.", "1 秒"),
     (Busy("64 wait"), "The server is busy.", "服务器繁忙"),
-    (Overdue("60 seconds"), "took too long", "处理时间过长"),
+    (DeadlineExceeded("60 seconds"), "took too long", "处理时间过长"),
     (raised_by("x" * 2001), "has 2,001 characters; at most 2,000", "2,001 个字符，最多允许 2,000 个"),
     (raised_by("..."), "has no words", "没有文字"),
     (raised_by("lang:de"), "has no words", "没有文字"),

@@ -15,7 +15,7 @@ from service.backend import Backend, open_backend
 from tests.ui.api.test_api import DOCUMENTS, QUESTION, break_search
 from tests.ui.serving import serving_backend
 from ui.api.lasting import Lasting
-from ui.api.principal import LOCAL, Caller
+from ui.api.principal import LOCAL, Principal
 from ui.web.framework import named
 
 JOIN, EVENTS = "gradio_api/queue/join", "gradio_api/queue/data"
@@ -193,5 +193,5 @@ async def test_an_application_whose_stream_has_ended_is_told_that_the_client_has
 
 
 def test_names_of_two_keys_are_never_the_same() -> None:
-    first, second = (Caller("n", key, frozenset()) for key in ("a", "ab"))
+    first, second = (Principal("n", key, frozenset()) for key in ("a", "ab"))
     assert len({named(name, caller) for name in ("x", "b:x") for caller in (first, second, LOCAL)}) == 6

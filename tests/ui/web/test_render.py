@@ -104,7 +104,17 @@ def an_answer(passage: str = PASSAGE, found: tuple[int, int] = SPAN, **changes: 
 
 
 def a_passage(text: str = PASSAGE, **changes: object) -> Passage:
-    passage = Passage("manual.pdf", "Manual", "Care", 7, 0, len(text), text, "text", {"relevance": 1.5})
+    passage = Passage(
+        source="manual.pdf",
+        title="Manual",
+        heading="Care",
+        page=7,
+        start=0,
+        end=len(text),
+        text=text,
+        kind="text",
+        scores={"relevance": 1.5},
+    )
     return replace(passage, **changes)
 
 
@@ -112,7 +122,7 @@ def a_reply(*answers: Answer, **changes: object) -> Reply:
     question = "How often?"
     reply = Reply(
         id="r1",
-        query=Query(question, question, question, "en", "factoid"),
+        query=Query(original=question, text=question, question=question, language="en", kind="factoid"),
         answers=answers,
         no_answer_confidence=0.93,
         passages=(a_passage(),),
@@ -284,8 +294,8 @@ def test_no_answer_without_passages() -> None:
 
 
 def test_other_places_are_listed_without_the_answers_own() -> None:
-    own = Place("manual.pdf", "Manual", 7, 100 + SPAN[0], 100 + SPAN[1])
-    other = Place("faq.jsonl", None, 3, 5, 9)
+    own = Place(source="manual.pdf", title="Manual", page=7, start=100 + SPAN[0], end=100 + SPAN[1])
+    other = Place(source="faq.jsonl", title=None, page=3, start=5, end=9)
     assert "Also stated in" not in render_answer(an_answer(support=(own,)))
     read = _Reader(render_answer(an_answer(support=(own, other))))
     assert "Also stated in" in read.text
@@ -417,7 +427,7 @@ def test_a_reply_is_in_the_interfaces_language(words: Words) -> None:
 
 
 def _place(source: str) -> Place:
-    return Place(source, f"{source} title", 1, 0, 4)
+    return Place(source=source, title=f"{source} title", page=1, start=0, end=4)
 
 
 # What looks at a source and judges
@@ -443,10 +453,10 @@ def test_without_its_id_a_source_cannot_be_opened_or_judged() -> None:
 
 def test_other_places_open_by_the_id_of_their_source() -> None:
     places = (
-        Place("manual.pdf", None, 7, 100, 110, "s-own"),
-        Place("twice.md", None, None, 5, 12, "s-one"),
-        Place("twice.md", None, None, 5, 12, "s-two"),
-        Place("elsewhere.csv", None, None, 500, 512),
+        Place(source="manual.pdf", title=None, page=7, start=100, end=110, source_id="s-own"),
+        Place(source="twice.md", title=None, page=None, start=5, end=12, source_id="s-one"),
+        Place(source="twice.md", title=None, page=None, start=5, end=12, source_id="s-two"),
+        Place(source="elsewhere.csv", title=None, page=None, start=500, end=512),
     )
     shown = render_answer(an_answer(support=places, source_id="s-own", start=100, end=110))
     support = _Reader(shown[shown.index('class="qa-support"') : shown.index('class="qa-folds"')])

@@ -9,14 +9,14 @@ import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from components.errors import StoreError
-from pipelines.replies import Question, Stage
+from pipelines.replies import Stage, UserQuestion
 from pipelines.service import QAService
 from pipelines.settings import Settings
 from service.backend import Backend, open_backend
 from tests.ui.serving import serving_backend, serving_page
 from tests.ui.web.handmade import REPLIES, HandMade
 from tests.ui.web.visiting import Visit, assert_accessible, chromium, visiting
-from ui.api.concurrency_limit import Admission
+from ui.api.concurrency_limit import ConcurrencyLimit
 from ui.api.middleware.access import SESSION_COOKIE
 
 pytestmark = pytest.mark.browser
@@ -37,7 +37,7 @@ class Unhurried(QAService):
     pause = 0.0
     ended: ClassVar[list[bool]] = []
 
-    async def ask_stream(self, question: str | Question, **options: Any) -> AsyncGenerator[Stage]:
+    async def ask_stream(self, question: str | UserQuestion, **options: Any) -> AsyncGenerator[Stage]:
         whole = False
         try:
             await asyncio.sleep(self.pause)
@@ -190,7 +190,7 @@ def test_who_finds_no_place_is_told_so_in_the_pages_language(browser: Browser) -
     service = HandMade(REPLIES)
     service.hold("search")
     question = "How long is the warranty?"
-    with serving_page(service, places=Admission(1, 1)) as url, ExitStack() as opened:
+    with serving_page(service, places=ConcurrencyLimit(1, 1)) as url, ExitStack() as opened:
         first, second, third = (
             opened.enter_context(visiting(browser, url, path="zh/", language="zh")) for _ in range(3)
         )

@@ -16,12 +16,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from components.errors import QuaereError
 from service.keys import ROLES, Role
+from ui.api.authentication import GROUPS_HEADER, SESSION_COOKIE, Authenticator
 from ui.api.lasting import Lasting
-from ui.api.middleware.lookup import GROUPS_HEADER, SESSION_COOKIE, Lookup
-from ui.api.principal import CALLER, OWNER, Caller, calling, current_caller
+from ui.api.principal import CALLER, OWNER, Principal, calling, current_caller
 from ui.api.problems import Forbidden, Missing, Refusal, problem_of
 
-__all__ = ["GROUPS_HEADER", "SESSION_COOKIE", "Access", "Admin", "Needs", "Reader", "Writer", "owner"]
+__all__ = ["GROUPS_HEADER", "SESSION_COOKIE", "Admin", "AuthenticationMiddleware", "Needs", "Reader", "Writer", "owner"]
 
 _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _POLICY_VIOLATION = 1008
@@ -37,13 +37,13 @@ class Needs:
     def __init__(self, *roles: Role) -> None:
         self.roles = roles
 
-    async def __call__(self) -> Caller:
+    async def __call__(self) -> Principal:
         """The caller, once more asked."""
         found = current_caller()
         self.check(found)
         return found
 
-    def check(self, caller: Caller) -> None:
+    def check(self, caller: Principal) -> None:
         """Turn away who has not what is needed.
 
         Raises:
@@ -61,18 +61,18 @@ class Needs:
 
 owner = Needs()
 
-Reader = Annotated[Caller, Depends(Needs("read"))]
-Writer = Annotated[Caller, Depends(Needs("write"))]
-Admin = Annotated[Caller, Depends(Needs("admin"))]
+Reader = Annotated[Principal, Depends(Needs("read"))]
+Writer = Annotated[Principal, Depends(Needs("write"))]
+Admin = Annotated[Principal, Depends(Needs("admin"))]
 """The caller of an endpoint that needs the role."""
 
 
-class Access:
+class AuthenticationMiddleware:
     """ASGI middleware that finds out the caller, and turns away who has no key where one is needed.
 
     Args:
         app: what comes next.
-        lookup: finds callers.
+        authenticator: finds callers.
         open_paths: beginnings of paths that need no key.
         refuse: makes the answer to whoever is turned away.
     """
@@ -80,12 +80,12 @@ class Access:
     def __init__(
         self,
         app: ASGIApp,
-        lookup: Lookup,
+        authenticator: Authenticator,
         open_paths: tuple[str, ...] = (),
         refuse: Callable[[Scope, QuaereError], Response] | None = None,
     ) -> None:
         self.app = app
-        self.lookup = lookup
+        self.authenticator = authenticator
         self.open_paths = open_paths
         self.refuse = refuse if refuse is not None else lambda _, error: problem_of(error)
 
@@ -100,7 +100,7 @@ class Access:
         connection = HTTPConnection(scope)
         try:
             refuse_foreign_pages(connection)
-            caller = await self.lookup.caller(connection)
+            caller = await self.authenticator.caller(connection)
         except QuaereError as error:
             await self.refuse(scope, error)(scope, receive, send)
             return
@@ -109,7 +109,7 @@ class Access:
 
         async def still() -> bool:
             try:
-                return await self.lookup.caller(connection) == caller
+                return await self.authenticator.caller(connection) == caller
             except Refusal:
                 return False
 

@@ -19,8 +19,7 @@ from typing import Any, TextIO
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.api.principal import CALLER, Caller
-from ui.api.routes import method_of, route_of
+from ui.api.principal import CALLER, Principal
 
 HEADER = "X-Request-ID"
 """The id of a request: the client's own, or one that is made; the response has it too."""
@@ -36,6 +35,7 @@ _QUOTED = 20
 """Characters of a question by which a quotation of it is known."""
 
 _FAILED = 500
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 _ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -70,6 +70,19 @@ def note_question(text: str) -> None:
     request = _request.get()
     if request is not None:
         request.questions.append(text)
+
+
+def route_of(scope: Scope) -> str | None:
+    """The template of the path, such as ``/api/v1/sources/{name}``, once it has been routed; None where none fits.
+
+    Logs and measurements name requests by ours only, never by what the client wrote.
+    """
+    return getattr(scope.get("route"), "path", None) or None
+
+
+def method_of(scope: Scope) -> str:
+    """The method, or "other" for one that no endpoint has."""
+    return scope["method"] if scope["method"] in _METHODS else "other"
 
 
 class JsonFormatter(logging.Formatter):
@@ -122,7 +135,7 @@ def log_as_json(stream: TextIO, level: int = logging.WARNING) -> logging.Handler
     return handler
 
 
-class AccessLog:
+class AccessLogMiddleware:
     """ASGI middleware, outside of all others, that gives each request its id and writes its line.
 
     An error that comes through after the response has ended has been answered: it goes into the line instead of on.
@@ -191,7 +204,7 @@ class _Exchange:
     def write(self, error: Exception | None) -> None:
         """Write the line."""
         failed = error is not None and not self.client_gone
-        caller: Caller | None = self._scope.get("state", {}).get(CALLER)
+        caller: Principal | None = self._scope.get("state", {}).get(CALLER)
         fields: dict[str, Any] = {
             "method": method_of(self._scope),
             "route": route_of(self._scope),

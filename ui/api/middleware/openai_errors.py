@@ -55,7 +55,7 @@ def openai_status(status: int) -> HTTPStatus:
     return HTTPStatus.BAD_REQUEST if status == HTTPStatus.UNPROCESSABLE_ENTITY else HTTPStatus(status)
 
 
-class OpenAIErrors:
+class OpenAIErrorMiddleware:
     """ASGI middleware that rewrites the problem documents of ``/v1``; all else goes through as it comes.
 
     Stands outside whatever may refuse a request, so that a key that is not known reads like any other error. What fails

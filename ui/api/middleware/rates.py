@@ -7,13 +7,13 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ui.api.principal import CALLER, Caller
+from ui.api.principal import CALLER, Principal
 from ui.api.problems import TooMany, problem_of
 
 _MINUTE = 60.0
 
 
-class Rates:
+class RateLimiter:
     """How often each key has asked within the last minute, over the API and from the page together.
 
     Args:
@@ -55,21 +55,21 @@ class Rates:
         )
 
 
-class RateLimit:
-    """ASGI middleware behind :class:`~ui.api.middleware.access.Access` that answers 429 to a key that asks too often.
+class RateLimitMiddleware:
+    """ASGI middleware behind the one of authentication that answers 429 to a key that asks too often.
 
     Args:
         app: what comes next.
         rates: counts.
     """
 
-    def __init__(self, app: ASGIApp, rates: Rates) -> None:
+    def __init__(self, app: ASGIApp, rates: RateLimiter) -> None:
         self.app = app
         self.rates = rates
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count, and hand on or turn away."""
-        caller: Caller | None = scope.get("state", {}).get(CALLER)  # none where no key is asked for
+        caller: Principal | None = scope.get("state", {}).get(CALLER)  # none where no key is asked for
         try:
             self.rates.count(None if scope["type"] != "http" or caller is None else caller.key_id)
         except TooMany as error:

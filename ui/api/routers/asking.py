@@ -9,19 +9,19 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.requests import Request
 
-from components import types
-from pipelines.replies import Question, Stage
+from components.types import Passage, Query, Reply
+from pipelines.replies import Stage, UserQuestion
 from pipelines.service import QAService
 from ui.api.batches import all_answered
-from ui.api.concurrency_limit import Admission
+from ui.api.concurrency_limit import ConcurrencyLimit
 from ui.api.guarded import Guarded
 from ui.api.middleware.access import Reader
 from ui.api.middleware.logs import note_question
-from ui.api.middleware.rates import Rates
+from ui.api.middleware.rates import RateLimiter
 from ui.api.problems import USUAL, Missing, problem_of, responses
 from ui.api.routers.metrics import note_reply
-from ui.api.schemas.replies import Part, Passage, Reply
-from ui.api.schemas.requests import Ask, AskBatch, Search, Similar
+from ui.api.schemas.replies import Passages, Replies
+from ui.api.schemas.requests import AskBatchRequest, AskRequest, SearchRequest, SimilarRequest
 from ui.api.streaming import EventStream, begin, reply_of
 from ui.api.timeouts import while_wanted, within
 
@@ -41,24 +41,12 @@ _EVENT = {
 }
 
 
-class Replies(Part):
-    """The replies to a batch, in the order of its questions."""
-
-    replies: list[Reply]
-
-
-class Passages(Part):
-    """The passages found, best first."""
-
-    passages: list[Passage]
-
-
-def asking_router(service: QAService, admission: Admission, rates: Rates) -> APIRouter:
+def asking_router(service: QAService, concurrency_limit: ConcurrencyLimit, rates: RateLimiter) -> APIRouter:
     """The endpoints that ask.
 
     Args:
         service: open, answers the questions.
-        admission: how many are asked at a time.
+        concurrency_limit: how many are asked at a time.
         rates: how many each key may ask.
     """
     router = APIRouter(prefix="/api/v1", tags=["asking"], responses=_PROBLEMS, route_class=Guarded)
@@ -67,64 +55,67 @@ def asking_router(service: QAService, admission: Admission, rates: Rates) -> API
     @router.post(
         "/ask",
         response_model=Reply,
-        summary="Ask a question",
+        summary="AskRequest a question",
         responses={200: {"content": {"text/event-stream": {"schema": _EVENT}}}},
     )
-    async def ask(body: Ask, request: Request, caller: Reader) -> Any:
+    async def ask(body: AskRequest, request: Request, caller: Reader) -> Any:
         """The answer in the documents' own words, or an empty list where they do not hold one."""
         options: dict[str, Any] = {"top": body.top, "threshold": body.threshold, "explain": body.explain}
         note_question(body.question)
-        stages = service.ask_stream(Question(body.question, _id(body.id), body.filters, caller.groups), **options)
+        stages = service.ask_stream(UserQuestion(body.question, body.id, body.filters, caller.groups), **options)
         if body.stream:
             stages = within(stages, seconds)
-            held, first = await begin(admission.place(caller.key_id), stages)
-            return EventStream(held, _written(first, stages))
-        async with admission.place(caller.key_id):
+            resources, first = await begin(concurrency_limit.place(caller.key_id), stages)
+            return EventStream(resources, _written(first, stages))
+        async with concurrency_limit.place(caller.key_id):
             reply = await while_wanted(request, reply_of(stages), seconds)
-        return _reply(reply, body.id)
+        note_reply(reply)
+        return reply
 
-    @router.post("/ask/batch", response_model=Replies, summary="Ask several questions")
-    async def ask_batch(body: AskBatch, request: Request, caller: Reader) -> Replies:
+    @router.post("/ask/batch", response_model=Replies, summary="AskRequest several questions")
+    async def ask_batch(body: AskBatchRequest, request: Request, caller: Reader) -> Replies:
         """One reply a question, in the same order; nothing is answered where one of them cannot be asked.
 
         Each question counts as a request, and each takes its own turn among the questions of all keys.
         """
         rates.count_batch(caller.key_id, len(body.questions))
         questions = [
-            Question(
-                each.question, _id(each.id), each.filters if each.filters is not None else body.filters, caller.groups
+            UserQuestion(
+                each.question, each.id, each.filters if each.filters is not None else body.filters, caller.groups
             )
             for each in body.questions
         ]
         for question in questions:
             note_question(question.text)
-        async with admission.presence(caller.key_id):
-            turn = partial(admission.turn, caller.key_id)
+        async with concurrency_limit.presence(caller.key_id):
+            turn = partial(concurrency_limit.turn, caller.key_id)
             answering = all_answered(service, questions, turn, top=body.top, threshold=body.threshold)
             replies = await while_wanted(request, answering, seconds * len(questions))
-        return Replies(replies=[_reply(reply, each.id) for reply, each in zip(replies, body.questions, strict=True)])
+        for reply in replies:
+            note_reply(reply)
+        return Replies(replies=replies)
 
     @router.post("/search", response_model=Passages, summary="Find passages")
-    async def search(body: Search, request: Request, caller: Reader) -> Passages:
+    async def search(body: SearchRequest, request: Request, caller: Reader) -> Passages:
         """The passages that fit best, whether or not they hold an answer."""
         note_question(body.question)
-        question = Question(body.question, filters=body.filters, groups=caller.groups)
-        async with admission.place(caller.key_id):
+        question = UserQuestion(body.question, filters=body.filters, groups=caller.groups)
+        async with concurrency_limit.place(caller.key_id):
             finding = reply_of(service.ask_stream(question, explain=True))
             reply = await while_wanted(request, finding, seconds)
-        return Passages(passages=[Passage.model_validate(passage) for passage in reply.passages[: body.top]])
+        return Passages(passages=list(reply.passages[: body.top]))
 
     @router.post("/similar", response_model=Passages, summary="Find similar passages")
-    async def similar(body: Similar, request: Request, caller: Reader) -> Passages:
+    async def similar(body: SimilarRequest, request: Request, caller: Reader) -> Passages:
         """Passages, or stored questions, that are like a text or a passage, nearest first."""
-        async with admission.place(caller.key_id):
+        async with concurrency_limit.place(caller.key_id):
             found = await while_wanted(request, asyncio.to_thread(_similar, service, body, caller.groups), seconds)
-        return Passages(passages=[Passage.model_validate(passage) for passage in found])
+        return Passages(passages=list(found))
 
     return router
 
 
-def _similar(service: QAService, body: Similar, groups: tuple[str, ...]) -> Sequence[types.Passage]:
+def _similar(service: QAService, body: SimilarRequest, groups: tuple[str, ...]) -> Sequence[Passage]:
     if body.text is not None:
         return service.similar(body.text, body.kind, top=body.top, filters=body.filters, groups=groups)
     source_id, start = str(body.source_id), int(body.start or 0)
@@ -137,35 +128,24 @@ def _similar(service: QAService, body: Similar, groups: tuple[str, ...]) -> Sequ
     return [passage for passage in found if (passage.source_id, passage.start) != place][: body.top]
 
 
-def _id(given: str | int | None) -> str | None:
-    return None if given is None else str(given)
-
-
-def _reply(reply: types.Reply, given: str | int | None) -> Reply:
-    """As JSON, with the id as it was given: a number stays one."""
-    note_reply(reply)
-    made = Reply.of(reply)
-    return made if given is None else made.model_copy(update={"id": given})
-
-
 async def _written(first: Stage, rest: AsyncIterator[Stage]) -> AsyncIterator[str]:
-    for event in _told(first):
+    for event in _events_of(first):
         yield event
     try:
         async for result in rest:
-            for event in _told(result):
+            for event in _events_of(result):
                 yield event
     except Exception as error:
         yield f"event: error\ndata: {bytes(problem_of(error).body).decode()}\n\n"
 
 
-def _told(result: Stage) -> Iterator[str]:
+def _events_of(result: Stage) -> Iterator[str]:
     """The events of one stage."""
-    if isinstance(result, types.Query):
+    if isinstance(result, Query):
         yield _event("understood", result.to_dict())
-    elif isinstance(result, types.Reply):
+    elif isinstance(result, Reply):
         note_reply(result)
-        reply = Reply.of(result).model_dump()
+        reply = result.to_dict()
         if reply["answers"]:
             yield _event("answer", reply["answers"][0])
         yield _event("final", reply)

@@ -23,9 +23,9 @@ from starlette.requests import Request
 from components.errors import InputError
 from components.foreign_text import shortened
 from components.types import Query, Reply
-from pipelines.replies import Question, Stage
+from pipelines.replies import Stage, UserQuestion
 from pipelines.service import QAService
-from ui.api.concurrency_limit import Admission
+from ui.api.concurrency_limit import ConcurrencyLimit
 from ui.api.guarded import Guarded
 from ui.api.markdown import reply_text
 from ui.api.middleware.access import Reader
@@ -100,14 +100,14 @@ class ChatBody(Lenient):
     modalities: list[Literal["text"]] | None = Field(default=None, description="Text only.")
 
 
-def chat_router(service: QAService, admission: Admission) -> APIRouter:
+def chat_router(service: QAService, concurrency_limit: ConcurrencyLimit) -> APIRouter:
     """OpenAI's endpoints for chats.
 
-    Behind :class:`~ui.api.middleware.openai_errors.OpenAIErrors` their errors are OpenAI's, too.
+    Behind :class:`~ui.api.middleware.openai_errors.OpenAIErrorMiddleware` their errors are OpenAI's, too.
 
     Args:
         service: open, answers the questions.
-        admission: how many are asked at a time.
+        concurrency_limit: how many are asked at a time.
     """
     router = APIRouter(prefix="/v1", tags=["chat"], responses=_ERRORS, route_class=Guarded)
     seconds = service.settings.service.question_seconds
@@ -136,13 +136,13 @@ def chat_router(service: QAService, admission: Admission) -> APIRouter:
             raise Missing(f"There is no model {shortened(body.model, 80)!r}; the only one is {MODEL!r}.")
         asked = _question(body.messages)
         note_question(asked)
-        question = Question(asked, uuid.uuid4().hex, groups=caller.groups)
+        question = UserQuestion(asked, uuid.uuid4().hex, groups=caller.groups)
         stages = service.ask_stream(question)
         if body.stream:
             stages = within(stages, seconds)
-            held, first = await begin(admission.place(caller.key_id), stages)
-            return EventStream(held, _chunks(first, stages, _id(question)))
-        async with admission.place(caller.key_id):
+            resources, first = await begin(concurrency_limit.place(caller.key_id), stages)
+            return EventStream(resources, _chunks(first, stages, _id(question)))
+        async with concurrency_limit.place(caller.key_id):
             reply = await while_wanted(request, reply_of(stages), seconds)
         note_reply(reply)
         return chat_completion_response(reply_text(reply), _id(question), MODEL)
@@ -168,7 +168,7 @@ def _question(messages: Sequence[ChatMessage]) -> str:
     return "\n".join(part.text for part in last.content if part.text is not None)
 
 
-def _id(question: Question) -> str:
+def _id(question: UserQuestion) -> str:
     return f"chatcmpl-{question.id}"
 
 
@@ -176,10 +176,10 @@ async def _chunks(first: Stage, rest: AsyncIterator[Stage], chat_id: str) -> Asy
     """The stages as comments, which keep the connection awake, then the text line by line."""
     created = int(time.time())
     try:
-        for event in _told(first, chat_id, created):
+        for event in _chunks_of(first, chat_id, created):
             yield event
         async for stage in rest:
-            for event in _told(stage, chat_id, created):
+            for event in _chunks_of(stage, chat_id, created):
                 yield event
     except Exception as error:
         problem = Problem.model_validate_json(bytes(problem_of(error).body))
@@ -187,7 +187,7 @@ async def _chunks(first: Stage, rest: AsyncIterator[Stage], chat_id: str) -> Asy
     yield _DONE
 
 
-def _told(stage: Stage, chat_id: str, created: int) -> Iterator[str]:
+def _chunks_of(stage: Stage, chat_id: str, created: int) -> Iterator[str]:
     """The messages of one stage."""
     if isinstance(stage, Reply):
         note_reply(stage)

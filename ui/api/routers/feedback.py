@@ -28,7 +28,7 @@ class Marked(Body):
         return Mark(self.source_id, self.start, self.end)
 
 
-class Said(Body):
+class FeedbackRequest(Body):
     """What somebody says about an answer."""
 
     question: Question
@@ -44,13 +44,13 @@ class Said(Body):
     comment: str | None = Field(default=None, max_length=_MOST_CHARACTERS, description="Anything else.")
 
 
-class Kept(Part):
+class FeedbackCreated(Part):
     """The feedback is kept."""
 
     feedback_id: str
 
 
-class TakenBack(Part):
+class FeedbackDeleted(Part):
     """The feedback is forgotten."""
 
     feedback_id: str
@@ -74,7 +74,7 @@ def feedback_router(book: FeedbackBook) -> APIRouter:
     )
 
     @router.post("", status_code=201, summary="Judge an answer")
-    async def judge(body: Said, caller: Reader) -> Kept:
+    async def judge(body: FeedbackRequest, caller: Reader) -> FeedbackCreated:
         """Keep what is said, with the words that it is about."""
         feedback = Feedback(
             question=body.question,
@@ -84,14 +84,14 @@ def feedback_router(book: FeedbackBook) -> APIRouter:
             correction_text=body.correction_text,
             comment=body.comment,
         )
-        return Kept(feedback_id=await asyncio.to_thread(book.add, feedback, caller.key_id, caller.groups))
+        return FeedbackCreated(feedback_id=await asyncio.to_thread(book.add, feedback, caller.key_id, caller.groups))
 
     @router.delete("/{feedback_id}", summary="Take back what was said")
-    def take_back(feedback_id: str, caller: Reader) -> TakenBack:
+    def take_back(feedback_id: str, caller: Reader) -> FeedbackDeleted:
         """Forget it; only the key that said it may do so."""
         if not book.take_back(feedback_id, caller.key_id, caller.groups):
             raise Missing(f"There is no feedback {feedback_id[:80]!r} of yours.")
-        return TakenBack(feedback_id=feedback_id)
+        return FeedbackDeleted(feedback_id=feedback_id)
 
     @router.get("/export", summary="Export feedback")
     def export(caller: Admin) -> Examples:

@@ -9,7 +9,7 @@ from components.errors import QuaereError
 from pipelines.service import QAService
 from service.jobs import Jobs
 from ui.api.guarded import Guarded
-from ui.api.problems import note_fault, told
+from ui.api.problems import note_fault, public_detail
 
 
 class Health(BaseModel):
@@ -52,5 +52,5 @@ def _health(service: QAService, jobs: Jobs) -> Health:
             reasons.insert(0, "Nothing is indexed yet; run `quaere index PATH`.")
     except QuaereError as error:
         note_fault(error)
-        reasons.insert(0, told(error, None))
+        reasons.insert(0, public_detail(error, None))
     return Health(ready=not reasons, reasons=reasons)

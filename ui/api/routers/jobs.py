@@ -9,7 +9,7 @@ from components.types import PUBLIC_GROUP
 from service.jobs import Job, Jobs, State
 from ui.api.guarded import Guarded
 from ui.api.middleware.access import Needs
-from ui.api.principal import Caller
+from ui.api.principal import Principal
 from ui.api.problems import USUAL, Missing, responses
 from ui.api.schemas.replies import Part
 
@@ -73,7 +73,7 @@ class JobList(Part):
     jobs: list[JobView]
 
 
-Watcher = Annotated[Caller, Depends(Needs("write", "admin"))]
+Watcher = Annotated[Principal, Depends(Needs("write", "admin"))]
 """Whoever sends documents, or looks after those of all."""
 
 
@@ -97,17 +97,17 @@ def jobs_router(jobs: Jobs) -> APIRouter:
     @router.get("/{job_id}", summary="Look at a job")
     def shown(job_id: str, caller: Watcher) -> JobView:
         """How far it is."""
-        return _view(_found(jobs.job(job_id, caller.key_id, of_all=_sees_all(caller)), job_id), caller)
+        return _view(_job_of(jobs.job(job_id, caller.key_id, of_all=_sees_all(caller)), job_id), caller)
 
     @router.delete("/{job_id}", summary="Cancel a job")
     def cancelled(job_id: str, caller: Watcher) -> JobView:
         """Stop it; what it has indexed by then stays, and one that has ended stays as it is."""
-        return _view(_found(jobs.cancel(job_id, caller.key_id, of_all=_sees_all(caller)), job_id), caller)
+        return _view(_job_of(jobs.cancel(job_id, caller.key_id, of_all=_sees_all(caller)), job_id), caller)
 
     return router
 
 
-def _view(job: Job, caller: Caller) -> JobView:
+def _view(job: Job, caller: Principal) -> JobView:
     """A job of another key is named only to a caller of all groups that its sender has."""
     groups = [upload.sender_groups for upload in job.uploads]
     known = {*caller.groups, PUBLIC_GROUP}
@@ -115,11 +115,11 @@ def _view(job: Job, caller: Caller) -> JobView:
     return JobView.of(job, named=named)
 
 
-def _sees_all(caller: Caller) -> bool:
+def _sees_all(caller: Principal) -> bool:
     return "admin" in caller.roles
 
 
-def _found(job: Job | None, job_id: str) -> Job:
+def _job_of(job: Job | None, job_id: str) -> Job:
     if job is None:
         raise Missing(f"There is no job {job_id[:80]!r}.")
     return job

@@ -25,21 +25,21 @@ from components.errors import ConfigurationError, InputError, ModelError, Quaere
 from components.stores.catalogue.sources import SourceInfo
 from components.types import Reply
 from pipelines.indexing import Identity, IndexProgress, IndexReport
-from pipelines.replies import Question
+from pipelines.replies import UserQuestion
 from pipelines.service import QAService
 from pipelines.sources import SourceDetail
 from pipelines.status import Status
 from service.jobs import Stopped
 from ui.api.batches import all_answered
 from ui.api.bodies import body_of
-from ui.api.concurrency_limit import Admission
+from ui.api.concurrency_limit import ConcurrencyLimit
 from ui.api.guarded import Guarded
 from ui.api.middleware.access import owner
 from ui.api.problems import Missing
 
 PREFIX = "/api/v1/own"
 
-QUESTIONS = TypeAdapter(list[Question])
+QUESTIONS = TypeAdapter(list[UserQuestion])
 IDENTITIES = TypeAdapter(dict[str, Identity])
 PROGRESS = TypeAdapter(IndexProgress)
 RESULTS: dict[str, TypeAdapter[Any]] = {
@@ -71,12 +71,12 @@ _log = logging.getLogger(__name__)
 _Tell = Callable[[IndexProgress], None]
 
 
-def own_router(service: QAService, admission: Admission) -> APIRouter:
+def local_rpc_router(service: QAService, concurrency_limit: ConcurrencyLimit) -> APIRouter:
     """The methods of the service, by name.
 
     Args:
         service: open.
-        admission: how many questions are asked at a time.
+        concurrency_limit: how many questions are asked at a time.
     """
     router = APIRouter(prefix=PREFIX, include_in_schema=False, dependencies=[Depends(owner)], route_class=Guarded)
     # Whoever indexes for an hour keeps a thread for an hour, and nobody waiting who asks.
@@ -88,7 +88,7 @@ def own_router(service: QAService, admission: Admission) -> APIRouter:
         if method not in RESULTS:
             raise Missing(f"There is no method {method!r}.")
         if method == "ask_batch":
-            lines = _replies(service, admission, options)
+            lines = _replies(service, concurrency_limit, options)
         else:
             lines = _lines(service, method, options, threads)
         return StreamingResponse(lines, media_type="application/x-ndjson")
@@ -96,18 +96,20 @@ def own_router(service: QAService, admission: Admission) -> APIRouter:
     return router
 
 
-async def _replies(service: QAService, admission: Admission, options: dict[str, Any]) -> AsyncIterator[str]:
+async def _replies(
+    service: QAService, concurrency_limit: ConcurrencyLimit, options: dict[str, Any]
+) -> AsyncIterator[str]:
     """The replies to a batch, whose questions take turns with those of others."""
 
     async def ask() -> list[Reply]:
         shared = {name: options.pop(name, None) for name in ("filters", "groups")}
         questions = [_complete(each, **shared) for each in QUESTIONS.validate_python(options.pop("questions"))]
-        return await all_answered(service, questions, partial(admission.turn, None), **options)
+        return await all_answered(service, questions, partial(concurrency_limit.turn, None), **options)
 
-    yield await _told("ask_batch", ask())
+    yield await _last_line("ask_batch", ask())
 
 
-def _complete(question: Question, filters: dict[str, Any] | None, groups: Sequence[str] | None) -> Question:
+def _complete(question: UserQuestion, filters: dict[str, Any] | None, groups: Sequence[str] | None) -> UserQuestion:
     """What is None falls back to the batch's own."""
     return replace(
         question,
@@ -128,7 +130,7 @@ async def _lines(
         loop.call_soon_threadsafe(lines.put_nowait, _line("progress", PROGRESS.dump_python(progress, mode="json")))
 
     work = loop.run_in_executor(threads, copy_context().run, partial(_run, service, method, options, tell))
-    running = asyncio.create_task(_told(method, work))
+    running = asyncio.create_task(_last_line(method, work))
     try:
         while not running.done() or not lines.empty():
             waiting = asyncio.create_task(lines.get())
@@ -143,7 +145,7 @@ async def _lines(
         gone.set()
 
 
-async def _told(method: str, work: Awaitable[Any]) -> str:
+async def _last_line(method: str, work: Awaitable[Any]) -> str:
     """The last line: what a method gives, or how it failed."""
     try:
         result = await work

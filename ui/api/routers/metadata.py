@@ -19,7 +19,7 @@ from service.jobs import Job, Jobs
 from service.uploads import Upload, Uploads, changed, checked_fields, sealed
 from ui.api.guarded import Guarded
 from ui.api.middleware.access import Reader, Writer
-from ui.api.principal import Caller
+from ui.api.principal import Principal
 from ui.api.problems import USUAL, responses
 from ui.api.routers.jobs import JobView
 from ui.api.schemas.replies import Part
@@ -74,12 +74,12 @@ def metadata_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRout
     return router
 
 
-def own_groups(groups: Iterable[str], caller: Caller) -> list[str]:
+def own_groups(groups: Iterable[str], caller: Principal) -> list[str]:
     """Of some groups those that the caller may know of."""
     return [name for name in groups if name in (*caller.groups, PUBLIC_GROUP)]
 
 
-def _described(info: SourceInfo, caller: Caller, service: QAService, uploads: Uploads) -> Metadata:
+def _described(info: SourceInfo, caller: Principal, service: QAService, uploads: Uploads) -> Metadata:
     """What was said of a source, as far as the caller may know it."""
     fields = uploads.fields(info.source_id)
     if fields is not None:
@@ -93,7 +93,7 @@ def _described(info: SourceInfo, caller: Caller, service: QAService, uploads: Up
 
 
 def _change(
-    info: SourceInfo, changes: dict[str, Any], caller: Caller, service: QAService, uploads: Uploads, jobs: Jobs
+    info: SourceInfo, changes: dict[str, Any], caller: Principal, service: QAService, uploads: Uploads, jobs: Jobs
 ) -> Job:
     """Begin the job that sets fields of a source and indexes it again; until it has, all is as it was."""
     before = uploads.fields(info.source_id)
@@ -110,7 +110,7 @@ def _change(
 
 
 def _override(
-    info: SourceInfo, changes: dict[str, Any], caller: Caller, service: QAService, uploads: Uploads, jobs: Jobs
+    info: SourceInfo, changes: dict[str, Any], caller: Principal, service: QAService, uploads: Uploads, jobs: Jobs
 ) -> Job:
     """For a file of the server's own: what is set here holds above what the file, its folders and commands say."""
     given = {name: value for name, value in changes.items() if value is not None}
@@ -124,7 +124,9 @@ def _override(
     return jobs.take([own], caller.key_id, lambda _: None)
 
 
-def _move(info: SourceInfo, place: Upload, fields: dict[str, Any], caller: Caller, uploads: Uploads, jobs: Jobs) -> Job:
+def _move(
+    info: SourceInfo, place: Upload, fields: dict[str, Any], caller: Principal, uploads: Uploads, jobs: Jobs
+) -> Job:
     """Copy an upload to the place that it has in other groups, for a job that puts one in the place of the other."""
     file = uploads.path_of(info.source_id)
     if file is None:

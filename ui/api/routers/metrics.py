@@ -19,10 +19,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from components.errors import QuaereError
 from components.types import Reply
 from pipelines.service import QAService
-from ui.api.concurrency_limit import Admission
+from ui.api.concurrency_limit import ConcurrencyLimit
 from ui.api.guarded import Guarded
 from ui.api.middleware.access import Admin
-from ui.api.routes import method_of, route_of
+from ui.api.middleware.logs import method_of, route_of
 
 PATH = "/metrics"
 """Where Prometheus looks by default."""
@@ -39,10 +39,10 @@ class Metrics:
 
     Args:
         service: open, whose index is described.
-        admission: whose places are counted.
+        concurrency_limit: whose places are counted.
     """
 
-    def __init__(self, service: QAService, admission: Admission) -> None:
+    def __init__(self, service: QAService, concurrency_limit: ConcurrencyLimit) -> None:
         self.registry = CollectorRegistry()
         self.requests = Counter(
             "quaere_requests",
@@ -61,8 +61,12 @@ class Metrics:
         self.stage_seconds = self._histogram("quaere_stage_seconds", "Seconds of a stage of a question.", "stage")
         for outcome in ("answered", "withheld"):
             self.questions.labels(outcome)
-        self._gauge("quaere_questions_working", "Requests being worked on.").set_function(lambda: admission.working)
-        self._gauge("quaere_questions_waiting", "Requests waiting for these.").set_function(lambda: admission.waiting)
+        self._gauge("quaere_questions_working", "Requests being worked on.").set_function(
+            lambda: concurrency_limit.working
+        )
+        self._gauge("quaere_questions_waiting", "Requests waiting for these.").set_function(
+            lambda: concurrency_limit.waiting
+        )
         self.registry.register(_Index(service))
         ProcessCollector(registry=self.registry)
 
@@ -96,7 +100,7 @@ def note_reply(reply: Reply) -> None:
         metrics.note(reply)
 
 
-class Measured:
+class MetricsMiddleware:
     """ASGI middleware that counts every request when it has ended; what is sent goes through as it comes.
 
     Args:

@@ -14,7 +14,8 @@ from starlette.responses import Response
 
 from components.errors import InputError
 from components.stores.catalogue.sources import SourceInfo
-from components.types import PUBLIC_GROUP
+from components.stores.catalogue.visible import SourceQuery
+from components.types import PUBLIC_GROUP, End, Heading, Name, Page, Start, Title
 from pipelines.service import QAService
 from service.job_files import JobFiles
 from service.jobs import Job, Jobs
@@ -22,11 +23,11 @@ from service.uploads import Received, Uploads, checked_fields, checked_name, sea
 from ui.api.bodies import body_of
 from ui.api.guarded import Guarded
 from ui.api.middleware.access import Reader, Writer
-from ui.api.principal import Caller
+from ui.api.principal import Principal
 from ui.api.problems import USUAL, responses
 from ui.api.routers.jobs import JobView
 from ui.api.routers.metadata import own_groups
-from ui.api.schemas.replies import End, Heading, Name, Page, Part, Start, Title
+from ui.api.schemas.replies import Part
 from ui.api.schemas.requests import Body
 
 MOST_DOCUMENTS = 100
@@ -48,7 +49,7 @@ _META = (
 Tag = Annotated[str, Field(min_length=1)]
 
 
-class Source(Part):
+class SourceView(Part):
     """An indexed source."""
 
     source_id: str = Field(description="Stays the same when the source is replaced.")
@@ -68,14 +69,14 @@ class Source(Part):
     pages: int | None = Field(ge=1, description="Of a PDF; null where the format has none, or they are not counted.")
 
 
-class Sources(Part):
+class SourceList(Part):
     """A part of the list of sources."""
 
     total: int = Field(ge=0, description="How many there are in all.")
-    sources: list[Source] = Field(description="By name.")
+    sources: list[SourceView] = Field(description="By name.")
 
 
-class Excerpt(Part):
+class ExcerptView(Part):
     """Some words of a source, between those around them."""
 
     source: Name
@@ -114,7 +115,7 @@ class Deleted(Part):
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
+class _SentDocument:
     """An upload that has been looked at and not yet read."""
 
     name: str
@@ -139,8 +140,8 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
     most = int(service.settings.index.max_file_mb * 1_000_000)
     in_all = int(service.settings.service.max_upload_mb * 1_000_000)
 
-    def take(given: Sequence[_Given], caller: Caller) -> JobView:
-        return JobView.of(_take(given, caller, uploads, jobs, most))
+    def take(documents: Sequence[_SentDocument], caller: Principal) -> JobView:
+        return JobView.of(_take(documents, caller, uploads, jobs, most))
 
     @router.post("/files", status_code=202, summary="Upload files")
     @body_of(in_all)
@@ -154,7 +155,9 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
         def look_and_take() -> JobView:
             fields = checked_fields(_object(meta), caller.groups)
             names = [checked_name(file.filename or "", needs_ending=True) for file in files]
-            return take([_Given(name, file.file, fields) for name, file in zip(names, files, strict=True)], caller)
+            return take(
+                [_SentDocument(name, file.file, fields) for name, file in zip(names, files, strict=True)], caller
+            )
 
         return await asyncio.to_thread(look_and_take)
 
@@ -175,20 +178,14 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
         contains: Annotated[str, Query(max_length=200, description="Part of the name or title.")] = "",
         limit: Annotated[int, Query(ge=1, le=1000, description="Sources at most.")] = 100,
         offset: Annotated[int, Query(ge=0, le=10_000_000, description="How many to pass over.")] = 0,
-    ) -> Sources:
+    ) -> SourceList:
         """What you may read of what is indexed."""
-        wanted, tags = contains.casefold(), set(tag)
-        found = [
-            info
-            for info in service.sources(caller.groups)
-            if (name is None or info.source == name)
-            and (wanted in info.source.casefold() or wanted in (info.title or "").casefold())
-            and tags <= set(info.tags)
-        ]
-        return Sources(total=len(found), sources=[_view(info, caller) for info in found[offset : offset + limit]])
+        query = SourceQuery(name, contains, tuple(tag), limit, offset)
+        found = service.list_sources(query, caller.groups)
+        return SourceList(total=found.total, sources=[_view(info, caller) for info in found.sources])
 
     @router.get("/{source_id}", summary="Look at a source")
-    def shown(source_id: str, caller: Reader) -> Source:
+    def shown(source_id: str, caller: Reader) -> SourceView:
         """Its facts."""
         return _view(service.source_of(source_id, caller.groups), caller)
 
@@ -199,11 +196,11 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
         start: Annotated[int, Query(ge=0, description="Where the wanted words start, in code points.")] = 0,
         end: Annotated[int | None, Query(ge=0, description="Where they end, exclusive; by default at start.")] = None,
         around: Annotated[int, Query(ge=0, le=_MOST_AROUND, description="Characters before and after.")] = 1000,
-    ) -> Excerpt:
+    ) -> ExcerptView:
         """The words of an answer or a passage with what stands around them."""
         found = service.excerpt(source_id, start, start if end is None else end, around, caller.groups)
-        values = {name: getattr(found, name) for name in Excerpt.model_fields if name != "source"}
-        return Excerpt(source=found.info.source, **values)
+        values = {name: getattr(found, name) for name in ExcerptView.model_fields if name != "source"}
+        return ExcerptView(source=found.info.source, **values)
 
     @router.get(
         "/{source_id}/pages/{page}",
@@ -235,33 +232,33 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
     return router
 
 
-def _take(given: Sequence[_Given], caller: Caller, uploads: Uploads, jobs: Jobs, most: int) -> Job:
+def _take(documents: Sequence[_SentDocument], caller: Principal, uploads: Uploads, jobs: Jobs, most: int) -> Job:
     """Keep what was sent, all or nothing, and begin its job."""
-    names = [each.name for each in given]
+    names = [each.name for each in documents]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise InputError(f"{', '.join(twice)}: sent twice in one request; send each name once")
     allowed = [*caller.groups, PUBLIC_GROUP]
-    jobs.refuse_too_many(caller.key_id, len(given))
-    with _received(given, uploads, most) as files:
+    jobs.refuse_too_many(caller.key_id, len(documents))
+    with _received(documents, uploads, most) as files:
         places = [
             replace(sealed(uploads.place(each.name, each.fields["groups"]), file, each.fields), sender_groups=allowed)
-            for file, each in zip(files, given, strict=True)
+            for file, each in zip(files, documents, strict=True)
         ]
 
         def keep(waiting: JobFiles) -> None:
-            for file, place, each in zip(files, places, given, strict=True):
+            for file, place, each in zip(files, places, documents, strict=True):
                 waiting.stage(file, place, each.fields)
 
         return jobs.take(places, caller.key_id, keep)
 
 
 @contextmanager
-def _received(given: Sequence[_Given], uploads: Uploads, most: int) -> Iterator[list[Received]]:
+def _received(documents: Sequence[_SentDocument], uploads: Uploads, most: int) -> Iterator[list[Received]]:
     """The files on disk; those that are still there at the end are deleted."""
     files: list[Received] = []
     try:
-        for each in given:
+        for each in documents:
             try:
                 files.append(uploads.receive(each.file, most))
             except InputError as error:
@@ -272,9 +269,9 @@ def _received(given: Sequence[_Given], uploads: Uploads, most: int) -> Iterator[
             file.path.unlink(missing_ok=True)
 
 
-def _view(info: SourceInfo, caller: Caller) -> Source:
-    values = {name: getattr(info, name) for name in Source.model_fields if name not in ("groups", "tags")}
-    return Source(**values, groups=own_groups(info.groups, caller), tags=list(info.tags))
+def _view(info: SourceInfo, caller: Principal) -> SourceView:
+    values = {name: getattr(info, name) for name in SourceView.model_fields if name not in ("groups", "tags")}
+    return SourceView(**values, groups=own_groups(info.groups, caller), tags=list(info.tags))
 
 
 def _object(text: str) -> dict[str, Any]:
@@ -287,10 +284,10 @@ def _object(text: str) -> dict[str, Any]:
     return value
 
 
-def _of_text(document: Document, caller: Caller) -> _Given:
+def _of_text(document: Document, caller: Principal) -> _SentDocument:
     meta = document.meta if document.url is None else {**document.meta, "url": document.url}
     try:
         content = io.BytesIO(document.text.encode("utf-8"))
     except UnicodeEncodeError as error:
         raise InputError(f"{document.name[:80]!r}: the text holds half a character ({error.reason})") from error
-    return _Given(checked_name(document.name, needs_ending=False), content, checked_fields(meta, caller.groups))
+    return _SentDocument(checked_name(document.name, needs_ending=False), content, checked_fields(meta, caller.groups))

@@ -74,7 +74,7 @@ class Body(BaseModel):
         return self
 
 
-class Ask(Body):
+class AskRequest(Body):
     """One question."""
 
     question: Question
@@ -94,7 +94,7 @@ class BatchQuestion(Body):
     filters: Filters = None
 
 
-class AskBatch(Body):
+class AskBatchRequest(Body):
     """Several questions, which share the models' calls."""
 
     questions: list[BatchQuestion] = Field(min_length=1, max_length=MOST_QUESTIONS)
@@ -103,7 +103,7 @@ class AskBatch(Body):
     threshold: Threshold = None
 
 
-class Search(Body):
+class SearchRequest(Body):
     """What to find passages for."""
 
     question: Question
@@ -111,7 +111,7 @@ class Search(Body):
     top: int = Field(default=10, ge=1, le=MOST_ANSWERS, description="Passages at most.")
 
 
-class Similar(Body):
+class SimilarRequest(Body):
     """What to find the like of: a text, or the passage at a place of a source."""
 
     text: Question | None = Field(default=None, description="A question or a few sentences; or give a source.")

@@ -1,4 +1,4 @@
-"""``quaere status``, ``backup`` and ``restore``: the data folder as a whole."""
+"""``quaere status``, ``check``, ``backup`` and ``restore``: the data folder as a whole."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,8 +7,8 @@ import typer
 
 from components.foreign_text import one_line
 from ui.cli.commands.options import AsJson
-from ui.cli.session import session_of
-from ui.cli.views.reports import status_view
+from ui.cli.session import DAMAGED, session_of
+from ui.cli.views.reports import check_view, status_view
 
 
 def status(ctx: typer.Context, as_json: AsJson = False) -> None:
@@ -20,6 +20,22 @@ def status(ctx: typer.Context, as_json: AsJson = False) -> None:
         session.write_json(found)
     else:
         session.out.print(status_view(found))
+
+
+def check(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """Compare catalogue, index, uploads and databases with each other and with their checksums; change nothing.
+
+    No other process may hold the data folder. Exit code 1: something is damaged; each finding says what mends it.
+    """
+    from service.checking import check_data
+
+    session = session_of(ctx)
+    report = check_data(session.settings())
+    if as_json:
+        session.write_json(report.to_dict())
+    else:
+        session.out.print(check_view(report))
+    raise typer.Exit(0 if report.sound else DAMAGED)
 
 
 def backup(

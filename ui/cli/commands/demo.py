@@ -10,11 +10,18 @@ import typer
 from rich.rule import Rule
 from rich.text import Text
 
-from ui.cli.samples import knowledge_base
 from ui.cli.session import Session, session_of
 from ui.cli.views.progress import index_progress
 from ui.cli.views.replies import reply_view
 from ui.cli.views.reports import index_report_view
+
+
+def knowledge_base() -> Path:
+    """The folder of the sample knowledge base, to be indexed like any folder of a user.
+
+    It lies beside our packages and is found by path, as other packages install a module called ``examples`` too.
+    """
+    return Path(__file__).resolve().parents[3] / "examples" / "knowledge_base"
 
 
 def demo(ctx: typer.Context) -> None:

@@ -139,8 +139,8 @@ def _corpora(session: Session) -> Path:
     from components.models.checkpoints import cache_folder
     from components.stores.catalogue.sources import CATALOGUE_FILE
 
-    if "data" in session.given:
-        given = Path(session.given["data"])
+    if "data" in session.overrides:
+        given = Path(session.overrides["data"])
         if not (given / CATALOGUE_FILE).exists():
             return given
     return cache_folder(session.settings().cache) / _CORPORA

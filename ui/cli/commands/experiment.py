@@ -59,7 +59,7 @@ def _experiment(session: Session, files: list[Path], preset: str | None, sample:
     def load(own: Mapping[str, Any]) -> Settings:
         from pipelines.settings import Settings
 
-        return Settings.load({**session.given, **own}, file=session.config)
+        return Settings.load({**session.overrides, **own}, file=session.config)
 
     if preset is not None:
         if any(path.suffix == _ENDING for path in files):

@@ -14,6 +14,7 @@ class PipelineName(StrEnum):
     """The pipelines that can be shown."""
 
     asking = "asking"
+    reading = "reading"
     indexing = "indexing"
 
 

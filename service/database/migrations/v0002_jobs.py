@@ -23,8 +23,3 @@ def upgrade() -> None:
     )
     op.create_index("ix_jobs_key_id", "jobs", ["key_id"])
     op.create_index("ix_jobs_state", "jobs", ["state"])
-
-
-def downgrade() -> None:
-    """Drop it."""
-    op.drop_table("jobs")

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from components.errors import StoreError
-from components.stores.catalogue.tables import explain
+from components.stores.database.explaining import explain
 
 # The schema is a part of the name: two installations may share a database in schemas of their own.
 _KEY = "hashtextextended('quaere ' || current_schema() || ' ' || :name, 0)"

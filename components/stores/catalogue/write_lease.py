@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from components.stores.catalogue.shared_locks import SharedLocks
 from components.stores.catalogue.sources import Catalogue
+from components.stores.database.shared_locks import SharedLocks
 
 _INDEXING = "indexing"
 _PAUSE = 0.3  # seconds
 
 
-class Turn:
+class WriteLease:
     """The turn of this process; its own threads have it one after another too.
 
     PostgreSQL gives it to another process when this one has lost its connection. A note in the catalogue, which every
@@ -34,7 +34,7 @@ class Turn:
         self._depth = 0
 
     @contextmanager
-    def held(self, waiting: Callable[[str], None]) -> Iterator[None]:
+    def hold(self, waiting: Callable[[str], None]) -> Iterator[None]:
         """Wait for the turn, and have it until the context ends.
 
         Args:

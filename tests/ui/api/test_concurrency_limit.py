@@ -4,17 +4,17 @@ import asyncio
 
 import pytest
 
-from ui.api.concurrency_limit import Admission
+from ui.api.concurrency_limit import ConcurrencyLimit
 from ui.api.problems import Busy
 
 
 def test_more_than_may_wait_are_turned_away_and_places_are_freed() -> None:
     async def run() -> None:
-        admission, most, now, gate = Admission(2, 1), 0, 0, asyncio.Event()
+        concurrency_limit, most, now, gate = ConcurrencyLimit(2, 1), 0, 0, asyncio.Event()
 
         async def work() -> None:
             nonlocal most, now
-            async with admission.place(None):
+            async with concurrency_limit.place(None):
                 now += 1
                 most = max(most, now)
                 await gate.wait()
@@ -23,7 +23,7 @@ def test_more_than_may_wait_are_turned_away_and_places_are_freed() -> None:
         tasks = [asyncio.create_task(work()) for _ in range(3)]
         await asyncio.sleep(0.01)
         with pytest.raises(Busy, match="3 requests"):
-            async with admission.place(None):
+            async with concurrency_limit.place(None):
                 pass
         tasks[2].cancel()  # one that waits
         await asyncio.sleep(0)
@@ -33,7 +33,7 @@ def test_more_than_may_wait_are_turned_away_and_places_are_freed() -> None:
         done = await asyncio.gather(*tasks, return_exceptions=True)
         assert [type(each) for each in done] == [type(None), type(None), asyncio.CancelledError, type(None)]
         assert most == 2
-        async with admission.place(None):
+        async with concurrency_limit.place(None):
             pass
 
     asyncio.run(run())
@@ -41,10 +41,10 @@ def test_more_than_may_wait_are_turned_away_and_places_are_freed() -> None:
 
 def test_an_error_in_the_work_frees_the_place() -> None:
     async def run() -> None:
-        admission = Admission(1, 0)
+        concurrency_limit = ConcurrencyLimit(1, 0)
         for _ in range(3):
             with pytest.raises(ValueError, match="mine"):
-                async with admission.place(None):
+                async with concurrency_limit.place(None):
                     raise ValueError("mine")
 
     asyncio.run(run())

@@ -17,7 +17,7 @@ from starlette.requests import HTTPConnection
 from components.errors import InputError
 from components.stores.visibility import access_groups
 from service.keys import Key, KeyRing
-from ui.api.principal import LOCAL, OWNER, Caller
+from ui.api.principal import LOCAL, OWNER, Principal
 from ui.api.problems import Forbidden, Unauthorized
 
 GROUPS_HEADER = "Quaere-Groups"
@@ -33,7 +33,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Lookup:
+class Authenticator:
     """Finds callers; one for all of a server.
 
     Args:
@@ -49,7 +49,7 @@ class Lookup:
         self._keys_needed = keys_needed
         self._threads = ThreadPoolExecutor(_THREADS, "callers")
 
-    async def caller(self, connection: HTTPConnection) -> Caller:
+    async def caller(self, connection: HTTPConnection) -> Principal:
         """Whoever sent a request.
 
         Raises:
@@ -58,13 +58,13 @@ class Lookup:
             InputError: the groups cannot be read.
             StoreError: the keys cannot be read.
         """
-        return await self.apart(self._caller, connection)
+        return await self.in_thread(self._caller, connection)
 
-    async def apart(self, call: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+    async def in_thread(self, call: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
         """Call something of the keys where no long work can keep it waiting."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: call(*args, **options))
 
-    def _caller(self, connection: HTTPConnection) -> Caller:
+    def _caller(self, connection: HTTPConnection) -> Principal:
         shown = _shown(connection)
         if shown and secrets.compare_digest(shown, self.owner_token.encode("ascii")):
             return OWNER
@@ -81,7 +81,7 @@ class Lookup:
             self._keys_needed = True  # for good
         return self._keys_needed
 
-    def _keyholder(self, connection: HTTPConnection) -> Caller:
+    def _keyholder(self, connection: HTTPConnection) -> Principal:
         """Whoever shows a key.
 
         Raises:
@@ -94,7 +94,7 @@ class Lookup:
             key = self.keys.of_session(token)
         if key is None:
             raise Unauthorized("A known key is needed as `Authorization: Bearer KEY`; `quaere keys make` makes one.")
-        return Caller(key.name, key.key_id, frozenset(key.roles), key.groups)
+        return Principal(key.name, key.key_id, frozenset(key.roles), key.groups)
 
 
 def _shown(connection: HTTPConnection) -> bytes | None:

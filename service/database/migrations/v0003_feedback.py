@@ -23,8 +23,3 @@ def upgrade() -> None:
         sa.Column("comment", sa.Text(), nullable=True),
     )
     op.create_index("ix_feedback_created_at", "feedback", ["created_at"])
-
-
-def downgrade() -> None:
-    """Drop it."""
-    op.drop_table("feedback")

@@ -26,9 +26,3 @@ def upgrade() -> None:
     )
     op.create_index("ix_sessions_key_id", "sessions", ["key_id"])
     op.create_index("ix_sessions_expires_at", "sessions", ["expires_at"])
-
-
-def downgrade() -> None:
-    """Drop them."""
-    op.drop_table("sessions")
-    op.drop_table("keys")

@@ -1,0 +1,1 @@
+"""What Alembic starts; the steps themselves stand beside the tables that they make."""
