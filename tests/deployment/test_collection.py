@@ -84,7 +84,7 @@ def test_other_settings_than_the_collections_are_named_and_it_is_left_as_it_is(
     (message,) = caplog.messages
     assert "qdrant.shards: the collection has 4, the settings say 6" in message
     assert "qdrant.replicas: the collection has 2, the settings say 1" in message
-    assert "qdrant_quantization: the collection has int8, the settings say none" in message
+    assert "qdrant.quantization: the collection has int8, the settings say none" in message
     assert "quaere rebuild" in message and url in message
     assert len(server.bodies("PUT", PLACE)) == 1
     assert not server.bodies("DELETE", PLACE)

@@ -24,7 +24,7 @@ baseline = "plain"
 [systems.plain]
 
 [systems."no reranking"]
-rerank = false
+stages.rerank = false
 
 [systems.rrf]
 search.fusion = "rrf"

@@ -640,7 +640,7 @@ def test_a_real_index_answers_through_the_page(browser: Browser, tmp_path: Path)
 def test_the_server_starts_says_where_and_stops(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from pipelines.settings import Settings; from ui.server import launch; "
-        "launch(Settings.load(data=Path(sys.argv[1])), port=0, announce=lambda url: print(url, flush=True))"
+        "launch(Settings(data=Path(sys.argv[1])), port=0, announce=lambda url: print(url, flush=True))"
     )
     started = subprocess.Popen(
         [sys.executable, "-c", program, str(tmp_path / "none")],
