@@ -19,9 +19,12 @@ a process that answers with OpenVINO would spend over two of its three seconds o
 """
 
 import importlib
+import importlib.abc
 import importlib.machinery
 import os
 import sys
+from collections.abc import Callable, Sequence
+from functools import partial
 from types import ModuleType
 
 OWNER = "quaere"
@@ -45,14 +48,26 @@ class _TorchOnFirstUse(ModuleType):
         return getattr(importlib.import_module("torch"), name)
 
 
-def _import_haystack_without_torch() -> None:
-    if "torch" in sys.modules or "haystack" in sys.modules:
-        return
+class _HaystackWithoutTorch(importlib.abc.MetaPathFinder):
+    """Finds Haystack, which nothing has to import before it is needed, so that its first import leaves torch out."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname != "haystack" or "torch" in sys.modules:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+        if spec is not None and spec.loader is not None:
+            setattr(spec.loader, "exec_module", partial(_execute, spec.loader.exec_module))  # noqa: B010
+        return spec
+
+
+def _execute(execute: Callable[[ModuleType], None], haystack: ModuleType) -> None:
     stand_in = _TorchOnFirstUse("torch")
     stand_in.__spec__ = importlib.machinery.ModuleSpec("torch", None)
     sys.modules["torch"] = stand_in
     try:
-        importlib.import_module("haystack")
+        execute(haystack)
     finally:
         del sys.modules["torch"]
 
@@ -60,4 +75,4 @@ def _import_haystack_without_torch() -> None:
 os.environ.update(_NO_USAGE_REPORTS)
 # NNCF and OpenVINO's converter report their use through this package; without it they stay silent.
 sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-_import_haystack_without_torch()
+sys.meta_path.insert(0, _HaystackWithoutTorch())

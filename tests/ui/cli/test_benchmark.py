@@ -80,7 +80,11 @@ def test_the_folder_runs_as_a_module_too() -> None:
     shown = {"": "--most-clients", "listing": "--sources", "cold_start": "--runs"}
     for name, text in shown.items():
         done = subprocess.run(
-            [*run, *name.split(), "--help"], cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True
+            [*run, *name.split(), "--help"],
+            cwd=Path(__file__).parents[3],
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
         )
         assert text in done.stdout
 

@@ -76,7 +76,7 @@ try:
     main()
 except SystemExit:
     pass
-heavy = {"haystack", "torch", "openvino", "components", "pipelines", "transformers", "gradio", "qdrant_edge"}
+heavy = {"haystack", "torch", "openvino", "pipelines", "transformers", "gradio", "qdrant_edge"}
 sys.exit(f"imported {heavy & set(sys.modules)}" if heavy & set(sys.modules) else 0)
 """
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
