@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from components.converters.formats import SUFFIXES
-from ui.cli.main import app
+from ui.cli.program import app
 
 ROOT = Path(__file__).resolve().parent.parent
 GUIDES = {

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from ui.cli.main import app
+from ui.cli.program import app
 
 NOTEBOOK = json.loads((Path(__file__).parents[2] / "examples" / "fine-tuning.ipynb").read_text("utf-8"))
 CODE = ["".join(cell["source"]) for cell in NOTEBOOK["cells"] if cell["cell_type"] == "code"]

@@ -22,7 +22,7 @@ from service.checking import check_data
 from service.uploads import sealed
 from tests.ui.api.test_leaks import wait
 from tests.ui.damage import KINDS, ROWS, Damage, of_files, of_rows, unseal
-from ui.cli.main import app
+from ui.cli.program import app
 
 DOCUMENTS = {
     "manual.md": "# H8\n\nThe warranty of the H8 is 24 months.\n\nThe H8 weighs 12 kilograms.\n",

@@ -134,5 +134,5 @@ def session_of(ctx: typer.Context) -> Session:
     """The session of the running command."""
     session = ctx.find_object(Session)
     if session is None:
-        raise RuntimeError("a command was called outside the program; start it through ui.cli.main.app")
+        raise RuntimeError("a command was called outside the program; start it through ui.cli.program.app")
     return session

@@ -18,7 +18,7 @@ from components.errors import ConfigurationError
 from pipelines.service import QAService
 from pipelines.settings import Settings
 from tests.ui.serving import served, serving
-from ui.cli.main import app
+from ui.cli.program import app
 
 
 @pytest.fixture

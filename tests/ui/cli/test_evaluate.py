@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 
 from tests.evaluation.data.writing import write
 from tests.evaluation.small import QUESTIONS, TEXTS, squad
-from ui.cli.main import app
+from ui.cli.program import app
 
 Run = Callable[..., Result]
 
@@ -139,7 +139,7 @@ def test_what_cannot_be_measured_is_said_before_anything_is_done(
 
 def test_help_imports_neither_haystack_nor_numpy() -> None:
     code = (
-        "import sys\nfrom typer.testing import CliRunner\nfrom ui.cli.main import app\n"
+        "import sys\nfrom typer.testing import CliRunner\nfrom ui.cli.program import app\n"
         "assert CliRunner().invoke(app, ['evaluate', '--help']).exit_code == 0\n"
         "sys.exit(', '.join({'haystack', 'numpy', 'torch', 'evaluation'} & sys.modules.keys()))"
     )

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from tests.evaluation.small import write_squad
-from ui.cli.main import app
+from ui.cli.program import app
 
 ROOT = Path(__file__).resolve().parents[3]
 Run = Callable[..., Result]

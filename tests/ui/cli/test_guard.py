@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ui.cli import guard
+from ui.cli import main as guard
 
-ROOT = Path(guard.__file__).resolve().parent.parent
+ROOT = Path(guard.__file__).resolve().parents[2]
 
 
 def test_our_own_packages_pass() -> None:

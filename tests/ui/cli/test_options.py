@@ -11,7 +11,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from ui.cli.commands.options import parse_pairs, split_groups, training_options, typed
-from ui.cli.main import app, globals_first
+from ui.cli.program import app, globals_first
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = [sys.executable, "-c", "from ui.cli.main import main; main()"]

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from components.answers.calibration import Calibrator
 from components.types import Evidence
-from ui.cli.main import app
+from ui.cli.program import app
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from typer.testing import CliRunner, Result
 
 from tests.training.pairs.test_run import squad
 from training.option_files import require
-from ui.cli.main import app
+from ui.cli.program import app
 
 
 def quaere(*words: object) -> Result:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from ui.cli.main import app
+from ui.cli.program import app
 
 WORDS = ["faust", "goethe", "paris", "france", "capital", "reset", "pump", "code"]
 

@@ -1,1 +1,1 @@
-"""One file per command or group of commands; :mod:`ui.cli.main` puts them together."""
+"""One file per command or group of commands; :mod:`ui.cli.program` puts them together."""
