@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -21,6 +22,8 @@ from components.errors import QuaereError
 
 _LAST_WORDS = 1500
 
+_ROOT = str(Path(__file__).resolve().parents[2])
+"""Goes first: other packages may bring a `benchmarks` of their own."""
 _QUIET = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1", "TRANSFORMERS_VERBOSITY": "error"}
 """No peer may look for a newer model on a hub in the midst of a measurement."""
 
@@ -62,7 +65,7 @@ class SystemProcess:
             stdout=subprocess.PIPE,
             stderr=self._said,
             encoding="utf-8",
-            env=os.environ | _QUIET | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)},
+            env=os.environ | _QUIET | {"PYTHONPATH": os.pathsep.join([_ROOT, *filter(None, sys.path)])},
             # An interruption is for the parent, which then ends its children.
             start_new_session=True,
         )

@@ -1,6 +1,7 @@
 """``quaere benchmark`` as a user types it."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -73,6 +74,21 @@ def test_without_the_folder_the_command_says_how_to_get_it(tmp_path: Path) -> No
     result = CliRunner().invoke(program, ["peers", "file.json"])
     assert isinstance(result.exception, ConfigurationError)
     assert "clone the repository" in str(result.exception)
+
+
+def test_a_package_of_the_same_name_is_no_hindrance(tmp_path: Path) -> None:
+    foreign = tmp_path / "benchmarks" / "__init__.py"
+    foreign.parent.mkdir()
+    foreign.write_text("raise SystemExit('was imported')\n")
+    root = Path(__file__).parents[3]
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", "from ui.cli.main import main; main()", "benchmark", "--help"],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(root)])},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert "--most-clients" in done.stdout
 
 
 def test_the_folder_runs_as_a_module_too() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,10 +18,23 @@ def benchmark_command(root: Path = _ROOT) -> Callable[..., Any]:
     """The command of the folder where it is present; else one that says how to get it."""
     if not (root / "benchmarks" / "command.py").is_file():
         return benchmark
-    if str(root) not in sys.path:
-        sys.path.append(str(root))
+    _make_importable(root)
     found: Callable[..., Any] = importlib.import_module("benchmarks.command").benchmark
     return found
+
+
+def _make_importable(root: Path) -> None:
+    """Let ``benchmarks`` be our folder, whatever other packages have put beside them under that common name."""
+    folder = root / "benchmarks"
+    present = sys.modules.get("benchmarks")
+    if present is not None and str(folder) in map(str, present.__path__):
+        return
+    spec = importlib.util.spec_from_file_location(
+        "benchmarks", folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )
+    assert spec is not None and spec.loader is not None
+    sys.modules["benchmarks"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules["benchmarks"])
 
 
 def benchmark(
