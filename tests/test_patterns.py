@@ -48,7 +48,7 @@ LONGEST = {
 
 FACTORIES = {
     ("components/patterns.py", "compiled"): "of parts that are collected with the objects of this class",
-    ("components/stores/catalogue/tables.py", "_said"): "called for a table that is collected",
+    ("components/stores/database/explaining.py", "_said"): "called for a table that is collected",
     ("components/query/synonyms.py", "_pattern"): "of the operator's words; samples are below",
     ("components/converters/metadata.py", "_glob_pattern"): "of the operator's names; samples are below",
     ("ui/api/middleware/logs.py", "formatException"): "of the words of one message, each line of it as it is",

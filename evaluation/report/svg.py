@@ -47,6 +47,8 @@ _SETTINGS: Any = {
     "ytick.color": _COLOURS["muted"],
 }
 
+_NUMBERED = re.compile(r"[a-z0-9.]+_\d+")
+"""Names that matplotlib gives to the parts of each plot."""
 _SVG = "http://www.w3.org/2000/svg"
 ElementTree.register_namespace("", _SVG)
 ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
@@ -189,7 +191,7 @@ def as_svg(title: str, figure: Figure) -> Markup:
 
 def _belongs_to_the_page(element: ElementTree.Element) -> None:
     """Without names that each plot has, and with attributes for a style, which leave the font's family to the page."""
-    if re.fullmatch(r"[a-z0-9.]+_\d+", element.get("id", "")):
+    if _NUMBERED.fullmatch(element.get("id", "")):
         del element.attrib["id"]
     style = element.attrib.pop("style", "")
     parts = (part.split(": ", 1) for part in style.split("; ") if part)

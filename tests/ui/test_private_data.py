@@ -42,7 +42,7 @@ def filled(data: Path, docs: Path) -> None:
         assert ended(client, send_files(client, ("sent.md", MANUAL)))["state"] == "done"
         client.patch(f"/api/v1/sources/{client.get('/api/v1/sources').json()['sources'][0]['source_id']}", json={})
         backend.service.announce(token=backend.owner_token)
-        for name in (LOCK_FILE, HOLDER_FILE, "catalogue.sqlite", "service.sqlite", "service.sqlite.lock"):
+        for name in (LOCK_FILE, HOLDER_FILE, "catalogue.sqlite", "service.sqlite", "service.sqlite.made"):
             assert rights(data / name) == 0o600, name
         assert {rights(path) for path in (data, *(data / "uploads").rglob("*")) if path.is_dir()} == {0o700}
         assert {rights(path) for path in (data / "uploads").rglob("*") if path.is_file()} == {0o600}
