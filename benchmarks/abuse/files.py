@@ -22,8 +22,8 @@ MOST_MEMORY = 1500.0
 MOST_FREEZE = 1.0
 """Seconds that another client waits at most."""
 
-SECONDS = 180
-"""A file that takes longer has no end."""
+SECONDS = 900
+"""A file that takes longer has no end; as many passages as a file may have take minutes to embed."""
 
 _SECONDS_OF_THE_COMMAND = 60
 """For each file, on the average."""
