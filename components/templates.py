@@ -8,15 +8,23 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.ext import Extension
 from markupsafe import Markup
 
-# Line breaks and indentation beside a tag or an expression are for the readers of a template alone.
-_BREAKS = re.compile(r"(?<=[>}])\n\s*|\n\s*(?=[<{])")
+_SPACE = re.compile(r"(?<!\s)\s++")
 
 
 class _Joined(Extension):
     """Joins the lines of a template, as comments, so that errors still name the right line."""
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        return _BREAKS.sub(lambda found: f"{{#{found[0]}#}}", source.strip())
+        return _SPACE.sub(_commented, source.strip())
+
+
+def _commented(space: re.Match[str]) -> str:
+    """Line breaks and indentation beside a tag or an expression, which are for the readers of a template alone."""
+    line = space[0].find("\n")
+    beside = space.string[space.start() - 1] in ">}" if line == 0 else False
+    if line >= 0 and (beside or space.string[space.end()] in "<{"):
+        return f"{space[0][:line]}{{#{space[0][line:]}#}}"
+    return space[0]
 
 
 def html_environment(package: str, writable: Callable[[str], str]) -> Environment:

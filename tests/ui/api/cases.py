@@ -33,3 +33,6 @@ CANNOT_BE_WRONG = frozenset(
     case for case in CASES if case[0] in _TAKES_NOTHING or case[0].endswith(("_id}", "_id}/meta"))
 )
 """What takes nothing, or any text, cannot be given anything wrong."""
+
+IN_AN_ADDRESS = frozenset({("/api/v1/sources", "GET")})
+"""What takes lists and texts that may be left out in its address, where a value of the wrong kind is a right text."""
