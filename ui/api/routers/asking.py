@@ -55,7 +55,7 @@ def asking_router(service: QAService, concurrency_limit: ConcurrencyLimit, rates
     @router.post(
         "/ask",
         response_model=Reply,
-        summary="AskRequest a question",
+        summary="Ask a question",
         responses={200: {"content": {"text/event-stream": {"schema": _EVENT}}}},
     )
     async def ask(body: AskRequest, request: Request, caller: Reader) -> Any:
@@ -72,7 +72,7 @@ def asking_router(service: QAService, concurrency_limit: ConcurrencyLimit, rates
         note_reply(reply)
         return reply
 
-    @router.post("/ask/batch", response_model=Replies, summary="AskRequest several questions")
+    @router.post("/ask/batch", response_model=Replies, summary="Ask several questions")
     async def ask_batch(body: AskBatchRequest, request: Request, caller: Reader) -> Replies:
         """One reply a question, in the same order; nothing is answered where one of them cannot be asked.
 
