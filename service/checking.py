@@ -44,8 +44,9 @@ def check_data(settings: Settings) -> CheckReport:
 
 def _check_service(check: Check, file: Path) -> set[str]:
     """Read the service's database whole; gives the ids of the sources that its jobs are about to change."""
-    if is_lost(file) or not file.exists():
-        if is_lost(file) or (check.settings.data / FOLDER).is_dir():
+    lost = is_lost(file)
+    if lost or not file.exists():
+        if lost or (check.settings.data / FOLDER).is_dir():
             check.add(file, "is missing, and with it all keys, jobs and feedback", RESTORE_SERVICE)
         return set()
     try:

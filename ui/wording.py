@@ -14,7 +14,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-_NOT_DETERMINED = "und"
+from components.languages.detect import UNDETERMINED
 
 
 class Words:
@@ -63,7 +63,7 @@ class Words:
 
     def language_name(self, code: str) -> str:
         """What a language is called; its code where that is not known."""
-        if code == _NOT_DETERMINED:
+        if code == UNDETERMINED:
             return self.gettext("Not determined")
         return str(self.locale.languages.get(code.replace("-", "_"), code))
 

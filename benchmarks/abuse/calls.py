@@ -19,7 +19,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from benchmarks.abuse.attack import Check, Outcome, Run
-from benchmarks.abuse.material import ANSWER, QUESTION, indexed
+from benchmarks.abuse.material import DOCUMENT, QUESTION, answers, indexed
 from benchmarks.abuse.schemas import HOSTILE_TEXTS, Schemas
 from benchmarks.abuse.served import QUICK, Service, bearer, make_keys, serving, wait_for_job
 
@@ -339,12 +339,12 @@ def _send_raw(service: Service, raw: bytes) -> None:
 
 def _answers(service: Service, secret: str) -> int:
     """1 where the service still takes a document and answers from it; calls have deleted what was there."""
-    document = {"name": "aria-again.md", "text": f"# Aria pump\n\nThe warranty of the Aria pump is {ANSWER}.\n"}
+    document = {"name": "aria-again.md", "text": DOCUMENT}
     try:
         with service.client(secret) as client:
             sent = client.post("/api/v1/sources/documents", json={"documents": [document]})
             wait_for_job(client, str(sent.json()["job_id"]))
-            return int(ANSWER in client.post("/api/v1/ask", json={"question": QUESTION, "threshold": 0}).text)
+        return answers(service, secret)
     except (httpx.HTTPError, ValueError, KeyError):
         return 0
 

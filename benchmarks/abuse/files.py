@@ -12,9 +12,9 @@ import httpx
 
 from benchmarks.abuse.attack import Check, Outcome, Run, spread
 from benchmarks.abuse.hostile import FILES, Hostile, hostile_files
-from benchmarks.abuse.material import ANSWER, QUESTION, write_documents
+from benchmarks.abuse.material import ANSWER, QUESTION, answers, write_documents
 from benchmarks.abuse.probe import probing
-from benchmarks.abuse.served import QUICK, Service, command, make_keys, must, serving, wait_for_job
+from benchmarks.abuse.served import QUICK, command, make_keys, must, serving, wait_for_job
 
 MOST_MEMORY = 1500.0
 """Megabytes of the service, and of the command."""
@@ -67,7 +67,7 @@ def _uploaded(run: Run, chosen: list[Hostile]) -> tuple[_Found, list[str]]:
                 if not service.lives:
                     faults.append(f"{file.name!r}: the service died or took more memory than there is for it")
                     break
-            alive = _answers(service, secrets["probe"])
+            alive = answers(service, secrets["probe"])
         megabytes = service.watch.peak / 1e6
         figures: dict[str, object] = {"states": dict(states), "probe": probed, "slowest": _largest(slowest)}
         figures |= {"megabytes": int(megabytes), "megabytes_of_a_reader": int(service.watch.peak_of_children / 1e6)}
@@ -95,14 +95,6 @@ def _sent(client: httpx.Client, file: Hostile) -> str:
         return f"{job.get('state')}: {str(job.get('failures'))[:200]}"
     except httpx.HTTPError as error:
         return f"{type(error).__name__}: no reply"
-
-
-def _answers(service: Service, secret: str) -> int:
-    try:
-        with service.client(secret) as client:
-            return int(ANSWER in client.post("/api/v1/ask", json={"question": QUESTION, "threshold": 0}).text)
-    except httpx.HTTPError:
-        return 0
 
 
 def _indexed(run: Run, chosen: list[Hostile]) -> tuple[_Found, list[str]]:

@@ -3,17 +3,21 @@
 import json
 from pathlib import Path
 
+import httpx
+
 from benchmarks.abuse.attack import Run
-from benchmarks.abuse.served import command, must
+from benchmarks.abuse.served import Service, command, must
 
 QUESTION = "How long is the warranty of the Aria pump?"
 ANSWER = "24 months"
+DOCUMENT = f"# Aria pump\n\nThe warranty of the Aria pump is {ANSWER}.\n"
+"""It holds the answer."""
 
 
 def write_documents(folder: Path, count: int) -> None:
     """The one that answers ``QUESTION``, and others in several formats until there are ``count``."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "aria.md").write_text(f"# Aria pump\n\nThe warranty of the Aria pump is {ANSWER}.\n", "utf-8")
+    (folder / "aria.md").write_text(DOCUMENT, "utf-8")
     for number in range(1, count):
         name = f"Model {number}"
         text = f"The warranty of the pump {name} is {number + 30} months. It weighs {number * 3} kilograms."
@@ -34,3 +38,12 @@ def indexed(run: Run, count: int, name: str = "data") -> Path:
     write_documents(docs, count)
     must(command(run, data, "index", str(docs)))
     return data
+
+
+def answers(service: Service, secret: str) -> int:
+    """1 where the service answers the question rightly."""
+    try:
+        with service.client(secret) as client:
+            return int(ANSWER in client.post("/api/v1/ask", json={"question": QUESTION, "threshold": 0}).text)
+    except httpx.HTTPError:
+        return 0

@@ -109,21 +109,21 @@ def threshold_at_precision(confidences: Sequence[float], right: Sequence[float],
 
 
 def _widest(confidences: Sequence[float], right: Sequence[float], precision: float) -> tuple[int, float | None]:
-    pairs = sorted(zip(confidences, right, strict=True), key=lambda pair: -pair[0])
     widest: tuple[int, float | None] = (0, None)
-    given_right = 0.0
-    for count, (confidence, is_right) in enumerate(pairs, start=1):
-        given_right += is_right
-        last_of_ties = count == len(pairs) or pairs[count][0] < confidence
-        if last_of_ties and given_right >= precision * count:
-            widest = (count, confidence)
+    given, given_right = 0, 0.0
+    for confidence, members in _from_the_surest(confidences, right):
+        given += len(members)
+        for is_right in members:
+            given_right += is_right
+        if given_right >= precision * given:
+            widest = (given, confidence)
     return widest
 
 
 def risk_coverage_curve(confidences: Sequence[float], right: Sequence[float]) -> list[tuple[float, float]]:
     """Coverage and risk, the share of wrong answers among those given, after each confidence, from the surest down."""
     points, given, wrong = [], 0, 0.0
-    for members in _from_the_surest(confidences, right):
+    for _, members in _from_the_surest(confidences, right):
         given += len(members)
         wrong += sum(1 - each for each in members)
         points.append((given / len(confidences), wrong / given))
@@ -139,7 +139,7 @@ def risk_coverage_area(confidences: Sequence[float], right: Sequence[float]) -> 
     if not confidences:
         return math.nan
     total, given, wrong = 0.0, 0, 0.0
-    for members in _from_the_surest(confidences, right):
+    for _, members in _from_the_surest(confidences, right):
         share = sum(1 - each for each in members) / len(members)
         for _ in members:
             given += 1
@@ -148,10 +148,10 @@ def risk_coverage_area(confidences: Sequence[float], right: Sequence[float]) -> 
     return total / given
 
 
-def _from_the_surest(confidences: Sequence[float], right: Sequence[float]) -> list[list[float]]:
-    """What is right, grouped by equal confidence."""
+def _from_the_surest(confidences: Sequence[float], right: Sequence[float]) -> list[tuple[float, list[float]]]:
+    """Each confidence with what is right of its answers."""
     pairs = sorted(zip(confidences, right, strict=True), key=lambda pair: -pair[0])
-    return [[is_right for _, is_right in tied] for _, tied in groupby(pairs, key=lambda pair: pair[0])]
+    return [(sure, [is_right for _, is_right in tied]) for sure, tied in groupby(pairs, key=lambda pair: pair[0])]
 
 
 @dataclass(frozen=True, slots=True)

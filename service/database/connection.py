@@ -40,7 +40,7 @@ class ServiceDatabase(Database):
         Raises:
             StoreError: see there; also if the file was there and is gone, and with it all keys.
         """
-        if isinstance(self.location, str):
+        if isinstance(self.location, str) or self._engine is not None:
             return super().open()
         if is_lost(self.location):
             raise StoreError(

@@ -7,12 +7,12 @@ import re
 from collections.abc import Sequence
 
 from components.converters.metadata import is_web_address
+from components.languages.detect import UNDETERMINED
 from components.types import Answer, Passage, Place, QueryKind
 from ui.wording import Words
 
 _HEADING_STEP = " > "
 _CODE = re.compile(r"[a-z]{2,3}")
-_UNDETERMINED = "und"
 
 Mark = tuple[int, int]
 """Start and end of what is marked in a text, end exclusive; none is marked where they are not in it."""
@@ -20,7 +20,7 @@ Mark = tuple[int, int]
 
 def is_code(language: str | None) -> bool:
     """Whether a document's language is known, so that HTML may name it."""
-    return language is not None and language != _UNDETERMINED and _CODE.fullmatch(language) is not None
+    return language is not None and language != UNDETERMINED and _CODE.fullmatch(language) is not None
 
 
 def linkable(url: str | None) -> bool:

@@ -7,7 +7,7 @@ files. It knows nothing about vectors: that the store agrees with it is the jour
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,6 +55,7 @@ from components.stores.catalogue.tables import (
 )
 from components.stores.catalogue.visible import VisibleSources
 from components.stores.checksums import text_checksum
+from components.stores.database.connection import chunks
 from components.stores.database.shared_locks import SharedLocks
 
 __all__ = [
@@ -69,7 +70,6 @@ SCHEMA = 3
 """Version of the tables: the number of the last step in ``migrations``."""
 
 _REBUILT = "rebuilt"
-_IDS_PER_STATEMENT = 500  # databases limit the number of bound values in one statement
 
 
 class DamagedText(StoreError):
@@ -341,7 +341,7 @@ class Catalogue:
     def undo(self, source_ids: Sequence[str]) -> None:
         """Forget that these sources were being staged; what was live stays."""
         with self._database.writing() as session:
-            for chunk in _chunks(source_ids):
+            for chunk in chunks(source_ids):
                 staged = delete(JournalRow).where(JournalRow.source_id.in_(chunk), JournalRow.phase == "staging")
                 session.execute(staged)
 
@@ -362,7 +362,7 @@ class Catalogue:
     def misfiled(self, passages: Mapping[str, Sequence[PassageGroup]]) -> list[str]:
         """Of these sources, by id with who may see their passages, the names of those looked up by something else."""
         found = []
-        for chunk in _chunks(sorted(passages)):
+        for chunk in chunks(sorted(passages)):
             with self._database.reading() as session:
                 rows = session.scalars(select(SourceRow).where(SourceRow.source_id.in_(chunk))).all()
                 found += [row.source for row in rows if not is_enlisted(session, row, passages[row.source_id])]
@@ -370,7 +370,7 @@ class Catalogue:
 
     def enlist(self, passages: Mapping[str, Sequence[PassageGroup]]) -> None:
         """Keep who may see the passages of sources, by source id; those that are gone are passed over."""
-        for chunk in _chunks(sorted(passages)):
+        for chunk in chunks(sorted(passages)):
             with self._database.writing() as session:
                 rows = session.scalars(select(SourceRow).where(SourceRow.source_id.in_(chunk)))
                 enlist(session, [(row, passages[row.source_id]) for row in rows])
@@ -410,7 +410,7 @@ class Catalogue:
                 return
             made = {source_id: _rebuilt(each) for source_id, each in note.value["sources"].items()}
             clear(session)
-            for chunk in _chunks(list(made)):
+            for chunk in chunks(list(made)):
                 _enlist(session, {source_id: adopt(session, source_id, made[source_id]) for source_id in chunk})
             for key, value in note.value["manifest"].items():
                 session.merge(ManifestRow(key=key, value=value))
@@ -427,8 +427,3 @@ def _enlist(session: Session, changed: Mapping[str, Entry | None]) -> None:
 def _rebuilt(plain: Mapping[str, Any]) -> Rebuilt:
     passages = plain.get("passage_groups")
     return Rebuilt(**{**plain, "passage_groups": None if passages is None else passage_groups(passages)})
-
-
-def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(values), _IDS_PER_STATEMENT):
-        yield values[start : start + _IDS_PER_STATEMENT]

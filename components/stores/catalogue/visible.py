@@ -21,10 +21,10 @@ from components.stores.catalogue.tables import (
     SourceRow,
     TagRow,
 )
+from components.stores.database.connection import chunks
 from components.types import PUBLIC_GROUP
 
 _NEIGHBOURS = 40
-_TOGETHER = 500  # databases limit the number of bound values in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +101,8 @@ class VisibleSources:
 
     def among(self, source_ids: Collection[str]) -> set[str]:
         """Of these ids those that are theirs."""
-        ids = sorted(source_ids)
         with self._database.reading() as session:
-            return {
-                found for at in range(0, len(ids), _TOGETHER) for found in self._of(session, ids[at : at + _TOGETHER])
-            }
+            return {found for chunk in chunks(sorted(source_ids)) for found in self._of(session, chunk)}
 
     def holdings(self) -> Holdings:
         """How much they hold."""

@@ -4,7 +4,7 @@ A file in the data folder, or a SQLAlchemy URL that several processes share. Kno
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -19,6 +19,14 @@ from components.stores.database.engines import WRITES, connect, is_shared
 from components.stores.database.explaining import explain
 from components.stores.database.shared_locks import SharedLocks
 from components.stores.database.upgrading import Steps, upgrade
+
+_IDS_PER_STATEMENT = 500
+
+
+def chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Values in parts, as databases limit the number of bound values in one statement."""
+    for start in range(0, len(values), _IDS_PER_STATEMENT):
+        yield values[start : start + _IDS_PER_STATEMENT]
 
 
 class Database:
