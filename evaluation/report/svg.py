@@ -47,7 +47,7 @@ _SETTINGS: Any = {
     "ytick.color": _COLOURS["muted"],
 }
 
-_NUMBERED = re.compile(r"[a-z0-9.]+_\d+")
+_NUMBERED = re.compile(r"\A[a-z0-9.]+_\d+")
 """Names that matplotlib gives to the parts of each plot."""
 _SVG = "http://www.w3.org/2000/svg"
 ElementTree.register_namespace("", _SVG)
