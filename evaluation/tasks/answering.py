@@ -60,7 +60,7 @@ class Answering:
         ranks = {stage: self._rank(question, places) for stage, places in rankings.items()}
         right = best is not None and self._is_right(question, best)
         given = best is not None and best.confidence >= self._least(best)
-        prediction = "" if best is None else best.text
+        prediction = "" if best is None else exact_words(best)
         failure = failure_of(
             self._way(question, passages, best, ranks), answerable=question.answerable, right=right, given=given
         )
@@ -126,12 +126,17 @@ class Answering:
             fused=ranks["fused"],
             reranked=ranks["reranked"],
             answered_from=source,
-            touches=in_right and best is not None and f1(best.text, question.references) > 0,
+            touches=in_right and best is not None and f1(exact_words(best), question.references) > 0,
         )
 
     def _expected(self, question: DataSetQuestion) -> str:
         key = next(iter(question.relevant), question.document)
         return self._dataset.documents.get(key, "")
+
+
+def exact_words(answer: Answer) -> str:
+    """What is compared with a reference word by word: what a display marks, whatever the unit that is shown."""
+    return answer.words if answer.words and answer.kind != "faq" else answer.text
 
 
 def answer_values(prediction: str, references: Sequence[str], *, right: bool, given: bool) -> dict[str, float]:
