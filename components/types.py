@@ -24,9 +24,9 @@ PUBLIC_GROUP = "public"
 QueryKind = Literal[
     "factoid", "number", "date", "how-to", "why", "yes-no", "definition", "list", "comparison", "error", "keyword"
 ]
-AnswerKind = Literal["span", "sentence", "row", "list", "passage", "faq"]
+AnswerKind = Literal["span", "sentence", "row", "list", "passage", "section", "faq"]
 """The unit of an answer: exact words, the sentence or list item, the table's row, the list with its lead-in, or the
-passage that holds them; of a stored question its whole answer."""
+passage that holds them, that passage with what follows in its section; of a stored question its whole answer."""
 PassageKind = Literal["text", "table", "faq"]
 
 WHOLE_STATEMENT: frozenset[QueryKind] = frozenset(
@@ -177,8 +177,8 @@ class Answer(ReplyPart):
         AnswerKind,
         Field(
             description='The unit of the text. "span": exact words; "sentence", "row" (of a table), "list" (with the '
-            'sentence that leads in) and "passage": the shortest of these that probably holds the answer; "faq": the '
-            "answer of a stored question."
+            'sentence that leads in), "passage" and "section" (the passage with what follows it below its heading): '
+            'the shortest of these that probably holds the answer; "faq": the answer of a stored question.'
         ),
     ]
     source: Name

@@ -27,7 +27,7 @@ from components.models.checkpoints import fingerprint, tokenizer_file
 from components.models.conversion import ConvertedModel, convert
 from components.models.encoder import ModelOptions
 from components.models.ensemble import member_names, pair_scorer, text_vectors
-from components.preprocessors.splitter import PassageSplitter
+from components.preprocessors.splitter import SPLITTING, PassageSplitter
 from components.private_files import tighten, tighten_below
 from components.stores.catalogue.sources import CATALOGUE_FILE, Catalogue
 from components.stores.catalogue.write_lease import WriteLease
@@ -321,7 +321,7 @@ class OpenFolder:
         return tokenizer_file(member_names(self.settings.models.embedder)[0])
 
     def _make_indexer(self, length: float) -> Indexer:
-        splitting = digest([hashlib.sha256(self._tokenizer.read_bytes()).hexdigest(), self._sizes])
+        splitting = digest([hashlib.sha256(self._tokenizer.read_bytes()).hexdigest(), self._sizes, SPLITTING])
         if self._store is None:
             raise RuntimeError("the store is opened before its indexer is made")
         pipelines = self._make_pipelines(length, self.settings)

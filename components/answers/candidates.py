@@ -51,7 +51,7 @@ class AnswerCandidate:
     @property
     def text(self) -> str:
         """The words themselves."""
-        return (self.document.content or "")[self.start : self.end]
+        return shown_text(self.document)[self.start : self.end]
 
     def place(self) -> Place:
         """Where the candidate stands in its source."""
@@ -65,6 +65,11 @@ class AnswerCandidate:
             end=first + self.end,
             source_id=_source_id(meta),
         )
+
+
+def shown_text(document: Document) -> str:
+    """A passage with what follows it in its section: what may be shown of it."""
+    return f"{document.content or ''}{document.meta.get('continues', '')}"
 
 
 def source_of(document: Document) -> str:

@@ -1,4 +1,4 @@
-"""How much to show of a place that answers: the exact words, or the sentence, row, list or passage that holds them.
+"""How much to show of a place that answers: exact words, or the sentence, row, list, passage or section around them.
 
 Units nest. The calibrator says how likely each of them holds the answer; the shortest that is nearly as likely as the
 likeliest leads. Pure; knows no threshold.
@@ -10,16 +10,16 @@ from dataclasses import replace
 
 from haystack import Document
 
-from components.answers.candidates import AnswerCandidate, is_table, stripped, weighed
+from components.answers.candidates import AnswerCandidate, is_table, shown_text, stripped, weighed
 from components.answers.merging import overlaps, wording
-from components.languages.scripts import is_unspaced
+from components.languages.scripts import word_count
 from components.languages.sentences import enclosing_list, statement_spans
 from components.readers.distribution import SpanDistribution
 from components.types import AnswerKind
 
 Span = tuple[int, int]
 
-MOST_WORDS = 200
+MOST_WORDS = 220
 """A longer unit is shown only where there is no shorter one: nobody pastes a page."""
 
 _SHORT_ANSWER = 80
@@ -37,7 +37,7 @@ def units_around(candidate: AnswerCandidate, distribution: SpanDistribution | No
     for kind, (start, end) in _around(candidate):
         if units and (start, end) == (units[-1].start, units[-1].end):
             continue
-        words = candidate.words if kind == candidate.kind else wording((candidate.document.content or "")[start:end])
+        words = candidate.words if kind == candidate.kind else wording(shown_text(candidate.document)[start:end])
         unit = replace(candidate, kind=kind, start=start, end=end, words=words)
         units.append(weighed(unit, distribution))
     short = [unit for unit in units if word_count(unit.text) <= MOST_WORDS]
@@ -56,6 +56,8 @@ def _around(candidate: AnswerCandidate) -> Iterator[tuple[AnswerKind, Span]]:
         if listed is not None:
             yield "list", _within((min(listed[0], statement[0]), max(listed[1], statement[1])), whole)
     yield ("faq" if candidate.kind == "faq" else "passage"), whole
+    if candidate.kind != "faq":
+        yield "section", stripped(shown_text(candidate.document), whole[0], len(shown_text(candidate.document)))
 
 
 def whole_of(candidate: AnswerCandidate) -> Span:
@@ -72,12 +74,6 @@ def statement_around(document: Document, span: Span) -> Span:
     touched = [each for each in statement_spans(text, language, is_table(document)) if overlaps(each, span)]
     around = (touched[0][0], touched[-1][1]) if touched else span
     return stripped(text, min(around[0], span[0]), max(around[1], span[1]))
-
-
-def word_count(text: str) -> int:
-    """Words of a text; where no spaces part them, two signs count as one."""
-    unspaced = sum(is_unspaced(character) for character in text)
-    return len(text.split()) + unspaced // 2
 
 
 def length_of(text: str) -> float:
