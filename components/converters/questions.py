@@ -14,7 +14,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from components.converters.extracted import Block, Extracted
-from components.languages.asking import has_question_mark, is_faq_name, is_question, label_of, leads_elsewhere
+from components.languages.asking import (
+    LONGEST_LABEL,
+    has_question_mark,
+    is_faq_name,
+    is_question,
+    label_of,
+    leads_elsewhere,
+)
 
 LONGEST_ANSWER = 4_000
 """Characters below a question that are still its answer; a longer section is a chapter."""
@@ -39,7 +46,7 @@ class _Entry(NamedTuple):
 def with_entries(extracted: Extracted, path: Path) -> Extracted:
     """The text with its entries; without any, as it was."""
     blocks = _divided(extracted.text, extracted.blocks)
-    parts = [label_of(extracted.text[block.start : block.start + _LABEL]) for block in blocks]
+    parts = [label_of(extracted.text[block.start : block.start + LONGEST_LABEL]) for block in blocks]
     name = extracted.title if extracted.title is not None else path.stem
     found = _entries(_Outline(extracted.text, blocks, name), [part[0] if part is not None else None for part in parts])
     if not found:
@@ -49,9 +56,6 @@ def with_entries(extracted: Extracted, path: Path) -> Extracted:
 
 
 # The pieces that may be a question or an answer
-
-_LABEL = 40
-"""Code points in which a label ends."""
 
 
 def _divided(text: str, blocks: Sequence[Block]) -> list[Block]:
@@ -69,7 +73,7 @@ def _by_labels(text: str, block: Block) -> Iterator[Block]:
         return
     start = at = block.start
     for line in text[block.start : block.end].split("\n"):
-        if at > start and label_of(line[:_LABEL]) is not None:
+        if at > start and label_of(line[:LONGEST_LABEL]) is not None:
             yield _trimmed(text, replace(block, start=start, end=at))
             start = at
         at += len(line) + 1
@@ -275,9 +279,7 @@ def _joined(blocks: Sequence[Block], entries: Sequence[_Entry]) -> Iterator[Bloc
     for entry in entries:
         yield from blocks[at : entry.first]
         parts = blocks[entry.first : entry.last]
-        yield replace(
-            parts[0], kind="faq", end=parts[-1].end, question_end=parts[0].end, breaks=tuple(_breaks(parts))
-        )
+        yield replace(parts[0], kind="faq", end=parts[-1].end, question_end=parts[0].end, breaks=tuple(_breaks(parts)))
         at = entry.last
     yield from blocks[at:]
 

@@ -11,6 +11,9 @@ from components.patterns import LazyPattern
 LONGEST_QUESTION = 300
 """Code points; what is longer tells something, and asks at its end at most."""
 
+LONGEST_LABEL = 40
+"""Code points in which a label ends."""
+
 Part = Literal["question", "answer"]
 
 _MARKS = ("?", "？", "؟")

@@ -94,5 +94,7 @@ LANGUAGE = Language(
     question_labels=("f", "frage"),
     answer_labels=("a", "antwort"),
     faq_names=(r"h[aä]ufig(?:e|er)? (?:gestellte )?fragen", r"fragen und antworten"),
-    related_names=(r"siehe auch|weiterf[uü]hrende (?:links|informationen)|verwandte (?:artikel|themen)|n[aä]chste schritte",),
+    related_names=(
+        r"siehe auch|weiterf[uü]hrende (?:links|informationen)|verwandte (?:artikel|themen)|n[aä]chste schritte",
+    ),
 )
