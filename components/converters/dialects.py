@@ -1,7 +1,7 @@
 """Dialects of Markdown -> the Markdown that everybody reads: the marks of site generators go, their words stay.
 
-Knows Jekyll, Hugo, Docusaurus, VitePress, MkDocs, MDX, GitHub, Obsidian and MyST. What stands in a block of code is left
-as it is, and so are formulas. Goes through the lines once; each mark is looked for in one line, or up to a limit.
+Knows Jekyll, Hugo, Docusaurus, VitePress, MkDocs, MDX, GitHub, Obsidian and MyST. What stands in a block of code is
+left as it is, and so are formulas. Goes through the lines once; each mark is looked for in one line, or up to a limit.
 """
 
 import re
@@ -42,14 +42,18 @@ _INLINE = re.compile(
     r"|(?P<role>\{[a-z][\w:-]{0,40}\}(?=`))"
     r"|(?P<tag><(?P<close>/?)(?P<name>[A-Za-z][\w.-]{0,80})(?=[\s/>]))"
 )
-_HTML = frozenset(
-    "a abbr acronym address area article aside audio b base bdi bdo big blockquote body br button canvas caption center "
-    "cite code col colgroup data datalist dd del details dfn dialog div dl dt em embed fieldset figcaption figure font "
-    "footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe img input ins kbd label legend li "
-    "link main map mark math menu meta meter nav noscript object ol optgroup option output p param picture pre progress q "
-    "rb rp rt ruby s samp script search section select slot small source span strike strong style sub summary sup svg "
-    "table tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr".split()
-)
+_HTML = frozenset({
+    "a", "abbr", "acronym", "address", "area", "article", "aside", "audio", "b", "base", "bdi", "bdo", "big",
+    "blockquote", "body", "br", "button", "canvas", "caption", "center", "cite", "code", "col", "colgroup", "data",
+    "datalist", "dd", "del", "details", "dfn", "dialog", "div", "dl", "dt", "em", "embed", "fieldset", "figcaption",
+    "figure", "font", "footer", "form", "frame", "frameset", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header",
+    "hgroup", "hr", "html", "i", "iframe", "img", "input", "ins", "kbd", "label", "legend", "li", "link", "main",
+    "map", "mark", "math", "menu", "meta", "meter", "nav", "noscript", "object", "ol", "optgroup", "option",
+    "output", "p", "param", "picture", "pre", "progress", "q", "rb", "rp", "rt", "ruby", "s", "samp", "script",
+    "search", "section", "select", "slot", "small", "source", "span", "strike", "strong", "style", "sub", "summary",
+    "sup", "svg", "table", "tbody", "td", "template", "textarea", "tfoot", "th", "thead", "time", "title", "tr",
+    "track", "tt", "u", "ul", "var", "video", "wbr",
+})  # fmt: skip
 
 
 def plain(body: str, shown: Mapping[str, str], *, components: bool = False) -> str:
@@ -205,7 +209,7 @@ class _Reader:
         return at
 
     def _is_component(self, name: str, line: str, at: int) -> bool:
-        """Whether an element is one of a library: it is closed. What is not is a gap to be filled in ("<your-name>")."""
+        """Whether an element is one of a library, which is closed; else it is a gap to be filled in ("<your-name>")."""
         known = self._pairs.get(name)
         if known is None:
             known = self._pairs[name] = f"</{name.lower()}>" in self._body

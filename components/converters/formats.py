@@ -24,7 +24,11 @@ __all__ = ["MAX_BYTES", "SUFFIXES", "Block", "Discovery", "Extracted", "expand",
 
 _MODULES = {
     ".txt": "text", ".text": "text",
-    ".md": "markdown", ".markdown": "markdown",
+    ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown", ".mdown": "markdown", ".mkd": "markdown",
+    ".qmd": "markdown", ".rmd": "markdown",
+    ".rst": "rst", ".rest": "rst",
+    ".adoc": "asciidoc", ".asciidoc": "asciidoc",
+    ".ipynb": "notebook",
     ".html": "html", ".htm": "html", ".xhtml": "html",
     ".pdf": "pdf.reader",
     ".docx": "office.docx", ".pptx": "office.pptx", ".xlsx": "office.xlsx",

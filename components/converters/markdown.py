@@ -38,18 +38,22 @@ def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     check_size({name: value for name, value in fields.items() if not isinstance(value, dict)}, "front matter")
     title = _title(fields)
     builder = TextBuilder(limits)
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     body = plain(front.body, front.shown, components=path.suffix.lower() == ".mdx")
-    nodes = SyntaxTreeNode(parser.parse(body)).children
+    nodes = parsed(body)
     if title is not None and is_question(title) and not (nodes and nodes[0].tag == "h1"):
         builder.add_heading(title, 0)  # the whole page answers it
     if isinstance(answer := _first(fields, _ANSWERS), str):
         builder.add(answer)
     for node in nodes:
-        _add(builder, node)
+        add_node(builder, node)
     named = {_RENAMED.get(str(name).lower(), name): value for name, value in fields.items()}
     meta = own_fields(named, "front matter", strict=True)
     return builder.build("markdown", title if title is not None else builder.first_heading, meta)
+
+
+def parsed(body: str) -> list[SyntaxTreeNode]:
+    """The blocks of plain Markdown."""
+    return SyntaxTreeNode(MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(body)).children
 
 
 def _title(fields: dict[Any, Any]) -> str | None:
@@ -64,7 +68,8 @@ def _first(fields: dict[Any, Any], names: Iterable[str]) -> Any:
     return next((fields.pop(name) for name in names if name in fields), None)
 
 
-def _add(builder: TextBuilder, node: SyntaxTreeNode) -> None:
+def add_node(builder: TextBuilder, node: SyntaxTreeNode) -> None:
+    """Append one block of Markdown."""
     if node.type == "heading":
         builder.add_heading(_words(node), int(node.tag[1:]))
     elif node.type in ("bullet_list", "ordered_list"):
@@ -80,7 +85,7 @@ def _add(builder: TextBuilder, node: SyntaxTreeNode) -> None:
         builder.add(_words(node))
     else:
         for child in node.children:
-            _add(builder, child)
+            add_node(builder, child)
 
 
 def _add_markup(builder: TextBuilder, markup: str) -> None:

@@ -145,14 +145,13 @@ def _entries(outline: _Outline, parts: Sequence[str | None]) -> list[_Entry]:
     paragraphs = _paragraph_questions(outline)
     found, at = [], 0
     while at < len(outline.blocks):
+        last = at
         if at in asked:
             last = _answer_below(outline, at, asked)
         elif parts[at] == "question":
             last = _labelled(outline, at, parts)
-        elif at in paragraphs:
+        if last == at and at in paragraphs:
             last = _answer_beside(outline, at, paragraphs)
-        else:
-            last = at
         if last > at + 1 and outline.joins(at, last) and "\n" in _gap(outline, at):
             found.append(_Entry(at, last))
             at = last

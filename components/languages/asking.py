@@ -11,8 +11,8 @@ from components.patterns import LazyPattern
 LONGEST_QUESTION = 300
 """Code points; what is longer tells something, and asks at its end at most."""
 
-LONGEST_LABEL = 40
-"""Code points in which a label ends."""
+LONGEST_LABEL = LONGEST_QUESTION + 40
+"""Code points by which a label is told: one that ends in a full stop only by the question mark behind it."""
 
 Part = Literal["question", "answer"]
 
@@ -20,15 +20,21 @@ _MARKS = ("?", "？", "؟")
 _AROUND = " \t\n\"'“”„»«’‘*_`:："
 _BRACKETS = {")": "(", "]": "[", "）": "（"}
 _FEWEST_WORDS = 3
+_NUMBER = LazyPattern.of(r"\A\d{1,3}(?:\.\d{1,3}){0,3}[.)]?\s{1,4}")
 _SPACED = LazyPattern.of(rf"\A(?:{'|'.join(united(lambda pack: pack.question_openings, spaced=True))})")
 _UNSPACED = LazyPattern.of(rf"\A(?:{'|'.join(united(lambda pack: pack.question_openings, spaced=False))})")
 _FAQ = LazyPattern.of(*united(lambda pack: pack.faq_names))
 _RELATED = LazyPattern.of(rf"\A(?:{'|'.join(united(lambda pack: pack.related_names))})\W*\Z")
 _LABELS: tuple[tuple[Part, LazyPattern], ...] = tuple(
-    (part, LazyPattern.of(rf"\A[ \t]{{0,8}}(?:{'|'.join(words)})[ \t]?\d{{0,3}}[ \t]?[:：][ \t]{{0,8}}"))
-    for part, words in (
-        ("question", united(lambda pack: pack.question_labels)),
-        ("answer", united(lambda pack: pack.answer_labels)),
+    (part, LazyPattern.of(rf"\A{before}(?:{'|'.join(words)})[ \t]?\d{{0,3}}[ \t]?{sign}[ \t]{{0,8}}"))
+    for part, before, words, sign in (
+        (
+            "question",
+            r"[ \t]{0,8}",
+            united(lambda pack: pack.question_labels),
+            r"(?:[:：]|[.)](?=[^?？\n]{1,300}[?？]))",
+        ),
+        ("answer", r"[ \t]{0,8}(?:[-*•][ \t])?", united(lambda pack: pack.answer_labels), "[:：]"),
     )
 )
 
@@ -70,8 +76,8 @@ def leads_elsewhere(heading: str) -> bool:
 
 
 def _core(text: str) -> str:
-    """The text without quotes, marks of emphasis and a remark in brackets at its end."""
-    core = text.strip(_AROUND)
+    """The text without quotes, marks of emphasis, its number and a remark in brackets at its end."""
+    core = _NUMBER.compiled.sub("", text.strip(_AROUND))
     if core and (opening := _BRACKETS.get(core[-1])) is not None:
         before = core[: core.rfind(opening) + 1][:-1].strip(_AROUND)
         return before if before.endswith(_MARKS) else core
