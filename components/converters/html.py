@@ -21,6 +21,7 @@ from components.converters.encoding import decode
 from components.converters.extracted import Extracted
 from components.converters.limits import Limits
 from components.converters.metadata import own_fields
+from components.converters.page import keep_main, open_panels, unfold_templates
 from components.languages.asking import is_question
 
 _DROPPED = frozenset({
@@ -56,6 +57,9 @@ def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     builder = TextBuilder(limits)
     if root is None:
         return builder.build("html", None, {})
+    unfold_templates(root)
+    open_panels(root)
+    keep_main(root)
     Walker(builder).walk(root)
     title = next((text for node in root.iter("title") if (text := _flat(node))), builder.first_heading)
     return builder.build("html", title, own_fields(_meta(root), "the page"))
