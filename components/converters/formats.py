@@ -16,6 +16,7 @@ from components.converters.discovery import Discovery, discover
 from components.converters.encoding import UndecodableError
 from components.converters.extracted import Block, Extracted
 from components.converters.limits import MAX_BYTES, MAX_CHARACTERS, MAX_PASSAGES, Limits
+from components.converters.questions import with_entries
 from components.converters.sniffing import is_encrypted_office, is_pdf, looks_like_html, seems_to_be
 from components.errors import InputError, LoadingError, NoTextError
 
@@ -23,7 +24,11 @@ __all__ = ["MAX_BYTES", "SUFFIXES", "Block", "Discovery", "Extracted", "expand",
 
 _MODULES = {
     ".txt": "text", ".text": "text",
-    ".md": "markdown", ".markdown": "markdown",
+    ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown", ".mdown": "markdown", ".mkd": "markdown",
+    ".qmd": "markdown", ".rmd": "markdown",
+    ".rst": "rst", ".rest": "rst",
+    ".adoc": "asciidoc", ".asciidoc": "asciidoc",
+    ".ipynb": "notebook",
     ".html": "html", ".htm": "html", ".xhtml": "html",
     ".pdf": "pdf.reader",
     ".docx": "office.docx", ".pptx": "office.pptx", ".xlsx": "office.xlsx",
@@ -102,7 +107,7 @@ def load(
             data = gunzip(data, file, limits.unpacked)
         _check_content(data, file, suffix.removesuffix(".gz"))
         module = importlib.import_module(module_of(file))
-        extracted = cast(_Format, module).extract(data, file, limits)
+        extracted = with_entries(cast(_Format, module).extract(data, file, limits), file)
         limits.check(extracted.text, extracted.blocks)
     except (LoadingError, ImportError):
         raise

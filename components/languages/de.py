@@ -101,4 +101,15 @@ LANGUAGE = Language(
     list_marks=(r"schritt\s+\d{1,3}\s*[:.)]\s*",),
     question_columns=("frage",),
     answer_columns=("antwort",),
+    question_openings=(
+        r"(?:wie|warum|wieso|weshalb|wann|wo|woher|wohin|wer|wem|womit|wof[uü]r|welche[rnms]?) [^.]*",
+        r"was (?:ist|sind|bedeutet|passiert|mache|kann|muss|soll|tun|kostet|geschieht|heißt|brauche)\b",
+        r"(?:kann|darf|muss|soll|werde|habe|bin|gibt|ist|sind) (?:ich|man|wir|es|sie)\b",
+    ),
+    question_labels=("f", "frage"),
+    answer_labels=("a", "antwort"),
+    faq_names=(r"h[aä]ufig(?:e|er)? (?:gestellte )?fragen", r"fragen und antworten"),
+    related_names=(
+        r"siehe auch|weiterf[uü]hrende (?:links|informationen)|verwandte (?:artikel|themen)|n[aä]chste schritte",
+    ),
 )

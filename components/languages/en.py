@@ -162,4 +162,17 @@ LANGUAGE = Language(
     list_marks=(r"step\s+\d{1,3}\s*[:.)]\s*",),
     question_columns=("question",),
     answer_columns=("answer",),
+    question_openings=(
+        r"how (?:do|does|did|can|could|should|would|will|is|are|to|much|many|long|often|far|old|big|large|soon)\b",
+        r"(?:what|when|where|why|which|who|whose) (?:do|does|did|can|could|should|would|will|is|are|was|were|has)\b",
+        r"(?:what|where|who) (?:happens?|if|else|kinds?|types?|to do)\b",
+        r"(?:can|could|do|does|may|must|should|will|am|are|is) (?:i|we|you|it|they|there)\b",
+    ),
+    question_labels=("q", "question"),
+    answer_labels=("a", "answer"),
+    faq_names=(r"\bfaqs?\b", r"\bq ?& ?a\b", r"frequently asked", r"common questions", r"questions (?:and|&) answers"),
+    related_names=(
+        r"related (?:articles?|topics?|pages?|links?|information|documentation|questions)",
+        r"see also|further reading|next steps|learn more|additional resources",
+    ),
 )

@@ -80,4 +80,12 @@ LANGUAGE = Language(
     list_marks=(r"paso\s+\d{1,3}\s*[:.)]\s*",),
     question_columns=("pregunta",),
     answer_columns=("respuesta",),
+    question_openings=(
+        "¿",
+        r"(?:c[oó]mo|qué|por qué|cu[aá]ndo|d[oó]nde|qui[eé]n(?:es)?|cu[aá]l(?:es)?|cu[aá]nt[oa]s?) [^.]*",
+    ),
+    question_labels=("p", "pregunta"),
+    answer_labels=("r", "respuesta"),
+    faq_names=(r"preguntas (?:m[aá]s )?frecuentes", r"preguntas y respuestas"),
+    related_names=(r"artículos relacionados|véase también|ver también|más información|próximos pasos",),
 )

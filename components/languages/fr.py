@@ -83,4 +83,12 @@ LANGUAGE = Language(
     list_marks=(r"étape\s+\d{1,3}\s*[:.)]\s*",),
     question_columns=("question",),
     answer_columns=("réponse",),
+    question_openings=(
+        r"(?:comment|pourquoi|quand|combien|où|quels?|quelles?|qui|que) [^.]*",
+        r"(?:est-ce|qu['’]est-ce|puis-je|dois-je|peut-on|faut-il)\b",
+    ),
+    question_labels=("q", "question"),
+    answer_labels=("r", r"r[eé]ponse"),
+    faq_names=(r"foire aux questions", r"questions (?:les plus )?fr[eé]quentes", r"questions (?:et|/) r[eé]ponses"),
+    related_names=(r"articles? (?:associés?|connexes?|liés?)|voir aussi|pour en savoir plus|prochaines étapes",),
 )
