@@ -15,7 +15,8 @@ MACHINES = [
 ]  # fmt: skip
 WRITTEN = [
     "Guide to the X200", "Documentation", "Document retention policy", "Microsoft and the web", "Slides for beginners",
-    "Untitled: a life", "Node.js", "How to open a .pdf file", "How we print to .pdf", "Decade", "Facade", "保修", "Book of rules", "FAQ", "US",
+    "Untitled: a life", "Node.js", "How to open a .pdf file", "How we print to .pdf",
+    "Decade", "Facade", "保修", "Book of rules", "FAQ", "US",
     "Version 2.0", "Section 8 housing", "Page, Larry",
 ]  # fmt: skip
 
