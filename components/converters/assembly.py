@@ -84,17 +84,41 @@ def spread(text: str, columns: int) -> list[str]:
     return [text, *([text if len(text) <= LONGEST_NAME else ""] * (columns - 1))]
 
 
-def grid_text(rows: Sequence[Sequence[str]], *, has_header: bool) -> str:
-    """The lines of a table in which a merged cell is named once in every column that it covers."""
-    header = rows[0] if has_header and len(rows) > 1 and are_names(rows[0]) else None
-    lines = []
-    for row in rows if header is None else rows[1:]:
-        if header is None:
-            single = list(dict.fromkeys(row))
-            lines.append(": ".join(single) if len(single) == 2 and all(single) else table_line(None, single))
-        else:
-            lines.append(table_line(header, row))
+def grid_text(rows: Sequence[Sequence[str]], *, headers: int) -> str:
+    """The lines of a table in which a merged cell is named in every column that it covers.
+
+    Args:
+        rows: the cells of all rows.
+        headers: how many of the first rows name the columns; a row above them that is one merged cell is a title.
+    """
+    titles = next((number for number, row in enumerate(rows) if not _is_merged(row)), 0) if headers else 0
+    below = max(titles + 1, headers) if headers and titles + 1 < len(rows) else 0
+    names = column_names(rows[titles:below]) if below and below < len(rows) else None
+    if names is None or not are_names(names):
+        return "\n".join(line for row in rows if (line := _bare_line(row)))
+    lines = [row[0] for row in rows[:titles]]
+    lines += [row[0] if _is_merged(row) else table_line(names, row) for row in rows[below:]]
     return "\n".join(line for line in lines if line)
+
+
+def column_names(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The names of columns from the rows that hold them, "2024, Sales" below "2024"; what repeats stands once."""
+    width = max(map(len, rows), default=0)
+    columns = ([row[number] for row in rows if number < len(row)] for number in range(width))
+    return [", ".join(dict.fromkeys(" ".join(name.split()) for name in names if name.strip())) for names in columns]
+
+
+def _is_merged(row: Sequence[str]) -> bool:
+    """Whether a row is one cell that covers several columns."""
+    return len(row) > 1 and bool(row[0]) and len(set(row)) == 1
+
+
+def _bare_line(row: Sequence[str]) -> str:
+    """A row of a table whose columns have no names; of two cells the first names the other."""
+    single = list(dict.fromkeys(row))
+    if len(single) == 2 and all(single):
+        return f"{single[0].removesuffix(':')}: {single[1]}"
+    return table_line(None, single)
 
 
 class TextBuilder:
@@ -160,8 +184,20 @@ class TextBuilder:
         self._titles.append((level, title))
         return block
 
+    def add_extracted(self, part: Extracted, level: int) -> None:
+        """Append the blocks of another file, such as an attachment, their headings below one of ``level``."""
+        for block in part.blocks:
+            text, question_end = part.text[block.start : block.end], block.question_end
+            if block.kind == "heading":
+                self.add_heading(text, level + 1 + len(block.heading))
+            elif question_end is not None:
+                asked = question_end - block.start
+                self.add_faq(text[:asked], text[asked:], row=block.row, meta=block.meta)
+            else:
+                self.add(text, block.kind, row=block.row, meta=block.meta)
+
     def leave_headings(self, level: int = 0) -> None:
-        """What follows stands below none of the headings so far of this level or further in."""
+        """What follows stands below none of the headings so far of this level or further in; by default of none."""
         self._headings = [(depth, name) for depth, name in self._headings if depth < level]
 
     def build(
@@ -231,7 +267,12 @@ class ItemList:
 
     def add(self, text: str, depth: int, *, numbered: bool, start: int = 1) -> None:
         """Append an item; ``depth`` is 0 in the outer list, ``start`` the number of the first one."""
-        self._lines.append("  " * depth + (self._number(depth, start) if numbered else "- ") + " ".join(text.split()))
+        self.add_marked(text, depth, self._number(depth, start) if numbered else "")
+
+    def add_marked(self, text: str, depth: int, mark: str) -> None:
+        """Append an item with its number or letter as the document shows it; without one, as a bullet."""
+        shown = mark.strip() if any(map(str.isalnum, mark)) else "-"
+        self._lines.append(f"{'  ' * depth}{shown} {' '.join(text.split())}")
 
     def flush(self, builder: TextBuilder, *, page: int | None = None) -> None:
         """Hand the items on as one block, if there are any, and begin anew."""
@@ -243,4 +284,4 @@ class ItemList:
         self._counts[depth] = self._counts.get(depth, start - 1) + 1
         for deeper in [other for other in self._counts if other > depth]:
             del self._counts[deeper]
-        return f"{self._counts[depth]}. "
+        return f"{self._counts[depth]}."

@@ -23,7 +23,7 @@ from components.errors import InputError, LoadingError, NoTextError
 __all__ = ["MAX_BYTES", "SUFFIXES", "Block", "Discovery", "Extracted", "expand", "load", "suffix_of"]
 
 _MODULES = {
-    ".txt": "text", ".text": "text",
+    ".txt": "text", ".text": "text", ".log": "text",
     ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown", ".mdown": "markdown", ".mkd": "markdown",
     ".qmd": "markdown", ".rmd": "markdown",
     ".rst": "rst", ".rest": "rst",
@@ -32,6 +32,9 @@ _MODULES = {
     ".html": "html", ".htm": "html", ".xhtml": "html",
     ".pdf": "pdf.reader",
     ".docx": "office.docx", ".pptx": "office.pptx", ".xlsx": "office.xlsx",
+    ".odt": "office.odf_text", ".odp": "office.odf_slides",
+    ".rtf": "rtf", ".epub": "epub",
+    ".eml": "mail.message", ".mbox": "mail.mbox", ".msg": "mail.outlook",
     ".csv": "csv_file", ".tsv": "csv_file",
     ".json": "json_file", ".jsonl": "jsonl", ".ndjson": "jsonl",
 }  # fmt: skip
@@ -40,6 +43,10 @@ _CONTENTS = {
     ".docx": "a DOCX document",
     ".pptx": "a PowerPoint presentation",
     ".xlsx": "an Excel workbook",
+    **dict.fromkeys((".odt", ".odp"), "an OpenDocument file"),
+    ".rtf": "an RTF document",
+    ".epub": "an EPUB book",
+    ".msg": "an old or encrypted Office file",
 }
 _ZIPPABLE = (".csv", ".tsv", ".json", ".jsonl", ".ndjson")
 _GROWTH = 1 << 20
@@ -59,6 +66,13 @@ def suffix_of(path: Path | str) -> str | None:
     name = Path(path).name.lower()
     endings = [suffix for suffix in SUFFIXES if name.endswith(suffix) and name != suffix]
     return max(endings, key=len, default=None)
+
+
+def _required_suffix(path: Path) -> str:
+    suffix = suffix_of(path)
+    if suffix is None:
+        raise LoadingError(path, f'has the ending "{path.suffix}"; supported are {", ".join(SUFFIXES)}')
+    return suffix
 
 
 def module_of(path: Path | str) -> str:
@@ -97,11 +111,18 @@ def load(
         LoadingError: whatever is wrong with the file.
     """
     file = Path(path)
-    suffix = suffix_of(file)
-    if suffix is None:
-        raise LoadingError(file, f'has the ending "{file.suffix}"; supported are {", ".join(SUFFIXES)}')
+    _required_suffix(file)
     limits = Limits(max_bytes, max_characters, max_rows)
-    data = _read(file, limits.bytes)
+    return parse(_read(file, limits.bytes), file, limits)
+
+
+def parse(data: bytes, file: Path, limits: Limits) -> Extracted:
+    """Extract the text of a file's bytes, those of an attachment for example; its ending names the format.
+
+    Raises:
+        LoadingError: whatever is wrong with the file.
+    """
+    suffix = _required_suffix(file)
     try:
         if suffix.endswith(".gz"):
             data = gunzip(data, file, limits.unpacked)
