@@ -32,12 +32,16 @@ from components.converters.pdf.layout import (
     with_pages_joined,
 )
 from components.converters.pdf.tables import pieces
+from components.converters.pdf.textlayer import is_usable
 from components.errors import LoadingError, NoTextError
 
 __all__ = ["PDFIUM_LOCK", "decode_boxes", "extract"]
 
 PDFIUM_LOCK = threading.Lock()
 """Held around every use of pdfium, which is not thread-safe, here and where pages are drawn."""
+
+_UNKNOWN = "\0"
+"""A sign that the page shows, but whose meaning its font does not tell."""
 
 _DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?(\d{2})?(\d{2})?(\d{2})?(?:([+-])(\d{2})'?(\d{2})?|Z)?")
 
@@ -48,7 +52,8 @@ def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
         fields, sizes, found = _read(data, path)
     pages = drop_running_lines(found, [height for _, height in sizes])
     if not any(pages):
-        reason = f"holds no text on its {len(sizes)} pages, only pictures perhaps; run text recognition over it first"
+        reason = f"holds no text on its {len(sizes)} pages that can be read, only pictures or fonts that do not tell "
+        reason += "their letters; run text recognition over it first"
         raise NoTextError(path, reason)
     setting = Setting.of(pages)
     grouped = with_pages_joined([pieces(lines, setting) for lines in pages], setting)
@@ -72,11 +77,19 @@ def _read(data: bytes, path: Path) -> tuple[dict[str, Any], list[tuple[float, fl
         for number in range(len(document)):
             page = document[number]
             sizes.append((float(page.get_width()), float(page.get_height())))
-            lines.append(split_lines(_glyphs(page)))
+            lines.append(_page_lines(page))
             page.close()
         return _properties(document.get_metadata_dict(skip_empty=True)), sizes, lines
     finally:
         document.close()
+
+
+def _page_lines(page: Any) -> list[Line]:
+    """The lines of a page's text; none where it is the garbage of a broken font."""
+    glyphs = list(_glyphs(page))
+    if not is_usable(text_of(glyphs).replace(HYPHEN, "-")):
+        return []
+    return split_lines(glyph for glyph in glyphs if glyph.char != _UNKNOWN)
 
 
 def _glyphs(page: Any) -> Iterator[Glyph]:
@@ -95,7 +108,7 @@ def _glyphs(page: Any) -> Iterator[Glyph]:
             code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high is not None else 0xFFFD
         high = None
         char = HYPHEN if code in (2, 0xFFFE) else chr(code)
-        if code == 0 or (code < 32 and char not in "\t\r\n" + HYPHEN):
+        if 0 < code < 32 and char not in "\t\r\n" + HYPHEN:
             continue
         if raw.FPDFText_IsGenerated(text, index) == 1 or not raw.FPDFText_GetLooseCharBox(
             text, index, ctypes.byref(rectangle)
