@@ -35,6 +35,7 @@ from components.converters.pdf.layout import (
     with_pages_joined,
 )
 from components.converters.pdf.tables import pieces
+from components.converters.pdf.textlayer import is_usable
 from components.errors import LoadingError, NoTextError
 
 __all__ = ["PDFIUM_LOCK", "decode_boxes", "extract"]
@@ -44,6 +45,9 @@ PDFIUM_LOCK = threading.Lock()
 
 _DOTS_PER_INCH = 200  # of the pictures that are read
 _LONGEST_SIDE = 3000  # of them, in pixels
+
+_UNKNOWN = "\0"
+"""A sign that the page shows, but whose meaning its font does not tell."""
 
 _DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?(\d{2})?(\d{2})?(\d{2})?(?:([+-])(\d{2})'?(\d{2})?|Z)?")
 
@@ -83,7 +87,9 @@ def _remark(unread: int, limits: Limits) -> str:
     if not unread:
         return ""
     how = why_not(limits)
-    return ", and text recognition finds none" if how is None else f", which are pictures; {how}"
+    if how is None:
+        return " that can be read, and text recognition finds none"
+    return f" that can be read, only pictures or fonts that do not tell their letters; {how}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,7 @@ def _read(data: bytes, path: Path, limits: Limits) -> tuple[dict[str, Any], list
         for number in range(len(document)):
             page = document[number]
             size = (float(page.get_width()), float(page.get_height()))
-            lines = split_lines(_glyphs(page))
+            lines = _page_lines(page)
             is_picture = not lines and raw.FPDFPage_CountObjects(page) > 0
             pages.append(Page(size, lines, is_unread=is_picture))
             page.close()
@@ -147,7 +153,7 @@ def _recognised(document: Any, pages: Sequence[Page], reader: PageReader) -> lis
         if page.is_unread:
             drawn = document[number]
             scale = min(_DOTS_PER_INCH / 72, _LONGEST_SIDE / max(page.size))
-            picture = drawn.render(scale=scale, no_smoothpath=True).to_numpy()
+            picture = drawn.render(scale=scale).to_numpy()
             read = reader.read(np.ascontiguousarray(_in_colour(picture)), *page.size, wanted)
             drawn.close()
             page = Page(page.size, read.lines, not read.lines, read.placement, read.score)
@@ -158,6 +164,13 @@ def _recognised(document: Any, pages: Sequence[Page], reader: PageReader) -> lis
 def _in_colour(picture: Any) -> Any:
     """(height, width, 3), from what may be grey or hold an opacity."""
     return np.repeat(picture[:, :, :1], 3, axis=2) if picture.shape[2] < 3 else picture[:, :, :3]
+
+def _page_lines(page: Any) -> list[Line]:
+    """The lines of a page's text; none where it is the garbage of a broken font."""
+    glyphs = list(_glyphs(page))
+    if not is_usable(text_of(glyphs).replace(HYPHEN, "-")):
+        return []
+    return split_lines(glyph for glyph in glyphs if glyph.char != _UNKNOWN)
 
 
 def _glyphs(page: Any) -> Iterator[Glyph]:
@@ -176,7 +189,7 @@ def _glyphs(page: Any) -> Iterator[Glyph]:
             code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high is not None else 0xFFFD
         high = None
         char = HYPHEN if code in (2, 0xFFFE) else chr(code)
-        if code == 0 or (code < 32 and char not in "\t\r\n" + HYPHEN):
+        if 0 < code < 32 and char not in "\t\r\n" + HYPHEN:
             continue
         if raw.FPDFText_IsGenerated(text, index) == 1 or not raw.FPDFText_GetLooseCharBox(
             text, index, ctypes.byref(rectangle)
