@@ -82,8 +82,8 @@ class Answering:
             ranks=ranks if question.answerable else {},
             failure=failure,
             seconds=trace.seconds,
-            language=trace.query.language,
-            kind=trace.query.kind,
+            language=question.language or trace.query.language,
+            kind=question.kind or trace.query.kind,
             passage="" if best is None else best.passage,
             expected_passage=self._expected(question),
             source="" if best is None else best.source,
@@ -119,9 +119,10 @@ class Answering:
     ) -> Way:
         if not question.answerable:
             return Way()
-        source = None if best is None else _passage_of(best, passages)
+        source = None if best is None else rank_of_passage(best, passages)
         in_right = source is not None and self._gold.holds(question, place_of(passages[source - 1]))
         return Way(
+            extracted=self._gold.is_extracted(question),
             indexed=self._indexed.holds(question),
             fused=ranks["fused"],
             reranked=ranks["reranked"],
@@ -157,7 +158,7 @@ def answer_values(prediction: str, references: Sequence[str], *, right: bool, gi
     }
 
 
-def _passage_of(answer: Answer, passages: Sequence[Passage]) -> int | None:
+def rank_of_passage(answer: Answer, passages: Sequence[Passage]) -> int | None:
     """1-based rank of the passage that an answer comes from."""
     places = [(each.source, each.start) for each in passages]
     place = (answer.source, answer.passage_start)
