@@ -44,8 +44,10 @@ from pipelines.settings import Settings
 from pipelines.swapping import finish_swap
 
 INDEX_FOLDER = "index"
+EXTERNAL_FOLDER = "external"
+"""Where the pages of sites and the records of help desks are kept."""
 _UPLOADS = "uploads"
-_OWN = (INDEX_FOLDER, _UPLOADS, "catalogue.sqlite", "service.sqlite", "lock")
+_OWN = (INDEX_FOLDER, EXTERNAL_FOLDER, _UPLOADS, "catalogue.sqlite", "service.sqlite", "lock")
 """How the names begin of what is Quaere's in a data folder, which may be one that people use for more."""
 _AVERAGE_LENGTH = "average_length"
 _BUILT = "built"

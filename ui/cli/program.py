@@ -21,6 +21,7 @@ from typer.core import TyperGroup
 from ui.cli.commands import (
     ask,
     benchmark,
+    crawl,
     data,
     demo,
     evaluate,
@@ -88,6 +89,7 @@ app = typer.Typer(
 )
 for _command in (
     index.index,
+    crawl.crawl,
     ask.ask,
     data.status,
     index.rebuild,
