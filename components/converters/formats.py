@@ -160,7 +160,7 @@ def parse(data: bytes, file: Path, limits: Limits) -> Extracted:
         raise LoadingError(file, "needs more memory than there is; split it into smaller files") from error
     except RecursionError as error:
         raise LoadingError(file, "is nested too deeply to be read") from error
-    except ZeroDivisionError as error:  # parsers raise what they like at damaged input; none of it may stop a run
+    except Exception as error:  # parsers raise what they like at damaged input; none of it may stop a run
         kind = type(error).__name__
         raise LoadingError(file, f"cannot be parsed ({kind}: {error}); it may be damaged") from error
     if not extracted.blocks:
