@@ -45,7 +45,7 @@ _QUESTION_RULES: Rules = (
     )),
     ("comparison", LazyPattern.of(
         r"\bdiffer(?:s|ed|ences?)?\b|\b(?:versus|vs\.?)(?= )|\bcompared? (?:to|with) (?!what\b)|\bcomparison\b",
-        followed(r"\b(?:which|what|who)\b", r"\bthat [\w.-]+ (?:cannot|can't|can not|does not|doesn't)\b"),
+        followed(r"\b(?:which|what|who)\b", r"\bthat (?:the )?[\w.-]+ (?:cannot|can't|can not|does not|doesn't)\b"),
         followed(rf"\b{_MORE}\b", r"\bor\b(?! (?:more|less))"),
         followed(r"\bor\b(?! (?:more|less))", rf"\b{_MORE}\b"),
     )),

@@ -6,7 +6,6 @@ In: one ``Document`` a file, ``meta["blocks"]`` being its :class:`~components.co
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any, Self
 from uuid import NAMESPACE_URL, uuid5
@@ -20,7 +19,6 @@ from components.converters.limits import MAX_PASSAGES
 from components.converters.sandbox import MEMORY_BYTES, SECONDS, SandboxTask, run_in_sandbox
 from components.errors import ConfigurationError, LoadingError
 from components.languages.detect import detect_language
-from components.languages.scripts import word_count
 from components.names import shown
 from components.preprocessors.dividing import (
     Division,
@@ -34,6 +32,7 @@ from components.preprocessors.dividing import (
     tokens_of,
     with_words,
 )
+from components.preprocessors.sections import with_sections
 from components.types import PUBLIC_GROUP, Candidates, PassageKind
 
 HEADING_JOINT = " > "
@@ -41,12 +40,6 @@ HEADING_JOINT = " > "
 
 SPLITTING = 2
 """Grows when the same sizes give other passages, or passages other fields: then what is indexed is made anew."""
-
-SECTION_WORDS = 200
-"""A passage with what follows it in its section has at most so many words: nobody pastes a page."""
-
-_PIECES_A_SECTION = 12
-"""Passages that are looked at after one; more do not fit, unless nearly all of each repeats the one before."""
 
 _DIVIDE = "components.preprocessors.dividing:divide"
 
@@ -156,9 +149,8 @@ class PassageSplitter:
             None if title is None else str(title),
             _language(document, text),
         )
-        return pieces(
-            blocks, self._in_sandbox(path, text, blocks, how) if self.sandbox else divided(path, text, blocks, how)
-        )
+        places = self._in_sandbox(path, text, blocks, how) if self.sandbox else divided(path, text, blocks, how)
+        return with_sections(text, pieces(blocks, places))
 
     def _in_sandbox(self, path: str, text: str, blocks: Sequence[Block], how: Division) -> Places:
         self.warm_up()
@@ -198,8 +190,8 @@ class PassageSplitter:
             found = self.plan(document)
         if found:
             language = _language(document, text)
-            for number, piece in enumerate(found):
-                yield _passage(document, text, piece, language, section_end(text, found, number))
+            for piece in found:
+                yield _passage(document, text, piece, language)
 
 
 @component
@@ -278,33 +270,7 @@ def _blocks(document: Document, text: str) -> list[Block]:
     return [block if isinstance(block, Block) else Block.from_dict(block) for block in given]
 
 
-def section_end(text: str, pieces: Sequence[PlannedPassage], number: int) -> int:
-    """Up to where a passage is shown where its section answers: below its heading, within ``SECTION_WORDS``.
-
-    Args:
-        text: of the document.
-        pieces: its passages, in order.
-        number: which of them.
-
-    Returns:
-        The end of one of the passages that follow, or the passage's own.
-    """
-    first = pieces[number]
-    end = first.end
-    if first.block.kind in ("table", "faq"):
-        return end
-    for piece in islice(pieces, number + 1, number + 1 + _PIECES_A_SECTION):
-        below = piece.block.heading[: len(first.block.heading)] == first.block.heading
-        # Other fields may be for other readers.
-        if not below or piece.block.kind == "faq" or piece.block.meta != first.block.meta:
-            break
-        if word_count(text[first.start : piece.end]) > SECTION_WORDS:
-            break
-        end = max(end, piece.end)
-    return end
-
-
-def _passage(document: Document, text: str, piece: PlannedPassage, language: str, shown_to: int) -> Document:
+def _passage(document: Document, text: str, piece: PlannedPassage, language: str) -> Document:
     block = piece.block
     meta = {name: value for name, value in document.meta.items() if name != "blocks"} | dict(block.meta)
     source = str(meta.get("source", document.id))
@@ -329,7 +295,7 @@ def _passage(document: Document, text: str, piece: PlannedPassage, language: str
         "row": block.row,
         "start": piece.start,
         "end": piece.end,
-        "continues": text[piece.end : shown_to] or None,
+        "continues": text[piece.end : piece.section_end] or None,
         "kind": kind,
         "language": _primary(block.meta["language"]) if block.meta.get("language") else language,
         "groups": meta.get("groups") or [PUBLIC_GROUP],
