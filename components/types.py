@@ -133,6 +133,8 @@ class Evidence:
     """The reader's probability that the answer lies in the unit, given its passage, as a logit; 0 where unread."""
     length: float
     """Natural logarithm of 1 plus the unit's words: long ones hold more by being long."""
+    novel: float
+    """Share of the unit's words that the question does not hold, in [0, 1]: an echo of the question answers nothing."""
     statement: float
     """1 where the question asks for a whole statement (see ``WHOLE_STATEMENT``), else 0."""
     enumerates: float

@@ -6,6 +6,7 @@ is decided by the composer.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from haystack import Document
 from haystack.dataclasses import ExtractedAnswer
@@ -21,9 +22,10 @@ from components.answers.candidates import (
     ranking_of,
     relevance_of,
     scores_of,
+    shown_text,
     supporting,
 )
-from components.answers.evidence import Wanted, match, wanted_of
+from components.answers.evidence import Wanted, match, novelty, wanted_of
 from components.answers.units import length_of, shortest, statement_around, units_around
 from components.logits import logit
 from components.passages import heading_context
@@ -128,7 +130,7 @@ def evidence_of(
     document = candidate.document
     scores, content = scores_of(document), document.content or ""
     near = _surroundings(candidate)
-    found = match(wanted, content[slice(*near)], content, heading_context(document))
+    found = match(wanted, shown_text(document)[slice(*near)], content, _names(document))
     words = near if candidate.kind == "faq" else candidate.core
     return Evidence(
         relevance=relevance_of(document),
@@ -149,9 +151,15 @@ def evidence_of(
         ),
         mass=logit(candidate.mass),
         length=length_of(candidate.text),
+        novel=novelty(wanted, candidate.text),
         statement=float(kind in WHOLE_STATEMENT),
         enumerates=float(kind in ENUMERATING),
     )
+
+
+def _names(document: Document) -> str:
+    """What a passage stands under: title, heading, and the name of its file."""
+    return f"{heading_context(document)} {PurePosixPath(str(document.meta.get('file_name', ''))).stem}"
 
 
 def _surroundings(candidate: AnswerCandidate) -> tuple[int, int]:

@@ -23,6 +23,7 @@ EVIDENCE = Evidence(
     fits=1.0,
     mass=0.0,
     length=1.0,
+    novel=1.0,
     statement=0.0,
     enumerates=0.0,
 )
@@ -35,9 +36,9 @@ def evidence(**given):
 
 def logistic(**changes):
     values = {
-        "mean": (1.0, *[0] * 15),
-        "scale": (2.0, *[1] * 15),
-        "coefficients": (2.0, 0.5, *[0] * 14),
+        "mean": (1.0, *[0] * 16),
+        "scale": (2.0, *[1] * 16),
+        "coefficients": (2.0, 0.5, *[0] * 15),
         "intercept": -1.5,
         "threshold": 0.4,
     }

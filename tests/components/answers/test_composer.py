@@ -100,7 +100,7 @@ def test_an_answer_carries_its_exact_place_and_everything_about_it(composer):
     assert answer.scores == {
         "relevance": 1.5, "span": 2.0, "dense": 0.5, "lexical": 0.5, "margin": 0.0, "support": 1.0, "faq": 0.0,
         "codes": 1.0, "near": 0.5, "coverage": 0.5, "behind": 0.0, "fits": 1.0, "mass": 0.0,
-        "length": pytest.approx(math.log(3)), "statement": 0.0, "enumerates": 0.0,
+        "length": pytest.approx(math.log(3)), "novel": 1.0, "statement": 0.0, "enumerates": 0.0,
     }  # fmt: skip
     assert answer.confidence == pytest.approx(1 / (1 + math.exp(-2.1)))
     assert result["no_answer_confidence"] == pytest.approx(1 - answer.confidence)
