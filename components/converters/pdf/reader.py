@@ -20,17 +20,10 @@ from components.converters.extracted import Extracted
 from components.converters.limits import Limits
 from components.converters.metadata import own_fields
 from components.converters.pdf.boxes import Box, PageBoxes, decode_boxes, encode_boxes, pack_page
-from components.converters.pdf.layout import (
-    HYPHEN,
-    Glyph,
-    Line,
-    Piece,
-    Setting,
-    drop_running_lines,
-    split_lines,
-    text_of,
-    with_pages_joined,
-)
+from components.converters.pdf.glyphs import HYPHEN, Glyph, Line, split_lines, text_of
+from components.converters.pdf.layout import Piece, Setting, with_pages_joined
+from components.converters.pdf.order import in_reading_order
+from components.converters.pdf.running import drop_running_lines
 from components.converters.pdf.tables import pieces
 from components.converters.pdf.textlayer import is_usable
 from components.errors import LoadingError, NoTextError
@@ -56,7 +49,7 @@ def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
         reason += "their letters; run text recognition over it first"
         raise NoTextError(path, reason)
     setting = Setting.of(pages)
-    grouped = with_pages_joined([pieces(lines, setting) for lines in pages], setting)
+    grouped = with_pages_joined([in_reading_order(pieces(lines, setting)) for lines in pages], setting)
     builder = TextBuilder(limits)
     boxes = _add_pages(builder, grouped, sizes)
     title = fields.pop("title", None) or builder.first_heading

@@ -7,8 +7,8 @@ line further right in the same band is the next cell, a line further left begins
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from components.converters.assembly import is_item
-from components.converters.pdf.layout import Glyph, Line, Piece, Setting, joined, paragraphs, text_of
+from components.converters.pdf.glyphs import Glyph, Line, text_of
+from components.converters.pdf.layout import Piece, Setting, joined, paragraphs
 
 _CELL_GAP = 1.0  # of a line's height: a wider gap parts two cells
 _WRAP = 1.45  # of a line's height: lines of one cell are no further apart
@@ -107,7 +107,7 @@ def _table_at(lines: Sequence[Line], at: int) -> list[_Row]:
     table = _Table(lines[at].size)
     for number in range(at, len(lines)):
         cells = _cells(lines[number])
-        if (number == at and len(cells) < 2) or is_item(lines[number].text) or not table.take(cells):
+        if (number == at and len(cells) < 2) or lines[number].is_item or not table.take(cells):
             break
     # A row of one cell at the end is the paragraph that follows.
     while table.rows and len(table.rows[-1].cells) < 2:
