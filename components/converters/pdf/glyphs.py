@@ -46,6 +46,8 @@ class Line:
     """Median height of the boxes."""
     bold: bool
     """Whether all its words are."""
+    table: "GridTable | None" = None
+    """Where it stands for a whole table with drawn cells, in place of its characters."""
 
     @classmethod
     def of(cls, glyphs: Sequence[Glyph]) -> "Line | None":
@@ -89,6 +91,28 @@ class Line:
     def shares_column(self, other: "Line") -> bool:
         """Whether some of one stands above some of the other."""
         return self.left < other.right and other.left < self.right
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    """An area of a table, which covers whole rows and columns of its grid; ends are exclusive."""
+
+    row: int
+    column: int
+    row_end: int
+    column_end: int
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GridTable:
+    """A table whose cells are drawn; rows are counted from the top."""
+
+    columns: tuple[float, ...]
+    """Where the columns begin and the last one ends, in points."""
+    rows: int
+    cells: tuple[GridCell, ...]
+    """Those that hold text, by row and column."""
 
 
 def text_of(glyphs: Iterable[Glyph]) -> str:
@@ -169,7 +193,8 @@ def _is_raised(sign: Line, lines: Sequence[Line]) -> bool:
 
 def _inserted(line: Line, sign: Line) -> Line:
     """The line with a sign after the last character that stands left of it."""
-    lefts, ends = [], []
+    lefts: list[float] = []
+    ends: list[int] = []
     for number, glyph in enumerate(line.glyphs):
         if glyph.box is not None and not glyph.char.isspace():
             lefts.append(max(glyph.box[0], lefts[-1] if lefts else glyph.box[0]))

@@ -87,7 +87,7 @@ def _flows(lines: Sequence[Line], setting: Setting) -> list[list[Line]]:
     flows: list[list[Line]] = []
     for line in lines:
         if flows and _flows_on(flows[-1], line, setting):
-            if len(flows[-1]) == 2 and _is_looser(*flows[-1], line):
+            if len(flows[-1]) == 2 and _is_looser(flows[-1][0], flows[-1][1], line):
                 flows.append([flows[-1].pop()])
             flows[-1].append(line)
         else:
@@ -105,6 +105,8 @@ def _flows_on(flow: Sequence[Line], line: Line, setting: Setting) -> bool:
     if pitch:
         return drop <= 1.25 * pitch + 1
     size = max(above.size, line.size)
+    if above.continues or (line.text[0].islower() and not above.text.rstrip(CLOSERS).endswith(ENDS)):
+        return drop <= 2.2 * size
     is_body = abs(size - setting.body) < _SAME_SIZE * size
     return drop <= (max(1.3 * setting.pitch, 1.3 * size) if is_body else 1.6 * size)
 

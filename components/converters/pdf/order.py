@@ -1,4 +1,4 @@
-"""The order in which the pieces of a page are read: as the file writes them, but none before what stands above it; pure."""
+"""The order in which a page is read: as the file writes it, but nothing before what stands above it; pure."""
 
 import heapq
 from collections.abc import Sequence

@@ -20,7 +20,9 @@ from components.converters.extracted import Extracted
 from components.converters.limits import Limits
 from components.converters.metadata import own_fields
 from components.converters.pdf.boxes import Box, PageBoxes, decode_boxes, encode_boxes, pack_page
-from components.converters.pdf.glyphs import HYPHEN, Glyph, Line, split_lines, text_of
+from components.converters.pdf.drawn import rules_of
+from components.converters.pdf.glyphs import HYPHEN, Glyph, Line, text_of
+from components.converters.pdf.grid import lines_with_tables
 from components.converters.pdf.layout import Piece, Setting, with_pages_joined
 from components.converters.pdf.order import in_reading_order
 from components.converters.pdf.running import drop_running_lines
@@ -82,7 +84,9 @@ def _page_lines(page: Any) -> list[Line]:
     glyphs = list(_glyphs(page))
     if not is_usable(text_of(glyphs).replace(HYPHEN, "-")):
         return []
-    return split_lines(glyph for glyph in glyphs if glyph.char != _UNKNOWN)
+    corner, turn = page.get_bbox(), page.get_rotation()
+    rules = [_shown(rule, corner, turn) for rule in rules_of(page)]
+    return lines_with_tables([glyph for glyph in glyphs if glyph.char != _UNKNOWN], rules)
 
 
 def _glyphs(page: Any) -> Iterator[Glyph]:
