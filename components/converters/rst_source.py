@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from components.errors import InputError
 
-LONGEST_PARAGRAPH = 100_000
+LONGEST_PARAGRAPH = 40_000
 """Characters without a blank line: docutils reads longer ones again and again."""
 
 MOST_CHARACTERS = 5_000_000
