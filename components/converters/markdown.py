@@ -23,6 +23,7 @@ from components.converters.metadata import check_size, own_fields
 from components.languages.asking import is_question
 from components.languages.packs import united
 
+_SPACES = re.compile(r"[ \t]{2,}")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _CLOSED = re.compile(r"</details\s{0,9}>", re.IGNORECASE)
 _QUESTIONS = united(lambda pack: pack.question_columns)
@@ -144,7 +145,7 @@ def _words(node: SyntaxTreeNode) -> str:
     before, *lines = "".join(pieces).split("\n\0")
     for line in lines:
         before += line_joint(before, line) + line
-    return before.strip()
+    return _SPACES.sub(" ", before).strip()
 
 
 def _leaves(node: SyntaxTreeNode) -> Iterable[SyntaxTreeNode]:

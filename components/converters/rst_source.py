@@ -22,7 +22,7 @@ _DIRECTIVE = re.compile(r"(\s{0,400}\.\. (?:\|[^|\n]{1,200}\| )?)([\w][\w:.+-]{0
 _ROLE = re.compile(
     r"(?<![\w:]):[A-Za-z][\w+.-]{0,40}(?::[\w+.-]{1,40}){0,2}:(?=`)|(?<=[^`\s]`):[A-Za-z][\w+.:-]{0,40}:(?!`)"
 )
-_LITERAL = re.compile(r"``[^`\n]{1,500}``")
+_LITERAL = re.compile(r"``(?!`)[^\n]{1,500}?``(?!`)")
 _OWN = frozenset({"table", "csv-table", "list-table", "image", "figure", "replace", "unicode", "math"})
 _CODE = frozenset({
     "code", "code-block", "sourcecode", "prompt", "console", "parsed-literal", "highlight-block", "ipython", "doctest",

@@ -44,7 +44,8 @@ SHAPES = {
     "labels.md": f"Q: {HOW}\nA: Two years.\n\nQ: {WHO}\nA: Our service does.\n",
     "bold-labels.md": f"**Q: {HOW}**\n\nA: Two years.\n\n**Q: {WHO}**\n\nA: Our service does.\n",
     "bold.md": f"**{HOW}**\n\nTwo years.\n\n**{WHO}**\n\nOur service does.\n",
-    "details.md": f"<details><summary>{HOW}</summary>\n\nTwo years.\n\n</details>\n<details>\n<summary>{WHO}</summary>\n"
+    "details.md": f"<details><summary>{HOW}</summary>\n\nTwo years.\n\n</details>\n<details>\n"
+    f"<summary>{WHO}</summary>\n"
     "\nOur **service** does.\n</details>\n",
     "table.md": f"| Question | Answer |\n|---|---|\n| {HOW} | Two years. |\n| {WHO} | Our service does. |\n",
     "definitions.md": f"{HOW}\n: Two years.\n\n{WHO}\n: Our service does.\n",
