@@ -34,6 +34,8 @@ _CELL = re.compile(r"(?<!\\)(?:(?P<times>\d{1,3})\*|(?P<span>\d{1,3})?(?:\.\d{1,
 _COLUMNS = re.compile(r"""\bcols\s{0,3}=\s{0,3}(?:"([^"\n]{1,500})"|'([^'\n]{1,500})'|(\w[^,\]\n]{0,50}))""")
 _TIMES = re.compile(r"\A\s*(\d{1,3})\*")
 _CODE = ("-", ".", "`")
+_LONGEST_VALUE = 200
+"""Characters of an attribute, which may name others again and again."""
 
 
 def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
@@ -58,6 +60,7 @@ class _Reader:
         self._paragraph: list[str] = []
         self._items = ItemList()
         self._in_list = False
+        self._asked = False  # whether terms are questions
         self._marks: list[str] = []  # of the lists that the last item is in
         self._item: tuple[int, bool] | None = None
         self._attributes = ""
@@ -81,7 +84,7 @@ class _Reader:
         elif (name := _NAME.match(line)) is not None:
             self._end_paragraph()
             self._names[name[2].lower()] = (
-                "" if name[1] or name[3] else words((name[4] or "").strip()[:500], self._names)
+                "" if name[1] or name[3] else words((name[4] or "").strip(), self._names)[:_LONGEST_VALUE]
             )
         elif not (self._is_block(line) or self._is_item(line)):
             self._paragraph.append(line)
@@ -100,6 +103,7 @@ class _Reader:
             return False
         elif (heading := _HEADING.match(line)) is not None:
             self._end_list()
+            self._asked = False
             self._builder.add_heading(self._words(heading[2]), len(heading[1]))
         elif (found := _ATTRIBUTES.match(line)) is not None:
             self._attributes = found[1]
@@ -145,9 +149,12 @@ class _Reader:
             self._begin_item(item[1], item[2])
             return True
         term = _TERM.match(line) if "::" in line or ";;" in line else None
-        if term is None or self._paragraph:
+        if term is None or (self._paragraph and not (self._in_list or self._asked)):
             return False
-        self._end_list()
+        if self._marks == [":"]:
+            self._end_item()
+        else:
+            self._end_list()
         self._term(self._words(term[1]), term[3])
         return True
 
@@ -164,6 +171,8 @@ class _Reader:
     def _term(self, term: str, rest: str | None) -> None:
         """A term with what is said of it; one that is a question stands above its answer."""
         if is_question(term):
+            self._end_list()
+            self._asked = True
             self._builder.add_heading(term, SUMMARY)
             self._paragraph = [rest] if rest is not None else []
             return
@@ -216,13 +225,15 @@ class _Reader:
         return " ".join(words(source, self._names).split())
 
     def _joined(self, lines: list[str]) -> str:
-        """A paragraph in one line; one that ends in " +" stays a line of its own."""
-        text = ""
+        """A paragraph in one line; after one that ends in " +", a new line begins."""
+        joined: list[list[str]] = [[]]
         for line in lines:
             part = line.strip()
-            joint = "\n" if text.endswith(" +") else line_joint(text, part) if text else ""
-            text = text.removesuffix(" +") + joint + part
-        return "\n".join(self._words(line) for line in text.split("\n"))
+            row = joined[-1]
+            row.append((line_joint(row[-1], part) if row else "") + part.removesuffix(" +"))
+            if part.endswith(" +"):
+                joined.append([])
+        return "\n".join(self._words("".join(row)) for row in joined).strip()
 
     def _table(self, fence: str) -> None:
         attributes, caption = self._attributes, self._caption

@@ -23,8 +23,9 @@ from components.converters.metadata import check_size, own_fields
 from components.languages.asking import is_question
 from components.languages.packs import united
 
+_SPACES = re.compile(r"[ \t]{2,}")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_OPENED, _CLOSED = re.compile(r"<details\b", re.IGNORECASE), re.compile(r"</details\b", re.IGNORECASE)
+_CLOSED = re.compile(r"</details\s{0,9}>", re.IGNORECASE)
 _QUESTIONS = united(lambda pack: pack.question_columns)
 _ANSWERS = united(lambda pack: pack.answer_columns)
 _RENAMED = {"date": "created_at", "created": "created_at", "updated": "updated_at", "lastmod": "updated_at",
@@ -90,10 +91,11 @@ def add_node(builder: TextBuilder, node: SyntaxTreeNode) -> None:
 
 def _add_markup(builder: TextBuilder, markup: str) -> None:
     """Append a piece of HTML; the Markdown below an open ``<details>`` stands below its summary."""
-    opened, closed = len(_OPENED.findall(markup)), len(_CLOSED.findall(markup))
-    if closed > opened:
+    first, *others = _CLOSED.split(markup)
+    add_fragment(builder, first, goes_on=True)
+    for part in others:
         builder.leave_headings(SUMMARY)
-    add_fragment(builder, markup, goes_on=opened > closed)
+        add_fragment(builder, part, goes_on=True)
 
 
 def _items(node: SyntaxTreeNode, depth: int) -> Iterable[str]:
@@ -143,7 +145,7 @@ def _words(node: SyntaxTreeNode) -> str:
     before, *lines = "".join(pieces).split("\n\0")
     for line in lines:
         before += line_joint(before, line) + line
-    return before.strip()
+    return _SPACES.sub(" ", before).strip()
 
 
 def _leaves(node: SyntaxTreeNode) -> Iterable[SyntaxTreeNode]:

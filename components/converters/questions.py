@@ -62,7 +62,8 @@ def _divided(text: str, blocks: Sequence[Block]) -> list[Block]:
     """The blocks, divided before each labelled line, and behind a first line that is a question where several are."""
     pieces = [piece for block in blocks for piece in _by_labels(text, block)]
     opening = [_opening(text, piece) for piece in pieces]
-    if sum(end is not None for end in opening) < _FEWEST_PARAGRAPHS:
+    asked = sum(end is not None or _is_asking(text, each) for each, end in zip(pieces, opening, strict=True))
+    if asked < _FEWEST_PARAGRAPHS:
         return pieces
     return [part for piece, end in zip(pieces, opening, strict=True) for part in _cut_at(text, piece, end)]
 
@@ -91,6 +92,11 @@ def _opening(text: str, block: Block) -> int | None:
     if not _is_plain(block) or (end := text.find("\n", block.start, block.end)) < 0:
         return None
     return end if has_question_mark(text[block.start : end]) else None
+
+
+def _is_asking(text: str, block: Block) -> bool:
+    """Whether a paragraph is a question and nothing else."""
+    return _is_plain(block) and has_question_mark(words := text[block.start : block.end]) and "\n" not in words
 
 
 def _cut_at(text: str, block: Block, end: int | None) -> Iterator[Block]:
@@ -208,7 +214,7 @@ def _paragraph_questions(outline: _Outline) -> set[int]:
     """The paragraphs that are questions, where there are several below one heading."""
     found: dict[tuple[str, ...], list[int]] = {}
     for at, block in enumerate(outline.blocks):
-        if _is_plain(block) and has_question_mark(words := outline.words(at)) and "\n" not in words:
+        if _is_asking(outline.text, block):
             found.setdefault(block.heading, []).append(at)
     return {at for group in found.values() if len(group) >= _FEWEST_PARAGRAPHS for at in group}
 

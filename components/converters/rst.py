@@ -35,7 +35,7 @@ class _AnyOption(dict[str, Any]):
         return directives.unchanged
 
 
-class _Kept(Directive):
+class _Kept(Directive):  # type: ignore[misc]
     """A directive whose words are kept: those behind its name and those below."""
 
     optional_arguments = 1
@@ -47,7 +47,9 @@ class _Kept(Directive):
     def run(self) -> list[nodes.Node]:
         """The words, in an element that tells the kind."""
         made = nodes.container(kind=self.kind)
-        made["argument"] = self.arguments[0] if self.arguments else ""
+        said = self.arguments[0] if self.arguments else ""
+        made["argument"] = said
+        made["said"] = nodes.paragraph("", "", *self.state.inline_text(said, self.lineno)[0])
         if self.kind == CODE:
             made["source"] = "\n".join(self.content)
         elif self.content and self.kind != DROPPED:
@@ -116,7 +118,7 @@ class _Writer:
             self.write(node, level)
 
     def _directive(self, node: nodes.Element, level: int) -> None:
-        argument = self._plain(node["argument"])
+        argument = self._words(node["said"])
         if node["kind"] == DROPPED:
             return
         if node["kind"] == CODE:
@@ -132,10 +134,6 @@ class _Writer:
         else:
             self._builder.add(argument)
             self.write(node, level)
-
-    def _plain(self, source: str) -> str:
-        """The words of an argument, which docutils does not parse."""
-        return " ".join(source.replace("``", "").replace("**", "").split())
 
     def _list(self, node: nodes.Element) -> None:
         items = ItemList()

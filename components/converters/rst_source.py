@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from components.errors import InputError
 
-LONGEST_PARAGRAPH = 100_000
+LONGEST_PARAGRAPH = 40_000
 """Characters without a blank line: docutils reads longer ones again and again."""
 
 MOST_CHARACTERS = 5_000_000
@@ -22,7 +22,7 @@ _DIRECTIVE = re.compile(r"(\s{0,400}\.\. (?:\|[^|\n]{1,200}\| )?)([\w][\w:.+-]{0
 _ROLE = re.compile(
     r"(?<![\w:]):[A-Za-z][\w+.-]{0,40}(?::[\w+.-]{1,40}){0,2}:(?=`)|(?<=[^`\s]`):[A-Za-z][\w+.:-]{0,40}:(?!`)"
 )
-_LITERAL = re.compile(r"``[^`\n]{1,500}``")
+_LITERAL = re.compile(r"``(?!`)[^\n]{1,500}?``(?!`)")
 _OWN = frozenset({"table", "csv-table", "list-table", "image", "figure", "replace", "unicode", "math"})
 _CODE = frozenset({
     "code", "code-block", "sourcecode", "prompt", "console", "parsed-literal", "highlight-block", "ipython", "doctest",

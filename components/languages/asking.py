@@ -25,18 +25,15 @@ _SPACED = LazyPattern.of(rf"\A(?:{'|'.join(united(lambda pack: pack.question_ope
 _UNSPACED = LazyPattern.of(rf"\A(?:{'|'.join(united(lambda pack: pack.question_openings, spaced=False))})")
 _FAQ = LazyPattern.of(*united(lambda pack: pack.faq_names))
 _RELATED = LazyPattern.of(rf"\A(?:{'|'.join(united(lambda pack: pack.related_names))})\W*\Z")
-_LABELS: tuple[tuple[Part, LazyPattern], ...] = tuple(
-    (part, LazyPattern.of(rf"\A{before}(?:{'|'.join(words)})[ \t]?\d{{0,3}}[ \t]?{sign}[ \t]{{0,8}}"))
-    for part, before, words, sign in (
-        (
-            "question",
-            r"[ \t]{0,8}",
-            united(lambda pack: pack.question_labels),
-            r"(?:[:：]|[.)](?=[^?？\n]{1,300}[?？]))",
-        ),
-        ("answer", r"[ \t]{0,8}(?:[-*•][ \t])?", united(lambda pack: pack.answer_labels), "[:：]"),
-    )
+_QUESTION_LABEL = LazyPattern.of(
+    rf"\A[ \t]{{0,8}}(?:{'|'.join(united(lambda pack: pack.question_labels))})[ \t]?\d{{0,3}}[ \t]?"
+    r"(?:[:：]|[.)](?=[^?？\n]{1,300}[?？]))[ \t]{0,8}"
 )
+_ANSWER_LABEL = LazyPattern.of(
+    rf"\A[ \t]{{0,8}}(?:[-*•][ \t])?(?:{'|'.join(united(lambda pack: pack.answer_labels))})[ \t]?\d{{0,3}}[ \t]?"
+    r"[:：][ \t]{0,8}"
+)
+_LABELS: tuple[tuple[Part, LazyPattern], ...] = (("question", _QUESTION_LABEL), ("answer", _ANSWER_LABEL))
 
 
 def has_question_mark(text: str) -> bool:
