@@ -218,6 +218,20 @@ QUICK: dict[str, Callable[[], bytes]] = {
     "deep-spans.odt": lambda: odf(
         "text", "<text:p>" + "<text:span>" * 5_000 + "x" + "</text:span>" * 5_000 + "</text:p>"
     ),
+    "repeated.ods": lambda: odf(
+        "spreadsheet",
+        '<table:table table:name="S">' + '<table:table-row table:number-rows-repeated="9999999">'
+        '<table:table-cell table:number-columns-repeated="9999999"><text:p>x</text:p></table:table-cell></table:table-row>'
+        * 100
+        + "</table:table>",
+    ),
+    "islands.xlsx": lambda: _xlsx(
+        b"".join(
+            b'<row r="%d">%s</row>'
+            % (number, b"".join(b'<c r="%s%d"><v>1</v></c>' % (c, number) for c in (b"A", b"C", b"E", b"G")))
+            for number in range(1, 60_000, 3)
+        )
+    ),
     "zip-bomb.odt": lambda: packed(
         {"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": bytes(300 * MEGA)}
     ),

@@ -213,14 +213,14 @@ class OdfText:
     def _level(self, node: Any) -> int | None:
         """The level of a heading, 0 for a title; None for a paragraph."""
         if node.tag == _HEADING:
-            return max(1, _whole(node.get(name_of("text:outline-level")), 1))
+            return max(1, whole(node.get(name_of("text:outline-level")), 1))
         style = node.get(_STYLE, "")
         for _ in range(_MOST_STYLES):
             if style == "Title":
                 return 0
             style, level = self._outlines.get(style, ("", ""))
             if level:
-                return _whole(level, 0) or None
+                return whole(level, 0) or None
         return None
 
     def _beside(self, apart: list[Any]) -> None:
@@ -250,7 +250,7 @@ class OdfText:
         text = words(node, apart, self._hidden).strip()
         if node.tag == _HEADING and text:
             self._items.flush(self.builder, page=self.page)
-            level = _whole(node.get(name_of("text:outline-level")), depth + 1)
+            level = whole(node.get(name_of("text:outline-level")), depth + 1)
             self.builder.add_heading(f"{mark} {text}" if mark else text, level, page=self.page)
         elif text:
             self._items.add_marked(text, min(depth, 8), mark)
@@ -293,9 +293,9 @@ class OdfText:
                 continue
             text = self._cell(cell)
             texts.append(text)
-            down = _whole(cell.get(name_of("table:number-rows-spanned")), 1) - 1
+            down = whole(cell.get(name_of("table:number-rows-spanned")), 1) - 1
             for column in range(
-                at, at + min(_whole(cell.get(name_of("table:number-columns-spanned")), 1), _MOST_COLUMNS)
+                at, at + min(whole(cell.get(name_of("table:number-columns-spanned")), 1), _MOST_COLUMNS)
             ):
                 spans[column] = (down, text)
         return texts[:_MOST_COLUMNS]
@@ -307,13 +307,13 @@ class OdfText:
 def _levels(style: Any) -> dict[int, _ListLevel]:
     found: dict[int, _ListLevel] = {}
     for node in style:
-        if (level := _whole(node.get(name_of("text:level")), 0)) > 0:
+        if (level := whole(node.get(name_of("text:level")), 0)) > 0:
             found[level - 1] = _ListLevel(
                 node.get(name_of("style:num-format"), ""),
                 node.get(name_of("style:num-prefix"), ""),
                 node.get(name_of("style:num-suffix"), ""),
-                _whole(node.get(name_of("text:start-value")), 1),
-                _whole(node.get(name_of("text:display-levels")), 1),
+                whole(node.get(name_of("text:start-value")), 1),
+                whole(node.get(name_of("text:display-levels")), 1),
             )
     return found
 
@@ -327,5 +327,6 @@ def table_rows(table: Any, *, is_header: bool = False) -> Iterator[tuple[Any, bo
             yield from table_rows(child, is_header=is_header or child.tag == _HEADER_ROWS)
 
 
-def _whole(text: str | None, default: int) -> int:
+def whole(text: str | None, default: int) -> int:
+    """A whole number that an attribute gives; another text counts as ``default``."""
     return int(text) if text is not None and text.isdecimal() and len(text) < 8 else default

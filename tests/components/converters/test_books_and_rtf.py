@@ -111,6 +111,34 @@ def test_odp_slides_are_pages_with_their_notes(save: Save) -> None:
     ]
 
 
+def test_ods_sheets_name_their_columns_and_repeat_no_empty_rows(save: Save) -> None:
+    def row(*cells: str, more: str = "") -> str:
+        return f"<table:table-row {more}>" + "".join(cells) + "</table:table-row>"
+
+    def cell(text: str, more: str = "") -> str:
+        return f"<table:table-cell {more}><text:p>{text}</text:p></table:table-cell>"
+
+    rows = [
+        row(cell("Prices in EUR", 'table:number-columns-spanned="3"')),
+        row(cell("Model"), cell("Price", 'table:number-columns-spanned="2"'), "<table:covered-table-cell/>"),
+        row("<table:table-cell/>", cell("net"), cell("gross")),
+        row(cell("X200"), cell("40"), cell("49")),
+        row('<table:table-cell table:number-columns-repeated="16000"/>', more='table:number-rows-repeated="1000000"'),
+        row(cell("End")),
+    ]
+    styles = '<style:style style:name="H"><style:table-properties table:display="false"/></style:style>'
+    body = f"""<table:table table:name="Sheet">{"".join(rows)}</table:table>
+<table:table table:name="Secret" table:style-name="H">{row(cell("leak"))}</table:table>"""
+    extracted = load(save("a.ods", odf("spreadsheet", body, styles)))
+    assert shown(extracted) == [
+        ("heading", "Sheet"),
+        ("heading", "Prices in EUR"),
+        ("table", "Model: X200; Price, net: 40; Price, gross: 49"),
+        ("text", "End"),
+    ]
+    assert [block.row for block in extracted.blocks] == [None, None, 4, 1_000_005]
+
+
 def test_an_encrypted_or_empty_open_document_says_so(save: Save) -> None:
     manifest = b"<manifest:manifest><manifest:encryption-data/></manifest:manifest>"
     with pytest.raises(LoadingError, match="is encrypted"):
