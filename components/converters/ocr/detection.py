@@ -99,7 +99,5 @@ def cut_out(picture: Picture, quad: Quad) -> Picture:
     across = round(LINE_HEIGHT * min(max(width / max(height, 1.0), 0.5), _MOST_WIDTHS))
     corners = np.array([[0, 0], [across, 0], [0, LINE_HEIGHT]], np.float32)
     turn = cv2.getAffineTransform(quad[[0, 1, 3]], corners)
-    line = cv2.warpAffine(
-        picture, turn, (across, LINE_HEIGHT), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    )
+    line = cv2.warpAffine(picture, turn, (across, LINE_HEIGHT), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(line, np.uint8)

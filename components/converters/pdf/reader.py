@@ -165,6 +165,7 @@ def _in_colour(picture: Any) -> Any:
     """(height, width, 3), from what may be grey or hold an opacity."""
     return np.repeat(picture[:, :, :1], 3, axis=2) if picture.shape[2] < 3 else picture[:, :, :3]
 
+
 def _page_lines(page: Any) -> list[Line]:
     """The lines of a page's text; none where it is the garbage of a broken font."""
     glyphs = list(_glyphs(page))
