@@ -125,7 +125,7 @@ class IndexSettings(SettingGroup):
     ocr_seconds: float = setting(
         600.0,
         "a file whose text recognition takes longer, beyond `index.read_seconds`, is given up; "
-        "it may take 512 MiB more memory",
+        "it may take 1 GiB more memory",
         "reading",
         gt=0,
     )

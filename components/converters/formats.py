@@ -92,6 +92,11 @@ def module_of(path: Path | str) -> str:
     return f"components.converters.{_MODULES[suffix.removesuffix('.gz')]}" if suffix is not None else __name__
 
 
+def is_picture(path: Path | str) -> bool:
+    """Whether files of this ending are pictures."""
+    return module_of(path).endswith("picture")
+
+
 def may_be_pictures(path: Path | str) -> bool:
     """Whether a file of this ending may hold pictures of pages, which take longer to read."""
     return module_of(path).endswith(_WITH_PICTURES)

@@ -1,25 +1,15 @@
 """A picture of a page, or a TIFF file of several -> their text by text recognition, as of a scanned PDF."""
 
-import io
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
 
 from components.converters.extracted import Extracted
 from components.converters.limits import Limits
 from components.converters.ocr.pages import PageReader, why_not
+from components.converters.ocr.pictures import opened, page_count, page_size, shown
 from components.converters.pdf.reader import Page, build
-from components.errors import LoadingError, NoTextError
-
-LONGEST_SIDE_POINTS = 842.0
-"""The longer side of a picture as a page: as if it were of A4."""
-
-_MOST_PIXELS = 50_000_000  # A4 at 600 dots an inch has 35 million
-_MOST_FRAMES = 1_000
-_LEAST_SIDE = 64  # pixels: what is smaller is an icon
-_LONGEST_SIDE = 3_000  # pixels that are read
-_FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")
+from components.errors import NoTextError
 
 
 def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
@@ -28,74 +18,15 @@ def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     if how is not None:
         raise NoTextError(path, f"is a picture; if it shows text, {how}")
     with opened(data, path) as picture:
-        count = _frames(picture, path)
+        count = page_count(picture, path)
         reader = PageReader(path, limits)
         pages = []
         for number in range(count):
             picture.seek(number)
-            shown = _shown(picture, path)
-            size = page_size(shown.size)
-            read = reader.read(np.ascontiguousarray(np.asarray(shown)[:, :, ::-1]), *size, count)
+            page = shown(picture, path)
+            size = page_size(page.size)
+            read = reader.read(np.ascontiguousarray(np.asarray(page)[:, :, ::-1]), *size, count)
             pages.append(Page(size, read.lines, not read.lines, read.placement, read.score))
     if not any(page.lines for page in pages):
         raise NoTextError(path, "is a picture in which text recognition finds no text")
     return build(pages, "picture", {}, limits)
-
-
-def opened(data: bytes, path: Path) -> Image.Image:
-    """A picture whose size is known and not too large, and whose pixels are still unread.
-
-    Raises:
-        LoadingError: it is damaged, or larger than is read.
-    """
-    try:
-        picture = Image.open(io.BytesIO(data), formats=_FORMATS)
-    except Image.DecompressionBombError as error:
-        raise LoadingError(path, f"has too many pixels ({error}); scan it at 300 dots an inch") from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        raise LoadingError(path, "is a picture that is truncated or damaged") from error
-    _check_size(picture, path)
-    return picture
-
-
-def page_size(pixels: tuple[int, int]) -> tuple[float, float]:
-    """Width and height of a picture as a page, in points."""
-    scale = LONGEST_SIDE_POINTS / max(pixels)
-    return pixels[0] * scale, pixels[1] * scale
-
-
-def _check_size(picture: Image.Image, path: Path) -> None:
-    across, high = picture.size
-    if across * high > _MOST_PIXELS:
-        reason = f"has {across:,} x {high:,} pixels, over the limit of {_MOST_PIXELS / 1e6:g} million in all"
-        raise LoadingError(path, f"{reason}; scan it at 300 dots an inch, or cut it")
-
-
-def _frames(picture: Image.Image, path: Path) -> int:
-    """How many pages there are."""
-    if min(picture.size) < _LEAST_SIDE:
-        raise NoTextError(path, f"is a picture of {picture.width} x {picture.height} pixels, too small to show text")
-    count = int(getattr(picture, "n_frames", 1))
-    if count > 1 and picture.format != "TIFF":
-        raise LoadingError(path, f"is an animation of {count} pictures; save the one to be read")
-    if count > _MOST_FRAMES:
-        raise LoadingError(path, f"holds {count:,} pages, over the limit of {_MOST_FRAMES:,}; split it")
-    return count
-
-
-def _shown(picture: Image.Image, path: Path) -> Image.Image:
-    """The page as it is shown: upright as the camera says, on white, no larger than is read."""
-    from PIL import ImageOps
-
-    _check_size(picture, path)
-    try:
-        picture.draft("RGB", (_LONGEST_SIDE, _LONGEST_SIDE))
-        upright = ImageOps.exif_transpose(picture)
-        upright.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
-        coloured = upright.convert("RGBA") if upright.has_transparency_data else upright.convert("RGB")
-    except (OSError, SyntaxError, ValueError) as error:
-        raise LoadingError(path, f"is a picture that is truncated or damaged ({error})") from error
-    if coloured.mode == "RGB":
-        return coloured
-    paper = Image.new("RGBA", coloured.size, "white")
-    return Image.alpha_composite(paper, coloured).convert("RGB")

@@ -91,9 +91,31 @@ class Fragment:
             yield Glyph(char, (begin, low, end, high))
 
 
-def in_order(fragments: Sequence[Fragment]) -> list[Line]:
+class LetterSizes:
+    """The heights of letters in one file: the same for lines whose boxes differ by their strokes only."""
+
+    def __init__(self) -> None:
+        self._known: list[float] = []
+
+    def of(self, fragments: Sequence[Fragment]) -> dict[Fragment, float]:
+        """The height of each, one of those that are known where it is near enough."""
+        sizes: dict[Fragment, float] = {}
+        rest = sorted(fragments, key=lambda fragment: fragment.height)
+        while rest:
+            sizes |= {fragment: size for fragment in rest if (size := self._nearest(fragment.height)) is not None}
+            rest = [fragment for fragment in rest if fragment not in sizes]
+            if rest:
+                self._known.append(_usual_height(rest))
+        return sizes
+
+    def _nearest(self, height: float) -> float | None:
+        near = [size for size in self._known if _SAME_SIZE[0] <= height / size <= _SAME_SIZE[1]]
+        return min(near, key=lambda size: abs(math.log(height / size)), default=None)
+
+
+def in_order(fragments: Sequence[Fragment], known: LetterSizes) -> list[Line]:
     """Lines in reading order: column by column, and what stands beside each other in one line."""
-    sizes = _sizes(fragments)
+    sizes = known.of(fragments)
     rows = [row for column in _columns(list(fragments)) for row in _rows(column)]
     lines = (Line.of(list(_row_glyphs(row, sizes))) for row in rows)
     return [line for line in lines if line is not None]
@@ -104,18 +126,6 @@ def score_of(fragments: Iterable[Fragment]) -> float:
     weighed = [(fragment.read.score, len(fragment.read.text)) for fragment in fragments]
     total = sum(weight for _, weight in weighed)
     return sum(score * weight for score, weight in weighed) / total if total else 0.0
-
-
-def _sizes(fragments: Sequence[Fragment]) -> dict[Fragment, float]:
-    """The height of letters in each: the same for lines whose boxes differ by their strokes only."""
-    sizes: dict[Fragment, float] = {}
-    rest = sorted(fragments, key=lambda fragment: fragment.height)
-    while rest:
-        usual = _usual_height(rest)
-        low, high = (usual * ratio for ratio in _SAME_SIZE)
-        sizes |= {fragment: usual for fragment in rest if low <= fragment.height <= high}
-        rest = [fragment for fragment in rest if not low <= fragment.height <= high]
-    return sizes
 
 
 def _usual_height(fragments: Sequence[Fragment]) -> float:

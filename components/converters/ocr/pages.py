@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from components.converters.limits import Limits
-from components.converters.ocr.arrangement import Fragment, Placement, in_order, score_of
+from components.converters.ocr.arrangement import Fragment, LetterSizes, Placement, in_order, score_of
 from components.converters.pdf.glyphs import Line
 from components.errors import LoadingError
 
@@ -22,8 +22,9 @@ if TYPE_CHECKING:  # OpenCV takes memory and time to import, and most files hold
 INSTALL = 'install text recognition (pip install "quaere[ocr]") and index it again'
 """What to do where a page is a picture and nothing reads it."""
 
-MEMORY_BYTES = 512 << 20
-"""What the networks and their libraries take; the limit of a file's own process grows by it when they are loaded."""
+MEMORY_BYTES = 1 << 30
+"""Address space that the networks and their libraries take, 600 MiB of it in use; the limit of a file's own process
+grows by it when they are loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class PageReader:
         self.path = path
         self.limits = limits
         self.pages = 0
+        self._sizes = LetterSizes()
         if limits.own_process:
             _make_room(limits)
         from components.converters.ocr.recogniser import Recogniser
@@ -85,7 +87,7 @@ class PageReader:
         placement = Placement(width, height, found.turns, found.angle)
         scale = width / picture.shape[1]
         fragments = [_fragment(line, scale, placement) for line in found.lines]
-        return ReadPage(in_order(fragments), placement, score_of(fragments))
+        return ReadPage(in_order(fragments, self._sizes), placement, score_of(fragments))
 
     def _check_time(self) -> None:
         if time.monotonic() > self._deadline:

@@ -6,6 +6,7 @@ tells of a line neither where its characters are nor where it nearly saw a space
 """
 
 import importlib.util
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,6 +37,7 @@ LEAST_SCORE = 0.6
 
 _WIDTH_STEP = 160  # pixels; each further width of a line costs memory
 _DETECTOR, _READER = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
+_MOST_THREADS = 8  # each takes 8 MiB of the address space, and a line is too short for more
 _TRIED = 5  # lines that tell whether a page stands on its head
 _GOOD = 0.8  # of their mean score: then it does not
 
@@ -63,11 +65,11 @@ class Recogniser:
     """Finds and reads lines; loads its networks when they are needed.
 
     Args:
-        threads: of one call; without a value, all cores.
+        threads: of one call; without a value, all cores, and never more than eight.
     """
 
     def __init__(self, threads: int | None = None) -> None:
-        self.threads = threads
+        self.threads = min(threads if threads is not None else os.cpu_count() or 1, _MOST_THREADS)
         cv2.setNumThreads(1)
 
     def read(self, picture: Picture, check_time: Callable[[], None]) -> FoundPage:
@@ -96,7 +98,7 @@ class Recogniser:
 
     def _quads(self, picture: Picture) -> list[Quad]:
         request = self._detector.create_infer_request()
-        heat = request.infer([detector_input(picture)])[0][0, 0]
+        heat = _inferred(request, detector_input(picture))[0]
         quads = find_quads(heat, picture)
         del request, heat
         self._detector.release_memory()  # more than the recogniser needs
@@ -119,7 +121,7 @@ class Recogniser:
         filled = np.zeros((3, LINE_HEIGHT, -(-width // _WIDTH_STEP) * _WIDTH_STEP), np.float32)
         filled[:, :, :width] = scaled(line)
         reader, characters = self._reader
-        columns: npt.NDArray[np.float32] = reader.infer([filled[None]])[0][0]
+        columns = _inferred(reader, filled[None])
         return read_columns(columns, characters, len(columns) * width / filled.shape[2])
 
     @cached_property
@@ -134,9 +136,25 @@ class Recogniser:
         return self._compiled(network).create_infer_request(), (*told.splitlines(), " ")
 
     def _compiled(self, network: Any) -> Any:
-        given = {"INFERENCE_NUM_THREADS": self.threads} if self.threads is not None else {}
-        precise = {"NUM_STREAMS": 1}  # the same lines on every processor
-        return openvino.Core().compile_model(network, "CPU", {**precise, **given})
+        given = {"INFERENCE_NUM_THREADS": self.threads, "NUM_STREAMS": 1}
+        return openvino.Core().compile_model(network, "CPU", given)
+
+
+def _inferred(request: Any, given: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """What a network makes of one input.
+
+    Raises:
+        MemoryError: there was too little, which OpenVINO tells in its own ways.
+    """
+    try:
+        made: npt.NDArray[np.float32] = request.infer([given])[0]
+    except RuntimeError as error:
+        if "allocate" in str(error):
+            raise MemoryError from error
+        raise
+    if not made.size:
+        raise MemoryError
+    return made[0]
 
 
 def _turned(picture: Picture, turns: int) -> Picture:
