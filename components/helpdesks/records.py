@@ -156,13 +156,18 @@ def needed(record: Record, *names: str) -> None:
 
 def text_of(record: Record, *names: str) -> str:
     """The first of these fields that holds a text; empty where none does."""
-    return next((value for name in names if isinstance(value := record.get(name), str) and value.strip()), "")
+    return _whole(next((value for name in names if isinstance(value := record.get(name), str) and value.strip()), ""))
+
+
+def _whole(text: str) -> str:
+    """A text without half characters, which JSON can name and no file can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def number_of(record: Record, *names: str) -> str:
     """The record's number, as a text."""
     found = next((record[name] for name in names if record.get(name) not in (None, "")), "")
-    return str(found)[:100]
+    return _whole(str(found)[:100])
 
 
 def objects(value: Any) -> Sequence[Record]:
@@ -197,4 +202,4 @@ def tags_of(record: Record, *names: str) -> list[str]:
     """Labels, as texts or as objects with a name."""
     found = next((record[name] for name in names if isinstance(record.get(name), list)), [])
     named = [each.get("name") if isinstance(each, dict) else each for each in found]
-    return [" ".join(each.split())[:100] for each in named if isinstance(each, str) and each.strip()][:50]
+    return [_whole(" ".join(each.split())[:100]) for each in named if isinstance(each, str) and each.strip()][:50]

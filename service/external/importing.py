@@ -3,6 +3,7 @@
 import hashlib
 import html
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ DESKS: dict[HelpDesk, ModuleType] = {
 
 _MOST_RECORDS = 1_000_000
 _LONGEST_TITLE = 300
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,8 @@ class DeskImport:
             return DeskDocument(".md", text.encode("utf-8", "replace"), fields | _fields(found))
         head = f"<h1>{html.escape(fields['title'])}</h1>" if fields else ""
         text = f'<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>{head}{found.body}</body></html>'
-        language = {"language": found.language.replace("_", "-").lower()} if found.language else {}
+        code = found.language.replace("_", "-").lower()
+        language = {"language": code} if _LANGUAGE.fullmatch(code) else {}
         return DeskDocument(".html", text.encode("utf-8", "replace"), fields | language | _fields(found))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from components.errors import LoadingError
-from components.helpdesks.records import is_true, moment_of, objects, records, tags_of
+from components.helpdesks.records import is_true, moment_of, objects, records, tags_of, text_of
 
 ROWS = [{"id": 1, "x": 1.5}, {"id": 2, "deep": {"data": [{"no": 1}]}}]
 
@@ -70,4 +70,5 @@ def test_fields_are_read_in_the_ways_they_are_written() -> None:
     assert moment_of({"a": "soon", "b": 0, "c": 1_700_000_000}, "a", "b", "c") == "2023-11-14T22:13:20+00:00"
     assert moment_of({"a": 10**30, "b": True}, "a", "b") is None
     assert objects('[{"a": 1}, 2]') == [{"a": 1}] and objects("no") == objects(3) == ()
+    assert text_of({"a": "x\ud800"}, "a") == "x?"
     assert tags_of({"tags": ["a", {"name": "b"}, 3, " "]}, "tags") == ["a", "b"]
