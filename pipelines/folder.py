@@ -350,8 +350,8 @@ def tighten_data(data: Path) -> None:
     """Take the rights of group and others from a data folder and all that Quaere keeps in it."""
     own = [path for path in data.glob("*") if path.name.startswith(_OWN)]
     tighten(data, *own)
-    uploads = data / _UPLOADS
-    tighten_below([path for path in own if path.is_dir()], done=[uploads])
+    documents = [data / _UPLOADS, *data.glob(f"{EXTERNAL_FOLDER}/*/documents")]
+    tighten_below([path for path in own if path.is_dir()], done=documents)
 
 
 def refuse_archive(settings: Settings) -> None:

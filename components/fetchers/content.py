@@ -13,6 +13,7 @@ _PAGES = frozenset({"text/html", "application/xhtml+xml"})
 _UNSURE = frozenset({"", "text/plain", "application/octet-stream", "binary/octet-stream", "application/x-download"})
 """Types that servers send where they do not know better; the ending in the address says more."""
 
+_NO_TEXTS = ("image/", "audio/", "video/", "font/")
 _OWN_TYPES = {"text/markdown": ".md", "text/x-markdown": ".md", "application/x-ndjson": ".jsonl", "text/plain": ".txt"}
 _UNREADABLE = frozenset({
     ".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg", ".ico", ".bmp", ".css", ".woff", ".woff2", ".ttf", ".mp3", ".m4a",
@@ -38,10 +39,13 @@ def ending_of(headers: Mapping[str, str], url: str) -> str | None:
     kind = content_type(headers)
     if kind in _PAGES:
         return ".html"
-    if kind in _UNSURE and (named := suffix_of(_file_name(url))) is not None:
+    named = suffix_of(_file_name(url))
+    if kind in _UNSURE and named is not None:
         return named
     guessed = _OWN_TYPES.get(kind) or mimetypes.guess_extension(kind)
-    return guessed if guessed in SUFFIXES else None
+    if guessed in SUFFIXES:
+        return guessed
+    return None if kind.startswith(_NO_TEXTS) else named
 
 
 def is_text(headers: Mapping[str, str]) -> bool:

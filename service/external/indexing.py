@@ -86,14 +86,15 @@ def index_items(
     Returns:
         The report with what was indexed and deleted.
     """
-    wanted = {documents.source_id(item.key): item for item in log.items() if item.has_document}
-    paths = {str(documents.path(item)): item.key for item in wanted.values()}
+    there = [item for item in log.items() if item.has_document and documents.path(item).is_file()]
+    wanted = {documents.source_id(item.key) for item in there}
+    paths = {str(documents.path(item)): item.key for item in there}
     indexed = service.index(list(paths), meta=log.meta, identities=documents.identities(paths), on_progress=on_progress)
     stored = documents.kept()
     known = {info.source_id for info in service.sources() if info.source_id in stored}
-    leaving = known - wanted.keys()
+    leaving = known - wanted
     if not may_delete(len(leaving), len(known), force=force):
         return replace(report, indexed=indexed, held_back=len(leaving))
     deleted = service.delete(sorted(leaving)) if leaving else 0
-    documents.forget(stored - wanted.keys())
+    documents.forget(stored - wanted)
     return replace(report, indexed=indexed, deleted=deleted)

@@ -26,6 +26,7 @@ from ui.cli.commands import (
     demo,
     evaluate,
     experiment,
+    imports,
     index,
     keys,
     pipeline,
@@ -104,6 +105,7 @@ for _command in (
     benchmark.benchmark_command(),
 ):
     app.command()(_command)
+app.command("import")(imports.import_)
 app.add_typer(sources.app, name="sources")
 app.add_typer(keys.app, name="keys")
 app.add_typer(train.app, name="train")

@@ -62,6 +62,7 @@ def test_hostile_pages_lead_nowhere_in_a_moment() -> None:
         ("text/plain", "https://a.org/notes", ".txt"),
         ("application/octet-stream", "https://a.org/a.docx", ".docx"),
         ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "https://a.org/1", ".docx"),
+        ("application/x-unheard-of", "https://a.org/a.pdf", ".pdf"),
         ("image/png", "https://a.org/a.html", None),
         ("video/mp4", "https://a.org/a", None),
         ("", "https://a.org/a", None),
