@@ -5,17 +5,23 @@ can be repeated without asking again.
 """
 
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 from haystack import Document, Pipeline
 
 from components.answers.calibration import Calibrator
+from components.answers.candidates import AnswerCandidate, source_of
 from components.answers.scoring import Scored, answer_places
 from components.answers.units import stretch_of
 from components.passages import opening_heading
 from evaluation.metrics.answers import exact_match, is_right
+from evaluation.metrics.containment import contains
 from pipelines.asking import trace
 from training.calibration.labelled import AskedQuestion
+
+_TELLING = 12
+"""Characters of words that do not stand in another file by chance."""
 
 
 def evidence_row(
@@ -36,24 +42,38 @@ def evidence_row(
         "group": asked.group,
         "origin": asked.origin,
         "kind": read.query.kind,
+        "weight": asked.weight,
         "places": [[_labelled(unit, asked) for unit in place.units] for place in found],
     }
 
 
 def _labelled(scored: Scored, asked: AskedQuestion) -> dict[str, Any]:
     candidate = scored.candidate
-    right = is_right(candidate.text, candidate.kind, asked.references)
-    if candidate.kind not in ("span", "faq") and asked.paragraph is not None:
-        # Common words ("two") stand in many passages; only the one that was asked about is right.
-        right = right and _same_paragraph(candidate.document, asked.paragraph)
     return {
         "kind": candidate.kind,
         "text": candidate.text,
         "at": stretch_of(candidate),
         "evidence": list(scored.evidence.values()),
-        "right": right,
+        "right": _holds(candidate, asked) if asked.decisive else _is_right(candidate, asked),
         "exact": bool(asked.references) and exact_match(candidate.text, asked.references) == 1.0,
     }
+
+
+def _is_right(candidate: AnswerCandidate, asked: AskedQuestion) -> bool:
+    right = is_right(candidate.text, candidate.kind, asked.references)
+    if candidate.kind in ("span", "faq") or asked.paragraph is None:
+        return right
+    # Common words ("two") stand in many passages; only the one that was asked about is right.
+    return right and _same_paragraph(candidate.document, asked.paragraph)
+
+
+def _holds(candidate: AnswerCandidate, asked: AskedQuestion) -> bool:
+    """Whether a unit holds the words that decide; short ones only in a file that is known to answer."""
+    if not contains(asked.references, candidate.text, every=asked.every):
+        return False
+    name = PurePosixPath(source_of(candidate.document)).name
+    known = any(PurePosixPath(source).name == name for source in asked.sources)
+    return known or max(map(len, asked.references)) >= _TELLING
 
 
 def _same_paragraph(passage: Document, paragraph: str) -> bool:

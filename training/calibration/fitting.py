@@ -3,50 +3,37 @@
 A row is one asked question as :func:`training.calibration.evidence.evidence_row` keeps it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import accumulate
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from components.answers.calibration import KINDS, Calibrator, Floats, Logistic, modelled
+from components.answers.calibration import KINDS, Calibrator, Logistic
 from components.errors import InputError
 from components.logits import logit
-from components.types import AnswerKind, Evidence
-from training.calibration.judging import Row, anys_of, bests_of, has_answer, is_faq
+from components.types import AnswerKind
+from training.calibration.judging import Row, anys_of, bests_of, has_answer
+from training.calibration.pooled import Units, pooled_weights
 from training.calibration.regression import fit_logistic, isotonic_curve
 
 Shape = Literal["logistic", "isotonic", "rescaled"]
 """How confidence follows from evidence: by a logistic regression; by the same with an isotonic curve after it; or by
 the weights of another calibrator, with only slope and intercept fitted, which is all that few questions can tell."""
 
-READ_CLOSELY = 8
-"""How many of a question's answers the weights are fitted on: those that ranker and reader like best.
-
-Chosen by nothing else, since answers that were chosen by a signal cannot tell what that signal is worth.
-"""
-
 UNANSWERABLE_SHARE = Fraction(2, 5)
 """The share of questions in use that the documents do not answer, which the thresholds are chosen for."""
 
-PENALTY = 1.0
+WRONG = Fraction(1, 2)
+"""What a wrong answer costs, where a right one gains 1 and none nothing."""
+
+PENALTY = 30.0
+"""L2 of the weights, where the units of a question count :data:`~training.calibration.pooled.UNITS_A_QUESTION`."""
 
 SLOPE_PENALTY = 1e-3
 """Keeps a slope finite where a few rows are separable."""
-
-SIGNS = {"behind": -1.0, "length": 0.0, "statement": 0.0, "enumerates": 0.0}
-"""A signal speaks for an answer (1) or against it (-1); where the data say otherwise, others say the same, and it is
-left out. Of those that may speak either way (0) the data decide."""
-
-LEAST_WEIGHTS = {"codes": 6.0, "fits": 3.0}
-"""Least weight of a signal, in logits from its worst to its best value.
-
-Encyclopaedic questions hardly ever name an error code or a model, and their passages hold no tables: data of that kind
-cannot tell that the row of another model is wrong however well it reads.
-"""
 
 
 def fit_calibrator(
@@ -61,16 +48,16 @@ def fit_calibrator(
         penalty: L2, over standardised evidence.
 
     Raises:
-        InputError: there are no rows, or those of some kind of answer are all right or all wrong and there is no base.
+        InputError: there are no rows, or their answers are all right or all wrong and there is no base.
     """
     if not rows:
         raise InputError("there is no asked question to fit the calibrator on")
-    kinds = {kind: _fit_kind(kind, rows, shape, base, penalty) for kind in KINDS}
+    kinds = _sure(_weights(rows, shape, base, penalty), rows, base)
+    if shape == "isotonic":
+        kinds = _curved(kinds, rows)
     intercept, slope = _fit_any(Calibrator(kinds), rows, base)
-    fitted = Calibrator(kinds)
-    of_texts, of_faqs = (_threshold(fitted, [row for row in rows if is_faq(row) is faq]) for faq in (False, True))
+    told = _threshold(Calibrator(kinds), rows)
     for kind in KINDS:
-        told = of_faqs if kind == "faq" else of_texts
         untold = 1.0 if base is None else base.threshold(kind)
         kinds[kind] = replace(kinds[kind], threshold=untold if told is None else told)
     return Calibrator(kinds, intercept, slope)
@@ -99,9 +86,9 @@ def with_least(calibrator: Calibrator, least: float) -> Calibrator:
 def best_threshold(confidences: Sequence[float], right: Sequence[bool], answerable: Sequence[bool]) -> float:
     """The lowest confidence from which giving the first answer treats about as many questions well as any does.
 
-    A question is treated well if its right answer is given, or if it has none in the documents and nothing is given.
-    Questions are weighed as if :data:`UNANSWERABLE_SHARE` of them had no answer. Where no question has one, nothing is
-    given (1).
+    A question is treated well if its right answer is given, or if it has none in the documents and nothing is given; a
+    wrong answer to one that has another costs :data:`WRONG`. Questions are weighed as if :data:`UNANSWERABLE_SHARE` of
+    them had no answer. Where no question has one, nothing is given (1).
 
     The best threshold of a sample is a matter of a few questions, as the gain is flat around it. Of those whose gain is
     lower by less than the standard error of the difference, the lowest is taken (the one-standard-error rule of
@@ -113,7 +100,7 @@ def best_threshold(confidences: Sequence[float], right: Sequence[bool], answerab
     even = UNANSWERABLE_SHARE / (1 - UNANSWERABLE_SHARE)
     weight = Fraction(inside, outside) * even if outside and inside else Fraction(1)
     order = sorted(zip(confidences, right, answerable, strict=True), key=lambda entry: -entry[0])
-    gains = [int(is_right) - (0 if answered else weight) for _, is_right, answered in order]
+    gains = [(1 if is_right else -WRONG) if answered else -weight for _, is_right, answered in order]
     counts = [
         count for count, (confidence, *_) in enumerate(order, 1) if count == len(order) or order[count][0] < confidence
     ]
@@ -125,84 +112,59 @@ def best_threshold(confidences: Sequence[float], right: Sequence[bool], answerab
     return order[max([best, *as_good]) - 1][0]
 
 
-def _fit_kind(kind: AnswerKind, rows: Sequence[Row], shape: Shape, base: Calibrator | None, penalty: float) -> Logistic:
-    """First what tells right answers from wrong ones, over those read closely, then how sure to be of the best one."""
-    units = ([unit for place in row["places"] for unit in place if modelled(unit["kind"]) == kind] for row in rows)
-    questions = [found for found in units if found]
-    evidence = [np.array([each["evidence"] for each in answers], dtype=np.float64) for answers in questions]
-    labels = [np.array([each["right"] for each in answers], dtype=np.float64) for answers in questions]
-    right, count = int(sum(each.sum() for each in labels)), sum(len(each) for each in labels)
-    if not 0 < right < count:
-        if base is not None:
-            return base.kinds[kind]
-        raise InputError(
-            f"Of {count} answers of kind {kind!r} {right} are right; some must be and some must not. "
-            "Ask more questions."
-        )
-    weights = base.kinds[kind] if base is not None and shape == "rescaled" else _weighed(evidence, labels, penalty)
-    fitted = _sure(weights, evidence, labels)
-    if base is not None and not any(fitted.coefficients):
-        return base.kinds[kind]
-    if shape != "isotonic":
-        return fitted
-    scores, best_right = _bests([fitted.probabilities(each) for each in evidence], labels)
-    return replace(fitted, curve=isotonic_curve(scores, best_right))
+Models = Mapping[AnswerKind, Logistic]
 
 
-def _weighed(evidence: Sequence[Floats], labels: Sequence[Floats], penalty: float) -> Logistic:
-    """The weights that tell right answers from wrong ones, without slope and intercept."""
-    close = [_read_closely(each) for each in evidence]
-    fitted_on = np.concatenate([each[chosen] for each, chosen in zip(evidence, close, strict=True)])
-    fitted_labels = np.concatenate([each[chosen] for each, chosen in zip(labels, close, strict=True)])
-    deviation = fitted_on.std(axis=0)
-    # A column without variation tells nothing; the scale of 1 keeps it at 0.
-    scale = np.where(deviation > 1e-9, deviation, 1.0)
-    draft = Logistic(_tuple(fitted_on.mean(axis=0)), _tuple(scale), (0.0,) * len(scale), 0.0, 0.5)
-    coefficients = _signed_weights(draft.standardise(fitted_on), fitted_labels, penalty)
-    for name, least in LEAST_WEIGHTS.items():
-        place = Evidence.names().index(name)
-        coefficients[place] = max(coefficients[place], least * scale[place])
-    return replace(draft, coefficients=tuple(coefficients.tolist()))
+def _weights(rows: Sequence[Row], shape: Shape, base: Calibrator | None, penalty: float) -> Models:
+    """What tells units that hold the answer from those that do not."""
+    if base is not None and shape == "rescaled":
+        return base.kinds
+    units = Units.of(rows)
+    right, count = int(units.right.sum()), len(units.right)
+    if 0 < right < count:
+        return pooled_weights(units, penalty)
+    if base is not None:
+        return base.kinds
+    raise InputError(
+        f"Of {count} possible answers {right} are right; some must be and some must not. Ask more questions."
+    )
 
 
-def _sure(weights: Logistic, evidence: Sequence[Floats], labels: Sequence[Floats]) -> Logistic:
-    """The same weights with the slope and intercept that the best answer of each question asks for.
+def _sure(models: Models, rows: Sequence[Row], base: Calibrator | None) -> dict[AnswerKind, Logistic]:
+    """The same weights with the slope and intercept that the answers shown first ask for.
 
-    Where the surer ones are less often right, the best slope of the right sign is none: all are equally sure.
+    One slope for all kinds, so that their order stays. Where the surer ones are less often right, the best slope of the
+    right sign is none: all are equally sure.
     """
-    scores, right = _bests([weights.standardise(each) @ np.array(weights.coefficients) for each in evidence], labels)
-    fitted, intercept = fit_logistic(scores[:, None], right, SLOPE_PENALTY)
+    firsts = [(best[0], row) for row, best in zip(rows, bests_of(Calibrator(models), rows), strict=True) if best]
+    scores = np.array([[logit(confidence)] for (_, confidence), _ in firsts]).reshape(-1, 1)
+    right = np.array([float(unit["right"]) for (unit, _), _ in firsts])
+    if not len(right):
+        return dict(models)
+    weights = np.array([float(row.get("weight", 1.0)) for _, row in firsts])
+    fitted, intercept = fit_logistic(scores, right, SLOPE_PENALTY, weights)
     slope = float(fitted[0])
     if slope <= 0:
+        if base is not None:
+            return dict(base.kinds)
         slope, intercept = 0.0, logit((right.sum() + 1) / (len(right) + 2))
-    coefficients = _tuple(slope * np.array(weights.coefficients))
-    return replace(weights, coefficients=coefficients, intercept=intercept, curve=())
+    return {
+        kind: replace(
+            model,
+            coefficients=tuple(round(slope * each, 6) for each in model.coefficients),
+            intercept=round(slope * model.intercept + intercept, 6),
+            curve=(),
+        )
+        for kind, model in models.items()
+    }
 
 
-def _bests(scores: Sequence[Floats], labels: Sequence[Floats]) -> tuple[Floats, Floats]:
-    """Of each question the best score, which decides whether an answer is given, and whether that answer is right."""
-    best = np.array([each.max() for each in scores])
-    return best, np.array([each[np.argmax(score)] for each, score in zip(labels, scores, strict=True)])
-
-
-def _read_closely(evidence: Floats) -> npt.NDArray[np.int64]:
-    """The rows of a question's evidence that ranker and reader like best."""
-    names = Evidence.names()
-    score = evidence[:, names.index("relevance")] + evidence[:, names.index("span")] / 2
-    return np.argsort(-score, kind="stable")[:READ_CLOSELY]
-
-
-def _signed_weights(rows: Floats, labels: Floats, penalty: float) -> Floats:
-    """Coefficients of the signs that the signals must have; one that would have the other is left out."""
-    signs = np.array([SIGNS.get(name, 1.0) for name in Evidence.names()])
-    kept = np.ones(len(signs), dtype=bool)
-    while True:
-        coefficients = np.zeros(len(signs))
-        coefficients[kept], _ = fit_logistic(rows[:, kept], labels, penalty)
-        wrong = coefficients * signs < 0
-        if not wrong.any():
-            return coefficients
-        kept &= ~wrong
+def _curved(kinds: Models, rows: Sequence[Row]) -> dict[AnswerKind, Logistic]:
+    """The same with the monotone curve that the answers shown first ask for."""
+    firsts = [best[0] for best in bests_of(Calibrator(kinds), rows) if best]
+    scores = np.array([confidence for _, confidence in firsts])
+    curve = isotonic_curve(scores, np.array([float(unit["right"]) for unit, _ in firsts])) if firsts else ()
+    return {kind: replace(model, curve=curve) for kind, model in kinds.items()}
 
 
 def _fit_any(calibrator: Calibrator, rows: Sequence[Row], base: Calibrator | None) -> tuple[float, float]:
@@ -213,7 +175,3 @@ def _fit_any(calibrator: Calibrator, rows: Sequence[Row], base: Calibrator | Non
     if base is not None and coefficients[0] <= 0:
         return base.any_intercept, base.any_slope
     return intercept, float(coefficients[0])
-
-
-def _tuple(values: Iterable[float]) -> tuple[float, ...]:
-    return tuple(round(float(value), 6) for value in values)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from evaluation.data.dataset import DataSet
 from evaluation.data.faq import FaqEntry, QuestionPair
 from evaluation.data.squad import LabelledQuestion, QuestionFile
 from evaluation.sampling import sampled
@@ -35,6 +36,14 @@ class AskedQuestion:
     """Accepted answers; empty where nothing in the index answers it."""
     paragraph: str | None = None
     """The text that answers it."""
+    decisive: bool = False
+    """Whether the references are words that decide the answer, which it must hold: of documents of any kind."""
+    every: bool = False
+    """Whether it must hold all of them."""
+    sources: tuple[str, ...] = ()
+    """Files that hold the answer; words as short as a number stand elsewhere by chance."""
+    weight: float = 1.0
+    """How much the question counts beside others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +119,28 @@ def own_questions(examples: Iterable[Example]) -> tuple[AskedQuestion, ...]:
             paragraph=each.passage if each.spans else None,
         )
         for each in examples
+    )
+
+
+DOCUMENTS_WEIGHT = 3.0
+"""Of a question about documents of the users' own kinds: there are few, and they matter most."""
+
+
+def document_questions(dataset: DataSet) -> tuple[AskedQuestion, ...]:
+    """The questions about one corpus of real documents; those about one file are of one group."""
+    return tuple(
+        AskedQuestion(
+            id=f"{dataset.name}: {each.id}",
+            text=each.text,
+            group=each.sources[0] if each.sources else each.id,
+            origin="answerable" if each.answerable else "impossible",
+            references=each.references,
+            decisive=True,
+            every=each.every,
+            sources=each.sources,
+            weight=DOCUMENTS_WEIGHT,
+        )
+        for each in dataset.questions
     )
 
 

@@ -15,7 +15,7 @@ _STEPS = 100
 _TOLERANCE = 1e-9
 
 
-def fit_logistic(rows: Floats, labels: Floats, penalty: float) -> tuple[Floats, float]:
+def fit_logistic(rows: Floats, labels: Floats, penalty: float, weights: Floats | None = None) -> tuple[Floats, float]:
     """Minimise the negative log-likelihood plus ``penalty`` / 2 times the squared coefficients.
 
     The intercept is not penalised. Standardise the rows first, so that the penalty means the same for each column.
@@ -25,6 +25,7 @@ def fit_logistic(rows: Floats, labels: Floats, penalty: float) -> tuple[Floats, 
         rows: (n_rows, n_columns).
         labels: (n_rows,), 0 or 1.
         penalty: greater than 0, which keeps separable data finite.
+        weights: (n_rows,), how much each row counts; without them, each counts 1.
 
     Returns:
         The coefficients (n_columns,) and the intercept.
@@ -32,7 +33,7 @@ def fit_logistic(rows: Floats, labels: Floats, penalty: float) -> tuple[Floats, 
     if labels.min() == labels.max():
         return np.zeros(rows.shape[1]), logit((labels.sum() + 1) / (len(labels) + 2))
     model = LogisticRegression(C=1 / penalty, solver="newton-cholesky", tol=_TOLERANCE, max_iter=_STEPS)
-    model.fit(rows, labels)
+    model.fit(rows, labels, sample_weight=weights)
     return np.asarray(model.coef_[0], dtype=np.float64), float(model.intercept_[0])
 
 

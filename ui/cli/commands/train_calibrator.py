@@ -33,12 +33,14 @@ class _Data:
     impossible: Path | None
     faq: Path | None
     faq_pairs: Path | None
+    documents: Path | None
     count: int
     seed: int
 
     def files(self) -> list[Path]:
         """All files that are read."""
         public = [self.answerable, self.impossible, self.faq, self.faq_pairs]
+        public.append(None if self.documents is None else self.documents / "questions.jsonl")
         return [*self.own, *(path for path in public if path is not None)]
 
 
@@ -64,6 +66,12 @@ def calibrator(
     ] = None,
     faq: Annotated[Path | None, typer.Option(help="JSON Lines of question and answer; indexed too.")] = None,
     faq_pairs: Annotated[Path | None, typer.Option(help="JSON Lines of question_1, question_2, similar.")] = None,
+    documents: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER", help="Beside these, a folder of documents with questions; see `quaere evaluate`."
+        ),
+    ] = None,
     count: Annotated[
         int, typer.Option(min=1, help="Questions of --answerable to ask, and as many without an answer.")
     ] = 1000,
@@ -79,12 +87,14 @@ def calibrator(
     from training.option_files import require
 
     require("sklearn")
-    data = _Data(questions or [], answerable, impossible, faq, faq_pairs, count, seed)
+    data = _Data(questions or [], answerable, impossible, faq, faq_pairs, documents, count, seed)
     _check(data)
     session = session_of(ctx)
     before = calibrator_in_force(session.settings())
     with session.service("train calibrator", writable=not data.own) as service:
         rows = _ask(session, service, data, out.with_suffix(".rows.jsonl"))
+    if data.documents is not None:
+        rows += _ask_documents(session, data.documents, out)
     if data.own:
         rows = as_own(rows, before)
     fits = shapes_of(before if data.own else None)
@@ -98,7 +108,7 @@ def calibrator(
 
 def _check(data: _Data) -> None:
     public = [data.answerable, data.impossible, data.faq, data.faq_pairs]
-    if data.own and any(path is not None for path in public):
+    if data.own and any(path is not None for path in (*public, data.documents)):
         raise typer.BadParameter("give either QUESTIONS about your index or the four files of --answerable and so on")
     if not data.own and any(path is None for path in public):
         raise typer.BadParameter(
@@ -130,6 +140,29 @@ def _ask(session: Session, service: QAService, data: _Data, file: Path) -> list[
     identity = {"files": {path.name: sha256(path)[:16] for path in data.files()}, "seed": data.seed}
     with count_progress(session.err, "questions", len(asked), quiet=session.quiet) as tell:
         return collect(service, asked, file, data=identity, on_question=tell)
+
+
+def _ask_documents(session: Session, folder: Path, out: Path) -> list[Row]:
+    """The rows of a folder of documents, each corpus in an index of its own below the data folder."""
+    from evaluation.corpus import settings_for
+    from evaluation.data.documents import read_documents_datasets
+    from evaluation.data.files import sha256
+    from evaluation.documents_corpus import index_documents, unpacked
+    from pipelines.service import QAService
+    from training.calibration.calibrator import collect
+    from training.calibration.labelled import document_questions
+
+    settings = session.settings()
+    rows: list[Row] = []
+    for dataset in read_documents_datasets(folder):
+        with QAService(settings_for(dataset, settings, settings.data), purpose="train calibrator") as service:
+            with count_progress(session.err, f"files of {dataset.name}", None, quiet=session.quiet):
+                index_documents(service, unpacked(dataset.corpus[0], settings.data))
+            asked, file = document_questions(dataset), out.with_suffix(f".{dataset.name}.rows.jsonl")
+            identity = {"questions": sha256(dataset.files[0])[:16]}
+            with count_progress(session.err, dataset.name, len(asked), quiet=session.quiet) as tell:
+                rows += collect(service, asked, file, data=identity, on_question=tell)
+    return rows
 
 
 def _write(
