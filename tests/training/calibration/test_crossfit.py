@@ -79,6 +79,6 @@ def test_a_question_whose_first_answer_is_a_faq_entry_counts_as_one_of_the_faq()
     for row in made:
         row["origin"] = "impossible" if row["origin"] == "impossible" else "answerable"
     own = as_own(made, fit_calibrator(rows(500, 1)))
-    assert {row["origin"] for row in own if row["answers"][0]["kind"] == "span"} <= {"answerable", "impossible"}
+    assert {row["origin"] for row in own if row["places"][0][0]["kind"] == "span"} <= {"answerable", "impossible"}
     assert "faq" in {row["origin"] for row in own}
     assert [row["id"] for row in own] == [row["id"] for row in made]

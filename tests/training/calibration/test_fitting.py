@@ -3,12 +3,27 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from components.answers.calibration import Calibrator
+from components.answers.calibration import KINDS, Calibrator
 from components.errors import InputError
+from components.logits import logit
 from components.types import Evidence
-from tests.training.calibration.rows import rows
+from tests.training.calibration.rows import rows, units_of
 from training.calibration.fitting import best_threshold, fit_calibrator, with_least
 from training.calibration.judging import figures_of, judge
+
+WHOLE = Evidence(
+    **dict.fromkeys(Evidence.names(), 0.0)
+    | {
+        "relevance": 2.0,
+        "dense": 0.5,
+        "lexical": 0.5,
+        "support": 1,
+        "codes": 1,
+        "near": 0.5,
+        "coverage": 0.5,
+        "fits": 1,
+    }
+)
 
 
 def test_a_fitted_calibrator_holds_on_other_rows(tmp_path):
@@ -17,8 +32,9 @@ def test_a_fitted_calibrator_holds_on_other_rows(tmp_path):
     assert report["calibration_error"] < 0.06
     assert report["questions"] == 1500
     assert report["answerable"] == 600
-    assert 0 < report["coverage_at_90_precision"] < report["coverage_at_90_precision_answerable"]
-    better, worse = (Evidence(value, 0, 0.5, 0.5, 0, 1, 0, 1, 0.5, 0.5, 0, 1) for value in (2.0, -2.0))
+    assert report["coverage_at_90_precision"] <= report["coverage_at_90_precision_answerable"]
+    assert report["coverage_at_90_precision_answerable"] > 0
+    better, worse = (replace(WHOLE, relevance=value) for value in (2.0, -2.0))
     assert fitted.confidence(better, "span") > fitted.confidence(worse, "span")
     fitted.save(tmp_path / "calibrator.json")
     assert Calibrator.load(tmp_path / "calibrator.json") == fitted
@@ -28,7 +44,7 @@ def bent(rows):
     """The same questions, of whose surer answers three in ten are wrong after all: no logistic curve."""
     generator = np.random.default_rng(9)
     for row in rows:
-        for answer in row["answers"]:
+        for answer in units_of(row):
             if answer["evidence"][0] > 0.5 and generator.random() < 0.3:
                 answer["right"] = False
     return rows
@@ -64,7 +80,6 @@ def test_what_the_rows_cannot_tell_stays_as_it_was():
     base = fit_calibrator(rows(500, 0))
     texts = [row for row in rows(500, 1) if row["origin"] == "answerable"]
     fitted = fit_calibrator(texts, "logistic", base=base)
-    assert fitted.kinds["faq"] == base.kinds["faq"]
     assert fitted.kinds["span"].coefficients != base.kinds["span"].coefficients
     # All of these questions have an answer: a threshold fitted on them would give whatever comes.
     assert fitted.threshold("span") == base.threshold("span")
@@ -73,23 +88,22 @@ def test_what_the_rows_cannot_tell_stays_as_it_was():
 def test_with_least():
     fitted = fit_calibrator(rows(300, 0))
     raised = with_least(fitted, 0.97)
-    assert [raised.threshold(kind) for kind in ("span", "faq")] == [0.97, 0.97]
-    assert raised.threshold("passage") == max(0.97, fitted.threshold("passage"))
+    assert [raised.threshold(kind) for kind in ("span", "row", "passage", "faq")] == [0.97] * 4
     assert raised.kinds["span"].coefficients == fitted.kinds["span"].coefficients
 
 
 @pytest.mark.parametrize("name", ["codes", "fits"])
 def test_what_the_data_cannot_tell_has_a_least_weight(name):
     fitted = fit_calibrator(rows(500, 0))
-    whole = Evidence(2.0, 0, 0.5, 0.5, 0, 1, 0, 1, 0.5, 0.5, 0, 1)
-    assert fitted.confidence(replace(whole, **{name: 0.0}), "span") < 0.5 * fitted.confidence(whole, "span")
+    without = fitted.confidence(replace(WHOLE, **{name: 0.0}), "span")
+    assert logit(fitted.confidence(WHOLE, "span")) - logit(without) >= 0.9
 
 
 def test_a_signal_of_the_wrong_sign_has_no_weight():
     made = rows(1500, 0)
     place = Evidence.names().index("dense")
     for row in made:
-        for answer in (*row["answers"], *row["passages"]):
+        for answer in units_of(row):
             answer["evidence"][place] = -answer["evidence"][0]  # the higher, the less often right
     assert fit_calibrator(made).kinds["span"].coefficients[place] == 0.0
 
@@ -129,8 +143,24 @@ def test_of_thresholds_that_are_about_as_good_the_lowest_is_taken(right_between:
     assert best_threshold(confidences, right, answerable) == lowest
 
 
-def test_of_equally_good_thresholds_the_lowest():
-    assert best_threshold([0.9, 0.4], [True, False], [True, True]) == 0.4
+def test_a_wrong_answer_costs_half_of_what_a_right_one_gains():
+    assert best_threshold([0.9, 0.6, 0.4], [True, False, True], [True, True, True]) == 0.4
+    # The first is given; of the others one in three is right.
+    confidences, right = [0.9, *[0.4] * 30], [True, *[True, False, False] * 10]
+    assert best_threshold(confidences, right, [True] * 31) == 0.4
+    right = [True, *[True, False, False, False, False] * 6]
+    assert best_threshold(confidences, right, [True] * 31) == 0.9
+
+
+def test_few_of_one_kind_share_what_the_others_tell():
+    made = rows(1500, 0)
+    for row in made[:20]:
+        for unit in units_of(row):
+            unit["kind"] = "list"
+    fitted = fit_calibrator(made)
+    place = Evidence.names().index("relevance")
+    assert fitted.kinds["list"].coefficients[place] == fitted.kinds["span"].coefficients[place] > 0
+    assert set(fitted.kinds) == set(KINDS)
 
 
 def test_equal_confidences_are_given_together():
@@ -142,7 +172,7 @@ def test_equal_confidences_are_given_together():
 def test_rows_that_teach_nothing_are_refused():
     same = rows(50, 0)
     for row in same:
-        for answer in row["answers"]:
+        for answer in units_of(row):
             answer["right"] = False
     with pytest.raises(InputError, match="0 are right"):
         fit_calibrator(same)
@@ -151,6 +181,6 @@ def test_rows_that_teach_nothing_are_refused():
 def test_where_surer_answers_are_less_often_right_another_calibrator_is_kept():
     base, made = fit_calibrator(rows(500, 0)), rows(300, 0)
     for row in made:
-        row["answers"] = [each | {"right": each["evidence"][0] < -0.5} for each in row["answers"]]
+        row["places"] = [[unit | {"right": unit["evidence"][0] < -0.5} for unit in place] for place in row["places"]]
     kept = fit_calibrator(made, "rescaled", base=base).kinds["span"]
     assert (kept.coefficients, kept.intercept) == (base.kinds["span"].coefficients, base.kinds["span"].intercept)

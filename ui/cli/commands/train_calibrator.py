@@ -13,7 +13,7 @@ from rich.table import Table
 
 from components.foreign_text import one_line
 from ui.cli.session import Session, session_of
-from ui.cli.views.progress import count_progress
+from ui.cli.views.progress import count_progress, index_progress
 
 if TYPE_CHECKING:
     from pipelines.service import QAService
@@ -156,8 +156,8 @@ def _ask_documents(session: Session, folder: Path, out: Path) -> list[Row]:
     rows: list[Row] = []
     for dataset in read_documents_datasets(folder):
         with QAService(settings_for(dataset, settings, settings.data), purpose="train calibrator") as service:
-            with count_progress(session.err, f"files of {dataset.name}", None, quiet=session.quiet):
-                index_documents(service, unpacked(dataset.corpus[0], settings.data))
+            with index_progress(session.err, quiet=session.quiet) as on_index:
+                index_documents(service, unpacked(dataset.corpus[0], settings.data), on_index)
             asked, file = document_questions(dataset), out.with_suffix(f".{dataset.name}.rows.jsonl")
             identity = {"questions": sha256(dataset.files[0])[:16]}
             with count_progress(session.err, dataset.name, len(asked), quiet=session.quiet) as tell:
