@@ -301,6 +301,8 @@ class OpenFolder:
                 max_bytes=int(settings.index.max_file_mb * 1_000_000),
                 max_characters=settings.index.max_file_characters,
                 max_rows=settings.index.max_file_passages,
+                ocr_seconds=settings.index.ocr_seconds if settings.index.ocr == "auto" else 0.0,
+                threads=settings.models.threads,
                 **apart,
             ),
         )

@@ -15,7 +15,7 @@ from components.converters.archives import gunzip
 from components.converters.discovery import Discovery, discover
 from components.converters.encoding import UndecodableError
 from components.converters.extracted import Block, Extracted
-from components.converters.limits import MAX_BYTES, MAX_CHARACTERS, MAX_PASSAGES, Limits
+from components.converters.limits import MAX_BYTES, MAX_CHARACTERS, MAX_PASSAGES, OCR_SECONDS, Limits
 from components.converters.sniffing import is_encrypted_office, is_pdf, looks_like_html, seems_to_be
 from components.errors import InputError, LoadingError, NoTextError
 
@@ -29,13 +29,24 @@ _MODULES = {
     ".docx": "office.docx", ".pptx": "office.pptx", ".xlsx": "office.xlsx",
     ".csv": "csv_file", ".tsv": "csv_file",
     ".json": "json_file", ".jsonl": "jsonl", ".ndjson": "jsonl",
+    ".png": "picture", ".jpg": "picture", ".jpeg": "picture", ".tif": "picture", ".tiff": "picture",
+    ".bmp": "picture", ".webp": "picture",
 }  # fmt: skip
 _CONTENTS = {
     ".pdf": "a PDF",
     ".docx": "a DOCX document",
     ".pptx": "a PowerPoint presentation",
     ".xlsx": "an Excel workbook",
+    ".png": "a PNG picture",
+    ".jpg": "a JPEG picture",
+    ".jpeg": "a JPEG picture",
+    ".tif": "a TIFF picture",
+    ".tiff": "a TIFF picture",
+    ".bmp": "a BMP picture",
+    ".webp": "a WebP picture",
 }
+_WITH_PICTURES = ("pdf.reader", "picture")
+"""Modules that may need text recognition."""
 _ZIPPABLE = (".csv", ".tsv", ".json", ".jsonl", ".ndjson")
 _GROWTH = 1 << 20
 """Bytes that a file may grow by while it is read; what grows by more changes, and is read again."""
@@ -62,6 +73,16 @@ def module_of(path: Path | str) -> str:
     return f"components.converters.{_MODULES[suffix.removesuffix('.gz')]}" if suffix is not None else __name__
 
 
+def is_picture(path: Path | str) -> bool:
+    """Whether files of this ending are pictures."""
+    return module_of(path).endswith("picture")
+
+
+def may_be_pictures(path: Path | str) -> bool:
+    """Whether a file of this ending may hold pictures of pages, which take longer to read."""
+    return module_of(path).endswith(_WITH_PICTURES)
+
+
 def expand(paths: Sequence[str | Path], *, follow_links: bool = False, apart: Sequence[Path] = ()) -> Discovery:
     """Files, folders and globs -> the supported files among them, and those passed over with the reason.
 
@@ -79,6 +100,9 @@ def load(
     max_bytes: int = MAX_BYTES,
     max_characters: int = MAX_CHARACTERS,
     max_rows: int = MAX_PASSAGES,
+    ocr_seconds: float = OCR_SECONDS,
+    threads: int | None = None,
+    own_process: bool = False,
 ) -> Extracted:
     """Extract the text of one file.
 
@@ -87,6 +111,9 @@ def load(
         max_bytes: limit of its size; a larger one is refused before it is read.
         max_characters: limit of its text.
         max_rows: limit of its rows and questions, each of which is a passage at least.
+        ocr_seconds: limit of the time for text recognition, where pages are pictures; 0 for none.
+        threads: of text recognition; without a value, all cores.
+        own_process: whether this process reads nothing else, so that text recognition may raise its limits.
 
     Raises:
         LoadingError: whatever is wrong with the file.
@@ -95,7 +122,7 @@ def load(
     suffix = suffix_of(file)
     if suffix is None:
         raise LoadingError(file, f'has the ending "{file.suffix}"; supported are {", ".join(SUFFIXES)}')
-    limits = Limits(max_bytes, max_characters, max_rows)
+    limits = Limits(max_bytes, max_characters, max_rows, ocr_seconds, threads, own_process)
     data = _read(file, limits.bytes)
     try:
         if suffix.endswith(".gz"):
@@ -112,7 +139,7 @@ def load(
         raise LoadingError(file, "needs more memory than there is; split it into smaller files") from error
     except RecursionError as error:
         raise LoadingError(file, "is nested too deeply to be read") from error
-    except Exception as error:  # parsers raise what they like at damaged input; none of it may stop a run
+    except ZeroDivisionError as error:  # parsers raise what they like at damaged input; none of it may stop a run
         kind = type(error).__name__
         raise LoadingError(file, f"cannot be parsed ({kind}: {error}); it may be damaged") from error
     if not extracted.blocks:
