@@ -19,6 +19,7 @@ from components.converters.pdf.headings import is_heading
 ENDS = tuple(".!?:;。！？：；")
 CLOSERS = "\"'”’»)]」』）"
 _SAME_SIZE = 0.12  # letters of one paragraph differ by no more than this
+_NOTES = 3  # between the parts of a paragraph stand so many notes at most
 _INDENT = 0.8  # of a line's height: a first line is set in by more
 _COMPOUND = re.compile(r"(?<![\w-])[^\W\d_]++-[^\W\d_]++(?![\w-])")
 _SPACE = re.compile(r"\s")
@@ -168,6 +169,30 @@ def _is_broken(above: Line, below: Line, edge: float) -> bool:
     if above.continues or not _would_fit(above, below, edge):
         return False
     return not (below.text[0].islower() or above.text.endswith((",", "-", "–", "&")))
+
+
+def with_columns_joined(pieces: Sequence[Piece], setting: Setting) -> list[Piece]:
+    """Give a paragraph that a column's end or a note divides its rest, which follows on the same page."""
+    found: list[Piece] = []
+    for piece in pieces:
+        at = next((back for back in range(1, _NOTES + 1) if _is_torn_by(found, back, piece)), 0)
+        if at:
+            whole = _continued([found[-at], piece], setting.compounds)
+            found[-at] = replace(whole, breaks=(), edge=piece.edge)
+        else:
+            found.append(piece)
+    return found
+
+
+def _is_torn_by(found: Sequence[Piece], back: int, below: Piece) -> bool:
+    """Whether a piece goes on the one so far back, and all between are smaller notes."""
+    if back > len(found) or not below.lines or not found[-back].lines:
+        return False
+    above, between = found[-back], found[len(found) - back + 1 :]
+    if any(piece.size > 0.92 * above.size for piece in between) or not _goes_on(above.kind, above, below):
+        return False
+    is_next_column = below.lines[0].bottom > above.lines[-1].top
+    return is_next_column or (bool(between) and below.lines[0].text[0].islower()) or above.lines[-1].continues
 
 
 def with_pages_joined(pages: Sequence[Sequence[Piece]], setting: Setting) -> list[list[Piece]]:
