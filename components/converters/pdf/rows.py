@@ -120,7 +120,7 @@ def _over_all(lines: Sequence[Line], columns: Mapping[int, tuple[float, float]])
 
 def _name_rows(rows: Sequence[TableRow]) -> int:
     """How many rows at the top hold names: those without a number, or one that is bold or lacks the first cell."""
-    numeric = [any(map(_is_number, (text_of(part.glyphs) for _, parts in row.cells for part in parts))) for row in rows]
+    numeric = [any(map(is_number, (text_of(part.glyphs) for _, parts in row.cells for part in parts))) for row in rows]
     count = next((at for at, found in enumerate(numeric) if found), 0)
     if 0 < count <= _MOST_HEAD_ROWS and sum(numeric) >= _NUMERIC * (len(rows) - count):
         return count
@@ -130,7 +130,7 @@ def _name_rows(rows: Sequence[TableRow]) -> int:
     return int(min(row.cells[0][0].left for row in rows[1:]) < rows[0].cells[0][0].left)
 
 
-def _is_number(text: str) -> bool:
+def is_number(text: str) -> bool:
     """Whether a cell holds a number or an amount; a year may name a column."""
     if _YEAR.fullmatch(text) is not None:
         return False
