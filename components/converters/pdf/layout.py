@@ -100,7 +100,9 @@ def _flows_on(flow: Sequence[Line], line: Line, setting: Setting) -> bool:
     """Whether a line stands below a flow, as near as its lines are to each other."""
     above = flow[-1]
     drop = above.bottom - line.bottom
-    if drop <= 0.3 * line.size or not above.shares_column(line) or not _same_size(above, line):
+    if drop <= 0.3 * line.size or not above.shares_column(line):
+        return False
+    if not _same_size(above, line) and not _is_mixed(above, line):
         return False
     pitch = median(a.bottom - b.bottom for a, b in pairwise(flow[-6:])) if len(flow) > 1 else 0.0
     if pitch:
@@ -119,6 +121,14 @@ def _is_looser(first: Line, second: Line, third: Line) -> bool:
 
 def _same_size(one: Line, other: Line) -> bool:
     return abs(one.size - other.size) <= _SAME_SIZE * max(one.size, other.size)
+
+
+def _is_mixed(above: Line, below: Line) -> bool:
+    """Whether a sentence goes on from a line that is set in several sizes, such as small capitals."""
+    if not below.text[0].islower() or above.text.rstrip(CLOSERS).endswith(ENDS):
+        return False
+    high, other = above.top - above.bottom, below.top - below.bottom
+    return abs(high - other) <= _SAME_SIZE * max(high, other)
 
 
 def _parted(flow: Sequence[Line], setting: Setting) -> list[Piece]:
