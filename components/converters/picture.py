@@ -29,4 +29,4 @@ def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
             pages.append(Page(size, read.lines, not read.lines, read.placement, read.score))
     if not any(page.lines for page in pages):
         raise NoTextError(path, "is a picture in which text recognition finds no text")
-    return build(pages, "picture", {}, limits)
+    return build(pages, "picture", {}, path, limits)

@@ -18,6 +18,7 @@ Box = tuple[float, float, float, float]
 _MAGIC = b"QBX1"
 _PAGE = struct.Struct("<IIIff")  # page number, start, code points, width, height
 _NONE = 0xFFFF
+_NOWHERE: Box = (0.0, 0.0, 0.0, 0.0)
 _STEPS = 0xFFFE  # a coordinate is stored in steps of the page's larger side
 
 
@@ -52,10 +53,9 @@ def pack_page(page: int, size: tuple[float, float], start: int, boxes: Sequence[
     """Take the boxes of one page; parts outside the page are cut off."""
     width, height = size
     step = max(width, height) / _STEPS
-    packed = np.full((len(boxes), 4), _NONE, np.uint16)
-    for number, box in enumerate(boxes):
-        if box is not None:
-            packed[number] = [min(max(round(value / step), 0), _STEPS) for value in box]
+    corners = np.array([_NOWHERE if box is None else box for box in boxes], np.float64).reshape(-1, 4)
+    packed = np.clip(np.rint(corners / step), 0, _STEPS).astype(np.uint16)
+    packed[[box is None for box in boxes]] = _NONE
     return PageBoxes(page, width, height, start, packed)
 
 

@@ -19,6 +19,7 @@ HYPHEN = "\x02"
 _LEADERS = re.compile(r"(?:[.\u2026\u00b7_]\s?){4,}+|_{3,}+")  # rows of dots, blanks of a form
 _PHONE = re.compile(r"\(\d{3}\)\s?\d")
 _MARKS = "➢➤►▶❖✓✔☐□◆◊❑❒⮚"
+_CELL_GAP = 1.0  # of a line's height: a wider gap parts two cells
 _RAISED_SIZE = 0.85  # of the line's: smaller signs may be raised or lowered
 _LONGEST_RAISED = 8
 _RAISED_BACK = 3  # lines: a raised sign comes so soon after its line
@@ -118,6 +119,19 @@ class GridTable:
 def text_of(glyphs: Iterable[Glyph]) -> str:
     """The characters of glyphs."""
     return "".join(glyph.char for glyph in glyphs)
+
+
+def cells_of(line: Line) -> list[Line]:
+    """A line parted at its wide gaps."""
+    runs: list[list[Glyph]] = [[]]
+    edge: float | None = None
+    for glyph in line.glyphs:
+        if glyph.box is not None and not glyph.char.isspace():
+            if edge is not None and glyph.box[0] - edge > _CELL_GAP * line.size:
+                runs.append([])
+            edge = glyph.box[2]
+        runs[-1].append(glyph)
+    return [cell for run in runs if (cell := Line.of(run)) is not None]
 
 
 def split_lines(glyphs: Iterable[Glyph]) -> list[Line]:

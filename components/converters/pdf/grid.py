@@ -32,18 +32,18 @@ _Area = tuple[int, int, int, int]
 class _Grid:
     xs: tuple[float, ...]
     """From the left."""
-    ys: tuple[float, ...]
-    """From the top."""
+    depths: tuple[float, ...]
+    """Heights of the rows' edges below zero, so that they ascend, from the top."""
     area: tuple[_Area, ...]
     """Of each place of the finest grid, row by row, the rows and columns of the cell that covers it."""
 
     def place(self, box: Box) -> int | None:
         """The place in which the middle of a box stands."""
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        if not (self.xs[0] < x < self.xs[-1] and self.ys[-1] < y < self.ys[0]):
+        if not (self.xs[0] < x < self.xs[-1] and self.depths[0] < -y < self.depths[-1]):
             return None
         column = bisect_right(self.xs, x) - 1
-        row = bisect_right([-edge for edge in self.ys], -y) - 1
+        row = bisect_right(self.depths, -y) - 1
         return row * (len(self.xs) - 1) + column
 
 
@@ -100,7 +100,7 @@ def _table_line(glyphs: Sequence[Glyph], inside: dict[int, int], grid: _Grid) ->
     if len(rows) < 2 or len(columns) < 2 or longest > _LONGEST_CELL:
         return None
     line = Line.of([glyph for cell in cells for part in cell.lines for glyph in part.glyphs])
-    return None if line is None else replace(line, table=GridTable(grid.xs, len(grid.ys) - 1, tuple(cells)))
+    return None if line is None else replace(line, table=GridTable(grid.xs, len(grid.depths) - 1, tuple(cells)))
 
 
 def _cuts(glyphs: Sequence[Glyph], inside: dict[int, int], grid: _Grid) -> int:
@@ -175,7 +175,7 @@ def _grid(level: npt.NDArray[np.float64], upright: npt.NDArray[np.float64]) -> _
         return None
     under = _covered(level, ys, list(pairwise(xs)))
     beside = _covered(upright, xs, [(b, a) for a, b in pairwise(ys)])
-    return _Grid(tuple(xs), tuple(ys), _areas(rows, columns, under, beside))
+    return _Grid(tuple(xs), tuple(-y for y in ys), _areas(rows, columns, under, beside))
 
 
 def _areas(

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from components.converters.assembly import LONGEST_NAME
 from components.converters.pdf.glyphs import Glyph, GridCell, GridTable, text_of
 from components.converters.pdf.layout import Setting, joined
+from components.converters.pdf.rows import is_number
 
 _MOST_HEADER_ROWS = 4
 _LONGEST_HEADER = 80  # characters of a column's name
@@ -72,18 +73,18 @@ def _is_header(rows: Sequence[Sequence[GridCell]], columns: int) -> bool:
     bold = [all(line.bold for cell in row for line in cell.lines) for row in rows]
     if bold[0] and sum(bold) < 0.5 * len(rows) + 1:
         return True
-    if any(map(_has_digits, first)):
+    if any(is_number(_text(cell)) for cell in first):
         return False
     below = [row for row in rows[1:] if len(row) > 1]
     if columns == 2:
-        return len(below) > 1 and all(_has_digits(row[-1]) for row in below)
+        return len(below) > 1 and all(is_number(_text(row[-1])) for row in below)
     return len(first) >= min(columns, max(map(len, rows)) - 1)
 
 
 def _goes_on(above: Sequence[Sequence[GridCell]], row: Sequence[GridCell]) -> bool:
     """Whether a row below names is one of names too: it divides one of them, or a name reaches down into it."""
     own = [cell for cell in row if cell.row == max(each.row for each in row)]
-    if any(map(_has_digits, own)):
+    if any(is_number(_text(cell)) for cell in own):
         return False
     reaches = own[0].row < max((cell.row_end for cell in above[0]), default=0) if own else False
     divides = any(
@@ -117,10 +118,6 @@ def _named(cell: GridCell, row: int, names: Mapping[int, str], setting: Setting)
 
 def _text(cell: GridCell) -> str:
     return " ".join(line.text for line in cell.lines)
-
-
-def _has_digits(cell: GridCell) -> bool:
-    return any(char.isdigit() for line in cell.lines for char in line.text)
 
 
 def _added(text: str) -> Iterator[Glyph]:

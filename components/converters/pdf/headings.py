@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from components.converters.pdf.glyphs import Line, text_of
+from components.converters.pdf.glyphs import Line, cells_of, text_of
 
 _RATIO = 1.12  # a heading's letters are this much taller than the body's
 _LONGEST = 160
@@ -24,6 +24,8 @@ def is_heading(lines: Sequence[Line], body: float, *, bold_tells: bool) -> bool:
     text = " ".join(line.text for line in lines)
     if len(text) > _LONGEST or len(lines) > _MOST_LINES or not _has_words(text):
         return False
+    if len(lines) == 1 and len(cells := cells_of(lines[0])) > 1 and not _is_number(cells[0].text):
+        return False  # a label and its value
     size = max(line.size for line in lines)
     if size > _RATIO * body:
         return not text.endswith(_CLOSED) or size > 1.5 * body
@@ -49,3 +51,8 @@ def _is_numbered(line: Line) -> bool:
 def _is_in_capitals(text: str) -> bool:
     letters = [char for char in text if char.isalpha()]
     return len(letters) > 5 and " " in text and all(char.isupper() for char in letters)
+
+
+def _is_number(text: str) -> bool:
+    """Whether a cell is the number of a heading, set apart from its words."""
+    return len(text) < 12 and not any(char.islower() for char in text) and any(map(str.isalnum, text))

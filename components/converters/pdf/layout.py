@@ -6,7 +6,7 @@ first word of a line would have fitted on the line above, so that each flow has 
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from statistics import median
@@ -19,6 +19,10 @@ from components.converters.pdf.headings import is_heading
 ENDS = tuple(".!?:;。！？：；")
 CLOSERS = "\"'”’»)]」』）"
 _SAME_SIZE = 0.12  # letters of one paragraph differ by no more than this
+_STEP = 10.0  # points: left edges no further apart are one
+_INDENTS = 5  # steps: what is set in by less belongs to the column of what is not
+_TELLING = 5  # lines: so many tell the edge of their flow
+_NOTES = 3  # between the parts of a paragraph stand so many notes at most
 _INDENT = 0.8  # of a line's height: a first line is set in by more
 _COMPOUND = re.compile(r"(?<![\w-])[^\W\d_]++-[^\W\d_]++(?![\w-])")
 _SPACE = re.compile(r"\s")
@@ -79,8 +83,21 @@ def _line_pitch(pages: Iterable[list[Line]], body: float) -> float:
 
 def paragraphs(lines: Sequence[Line], setting: Setting) -> list[Piece]:
     """Group lines that hold no table."""
-    found = [piece for flow in _flows(lines, setting) for piece in _parted(flow, setting)]
-    return _with_lists_joined(found)
+    flows = _flows(lines, setting)
+    reach: dict[tuple[int, int], float] = {}  # by left edge and size
+    for line in lines:
+        place = (int(line.left // _STEP), round(line.size))
+        reach[place] = max(reach.get(place, 0.0), line.right)
+    return _with_lists_joined([piece for flow in flows for piece in _parted(flow, _column_edge(flow, reach), setting)])
+
+
+def _column_edge(flow: Sequence[Line], reach: Mapping[tuple[int, int], float]) -> float:
+    """How far lines reach that begin where a short flow does or somewhat left of it; a long one tells its own edge."""
+    own = max(line.right for line in flow)
+    if len(flow) >= _TELLING:
+        return own
+    step, size = int(flow[0].left // _STEP), round(flow[0].size)
+    return max([own, *(reach.get((step - back, size), 0.0) for back in range(_INDENTS))])
 
 
 def _flows(lines: Sequence[Line], setting: Setting) -> list[list[Line]]:
@@ -99,7 +116,9 @@ def _flows_on(flow: Sequence[Line], line: Line, setting: Setting) -> bool:
     """Whether a line stands below a flow, as near as its lines are to each other."""
     above = flow[-1]
     drop = above.bottom - line.bottom
-    if drop <= 0.3 * line.size or not above.shares_column(line) or not _same_size(above, line):
+    if drop <= 0.3 * line.size or not above.shares_column(line):
+        return False
+    if not _same_size(above, line) and not _is_mixed(above, line):
         return False
     pitch = median(a.bottom - b.bottom for a, b in pairwise(flow[-6:])) if len(flow) > 1 else 0.0
     if pitch:
@@ -120,16 +139,24 @@ def _same_size(one: Line, other: Line) -> bool:
     return abs(one.size - other.size) <= _SAME_SIZE * max(one.size, other.size)
 
 
-def _parted(flow: Sequence[Line], setting: Setting) -> list[Piece]:
-    """The paragraphs of a flow."""
+def _is_mixed(above: Line, below: Line) -> bool:
+    """Whether a sentence goes on from a line that is set in several sizes, such as small capitals."""
+    if not below.text[0].islower() or above.text.rstrip(CLOSERS).endswith(ENDS):
+        return False
+    high, other = above.top - above.bottom, below.top - below.bottom
+    return abs(high - other) <= _SAME_SIZE * max(high, other)
+
+
+def _parted(flow: Sequence[Line], column: float, setting: Setting) -> list[Piece]:
+    """The paragraphs of a flow, whose column reaches so far."""
     edge = max(line.right for line in flow)
     margin = median(line.left for line in flow)
-    begins = [0, *(at for at in range(1, len(flow)) if _parts(flow[at - 1], flow[at], edge, margin))]
+    begins = [0, *(at for at in range(1, len(flow)) if _parts(flow[at - 1], flow[at], edge, column, margin))]
     ends = [*begins[1:], len(flow)]
     return [_paragraph(flow[at:end], edge, setting) for at, end in zip(begins, ends, strict=True)]
 
 
-def _parts(above: Line, below: Line, edge: float, margin: float) -> bool:
+def _parts(above: Line, below: Line, edge: float, column: float, margin: float) -> bool:
     """Whether a new paragraph begins below a line of the same flow."""
     if above.continues:
         return False
@@ -142,7 +169,7 @@ def _parts(above: Line, below: Line, edge: float, margin: float) -> bool:
     ended = said.endswith(ENDS)
     if ended and below.left > max(margin, above.left) + _INDENT * below.size:
         return True
-    return fits and ended and not below.text[0].islower()
+    return ended and not below.text[0].islower() and (fits or _would_fit(above, below, column))
 
 
 def _would_fit(above: Line, below: Line, edge: float) -> bool:
@@ -168,6 +195,30 @@ def _is_broken(above: Line, below: Line, edge: float) -> bool:
     if above.continues or not _would_fit(above, below, edge):
         return False
     return not (below.text[0].islower() or above.text.endswith((",", "-", "–", "&")))
+
+
+def with_columns_joined(pieces: Sequence[Piece], setting: Setting) -> list[Piece]:
+    """Give a paragraph that a column's end or a note divides its rest, which follows on the same page."""
+    found: list[Piece] = []
+    for piece in pieces:
+        at = next((back for back in range(1, _NOTES + 1) if _is_torn_by(found, back, piece)), 0)
+        if at:
+            whole = _continued([found[-at], piece], setting.compounds)
+            found[-at] = replace(whole, breaks=(), edge=piece.edge)
+        else:
+            found.append(piece)
+    return found
+
+
+def _is_torn_by(found: Sequence[Piece], back: int, below: Piece) -> bool:
+    """Whether a piece goes on the one so far back, and all between are smaller notes."""
+    if back > len(found) or not below.lines or not found[-back].lines:
+        return False
+    above, between = found[-back], found[len(found) - back + 1 :]
+    if any(piece.size > 0.92 * above.size for piece in between) or not _goes_on(above.kind, above, below):
+        return False
+    is_next_column = below.lines[0].bottom > above.lines[-1].top
+    return is_next_column or (bool(between) and below.lines[0].text[0].islower()) or above.lines[-1].continues
 
 
 def with_pages_joined(pages: Sequence[Sequence[Piece]], setting: Setting) -> list[list[Piece]]:

@@ -26,11 +26,12 @@ from components.converters.pdf.boxes import Box, PageBoxes, decode_boxes, encode
 from components.converters.pdf.drawn import rules_of
 from components.converters.pdf.glyphs import HYPHEN, Glyph, Line, text_of
 from components.converters.pdf.grid import lines_with_tables
-from components.converters.pdf.layout import Piece, Setting, with_pages_joined
+from components.converters.pdf.layout import Piece, Setting, with_columns_joined, with_pages_joined
 from components.converters.pdf.order import in_reading_order
 from components.converters.pdf.running import drop_running_lines
 from components.converters.pdf.tables import pieces
 from components.converters.pdf.textlayer import is_usable
+from components.converters.titles import title_or_name
 from components.errors import LoadingError, NoTextError
 
 __all__ = ["PDFIUM_LOCK", "decode_boxes", "extract"]
@@ -54,28 +55,36 @@ def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     unread = sum(page.is_unread for page in pages)
     if not any(page.lines for page in pages):
         raise NoTextError(path, f"holds no text on its {len(pages)} pages{_remark(unread, limits)}")
-    built = build(pages, "pdf", fields, limits)
+    built = build(pages, "pdf", fields, path, limits)
     return replace(built, meta=built.meta | {"unread_pages": unread}) if unread else built
 
 
-def build(pages: Sequence["Page"], format_name: str, fields: dict[str, Any], limits: Limits) -> Extracted:
+def build(pages: Sequence["Page"], format_name: str, fields: dict[str, Any], path: Path, limits: Limits) -> Extracted:
     """Put the lines of all pages together.
 
     Args:
         pages: in order; one holds lines at least.
         format_name: "pdf" or "picture".
         fields: the document's properties.
+        path: of the file.
         limits: of the file.
     """
-    lines = drop_running_lines([page.lines for page in pages], [page.laid_height for page in pages])
+    found = [page.lines for page in pages]
+    lines = drop_running_lines(found, [page.laid_height for page in pages])
+    lines = lines if any(lines) else found
     setting = Setting.of(lines)
-    grouped = with_pages_joined([in_reading_order(pieces(each, setting)) for each in lines], setting)
+    grouped = with_pages_joined([page_pieces(each, setting) for each in lines], setting)
     builder = TextBuilder(limits)
     boxes = _add_pages(builder, grouped, pages)
-    title = fields.pop("title", None) or builder.first_heading
+    title = title_or_name(path, fields.pop("title", None), builder.first_heading)
     recognised = {"ocr_pages": count} if (count := sum(page.placement is not None for page in pages)) else {}
     own = own_fields(fields, "the document's properties") | recognised
     return replace(builder.build(format_name, title, own, encode_boxes(boxes)), pages=len(pages))
+
+
+def page_pieces(lines: list[Line], setting: Setting) -> list[Piece]:
+    """The tables, paragraphs, lists and headings of a page in the order in which they are read."""
+    return with_columns_joined(in_reading_order(pieces(lines, setting)), setting)
 
 
 def _remark(unread: int, limits: Limits) -> str:

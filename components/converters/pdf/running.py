@@ -10,6 +10,7 @@ _EDGE = 0.12  # of the page's height
 _STEP = 8.0  # points: running lines of two pages stand no further apart
 _REPEATED = 0.5  # of the left or the right pages: what stands on more of them at the edge is running
 _COMMON = 0.6  # of a line's words: so many are the running ones, since the name of a chapter changes
+_FEW_ROWS = 8  # a page of fewer, such as a slide, has no outermost ones
 _WHOLE = 0.3  # of the pages: what stands on more of them word for word is running
 _LONGEST = 200
 _DIGITS = re.compile(r"\d+")
@@ -111,6 +112,6 @@ def _shape(line: Line) -> str:
 def _edge(lines: Sequence[Line], height: float) -> list[Line]:
     """The lines near the top and the bottom of a page, and the two outermost rows, wherever they stand."""
     rows = sorted({int(line.bottom // _STEP) for line in lines})
-    outer = {*rows[:2], *rows[-2:]}
+    outer = {*rows[:2], *rows[-2:]} if len(rows) > _FEW_ROWS else set[int]()
     low, high = _EDGE * height, (1 - _EDGE) * height
     return [line for line in lines if line.top < low or line.bottom > high or int(line.bottom // _STEP) in outer]

@@ -6,7 +6,8 @@ from typing import overload
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from components.converters.pdf.layout import Glyph, Line, Setting, with_pages_joined
+from components.converters.pdf.glyphs import Glyph, Line
+from components.converters.pdf.layout import Setting, with_pages_joined
 from components.converters.pdf.tables import pieces
 
 Cell = tuple[int, int]
