@@ -1,7 +1,7 @@
 """The words of one line or paragraph of AsciiDoc, without its marks. Pure; each mark is looked for up to a limit."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 _INLINE = re.compile(
     r"(?P<code>`\+[^`\n]{1,500}\+`|``[^\n]{1,500}?``|(?<![\w`])`(?! )[^`]{1,500}`(?!\w))"
@@ -29,6 +29,9 @@ _OWN = {
     "startsb": "[", "endsb": "]", "vbar": "|", "caret": "^", "asterisk": "*", "tilde": "~", "backtick": "`",
     "two-colons": "::", "apos": "'", "quot": '"', "lsquo": "‘", "rsquo": "’", "ldquo": "“", "rdquo": "”",
 }  # fmt: skip
+LONGEST_LINE = 4_000
+"""Characters that are looked through at once; a mark that is open where they end stays."""
+
 _KEPT = "\0"
 """Stands for a piece of code while marks are taken out around it: no text holds it."""
 
@@ -40,6 +43,8 @@ def words(source: str, names: Mapping[str, str]) -> str:
         source: a paragraph, an item or a cell.
         names: values of the document's attributes.
     """
+    if len(source) > LONGEST_LINE:
+        return "".join(words(part, names) for part in _parts(source))
     code: list[str] = []
 
     def said(found: re.Match[str]) -> str:
@@ -52,6 +57,16 @@ def words(source: str, names: Mapping[str, str]) -> str:
     text = _WORD.sub(_group, text)
     parts = text.split(_KEPT)
     return "".join(part + (code[number] if number < len(code) else "") for number, part in enumerate(parts))
+
+
+def _parts(source: str) -> Iterator[str]:
+    at = 0
+    while at < len(source):
+        end = at + LONGEST_LINE
+        cut = source.rfind(" ", at + 1, end) if end < len(source) else len(source)
+        end = cut if cut > at else min(end, len(source))
+        yield source[at:end]
+        at = end
 
 
 def _said(found: re.Match[str], names: Mapping[str, str]) -> str:

@@ -19,7 +19,7 @@ from components.converters.limits import Limits
 from components.converters.rst_source import CODE, DROPPED, ENTRY, LONGEST_PARAGRAPH, TEXT, TITLED, readable
 from components.languages.asking import is_question
 
-_TARGET = re.compile(r"\s*<[^<>\n]{1,500}>\Z")
+_TARGET = re.compile(r"\s?<[^<>\n]{1,200}>\Z")
 _SPACES = re.compile(r"[ \t]+")
 _ROLE_SIGNS = re.compile(r"\A[~!]")
 _SAFE = {
