@@ -42,7 +42,7 @@ LONGEST = {
     "components.query.answer_types": PASSAGE,
     "components.converters.asciidoc": 4_000,
     "components.converters.asciidoc_inline": 4_000,
-    "components.converters.dialects": 20_000,
+    "components.converters.dialects": 4_000,
     "components.languages.asking": 340,
     "components.languages.detect": 3700,
     "components.converters.html": 2048,

@@ -1,7 +1,9 @@
 """The words of one line or paragraph of AsciiDoc, without its marks. Pure; each mark is looked for up to a limit."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+
+from components.converters.assembly import line_parts
 
 _INLINE = re.compile(
     r"(?P<code>`\+[^`\n]{1,500}\+`|``[^\n]{1,500}?``|(?<![\w`])`(?! )[^`]{1,500}`(?!\w))"
@@ -44,7 +46,7 @@ def words(source: str, names: Mapping[str, str]) -> str:
         names: values of the document's attributes.
     """
     if len(source) > LONGEST_LINE:
-        return "".join(words(part, names) for part in _parts(source))
+        return "".join(words(part, names) for part in line_parts(source, LONGEST_LINE))
     code: list[str] = []
 
     def said(found: re.Match[str]) -> str:
@@ -57,16 +59,6 @@ def words(source: str, names: Mapping[str, str]) -> str:
     text = _WORD.sub(_group, text)
     parts = text.split(_KEPT)
     return "".join(part + (code[number] if number < len(code) else "") for number, part in enumerate(parts))
-
-
-def _parts(source: str) -> Iterator[str]:
-    at = 0
-    while at < len(source):
-        end = at + LONGEST_LINE
-        cut = source.rfind(" ", at + 1, end) if end < len(source) else len(source)
-        end = cut if cut > at else min(end, len(source))
-        yield source[at:end]
-        at = end
 
 
 def _said(found: re.Match[str], names: Mapping[str, str]) -> str:

@@ -7,33 +7,36 @@ left as it is, and so are formulas. Goes through the lines once; each mark is lo
 import re
 from collections.abc import Iterator, Mapping
 
-_FENCE = re.compile(r"\A[ \t]*(?:>[ \t]?)*[ \t]*(?:[-*+][ \t]+)?(`{3,}|~{3,})(.*)\Z")
-_COMMENT = re.compile(r"\{% *-? *(end)?comment *-? *%\}")
+from components.converters.assembly import line_parts
+
+_FENCE = re.compile(r"\A[ \t]*+(?:>[ \t]?)*+[ \t]*+(?:[-*+][ \t]++)?+(`{3,}+|~{3,}+)(.*)\Z")
+_COMMENT = re.compile(r"\{% {0,3}-? {0,3}(end)?comment {0,3}-? {0,3}%\}")
 _LONGEST_TAG = 2_000
-LONGEST_LINE = 20_000
-"""Characters; in longer lines marks stay."""
+LONGEST_LINE = 4_000
+"""Characters that are looked through at once; a longer line is nothing but words."""
 
 _ATTRIBUTE = re.compile(
     r"""\b(?:title|label|summary|header|name|caption|description|question|answer|text|heading)\s{0,3}=\s{0,3}"""
     r"""(?:"([^"\n]{1,300})"|'([^'\n]{1,300})'|\{"([^"\n]{1,300})"\})"""
 )
 _REFERENCE = re.compile(r"\bpage\.(\w{1,80})")
-_ALERT = re.compile(r"\A((?:[ \t]{0,8}>)+[ \t]?)\[![A-Za-z]{2,20}\][+-]?[ \t]?")
-_CONTAINER = re.compile(r"\A([ \t]*):{3,}[ \t]*(?:\{?[\w-]*\}?)[ \t]*(.*)\Z")
+_ALERT = re.compile(r"\A((?:[ \t]{0,8}>)++[ \t]?)\[![A-Za-z]{2,20}\][+-]?[ \t]?")
+_CONTAINER = re.compile(r"\A([ \t]*+):{3,}+[ \t]*+(?:\{?[\w-]*+\}?)[ \t]*+(.*)\Z")
 _ADMONITION = re.compile(
-    r"""\A([ \t]*)(?:!!!|\?\?\?\+?|===[!+]?)[ \t]+((?:[\w-]+[ \t]*){0,4})(?:"([^"\n]*)")?[ \t]*\Z"""
+    r"""\A([ \t]*+)(?:!!!|\?\?\?\+?|===[!+]?)[ \t]++((?:[\w-]++[ \t]*+){0,4}+)(?:"([^"\n]*+)")?+[ \t]*+\Z"""
 )
 _DIRECTIVE = re.compile(
     r"\A\{(?:note|tip|warning|important|caution|danger|attention|hint|seealso|admonition|dropdown|details|tab-item|card)\}"
-    r"[ \t]*(.*)\Z"
+    r"[ \t]*+(.*)\Z"
 )
 _FOOTNOTE = re.compile(r"\A[ \t]{0,3}\[\^[^\]\s]{1,80}\]:[ \t]?")
 _TOC = re.compile(
-    r"\A[ \t]*(?:\[\[?_?toc_?\]?\]|--8<--.*|\{![^}]*!\}|\{%-?[^%]*\btoc\b[^%]*%\})[ \t]*\Z", re.IGNORECASE
+    r"\A[ \t]*+(?:\[\[?_?toc_?\]?\]|--8<--.*|\{![^}]{0,200}!\}|\{%-?[^%]{0,200}\btoc\b[^%]{0,200}%\})[ \t]*+\Z",
+    re.IGNORECASE,
 )
 _DEFINITION = re.compile(r"\A[ \t]{0,3}:[ \t]{1,4}(\S.*)\Z")
-_IMPORT = re.compile(r"\A(?:import\s+(?:[\w*{'\"]).*|export\s+(?:const|default|function|let|var|\{).*)\Z")
-_TASK = re.compile(r"\A([ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+)\[[ xX]\][ \t]+")
+_IMPORT = re.compile(r"\A(?:import\s++(?:[\w*{'\"]).*|export\s++(?:const|default|function|let|var|\{).*)\Z")
+_TASK = re.compile(r"\A([ \t]*+(?:[-*+]|\d{1,9}[.)])[ \t]++)\[[ xX]\][ \t]+")
 _INLINE = re.compile(
     r"(?P<code>``[^\n]{1,1000}?``|`[^`\n]{1,1000}`)"
     r"|(?P<math>(?<![\\$\w])\$(?![\s$])[^$`\n]{1,500}(?<![\s\\])\$(?![\d$])|\$\$[^$`\n]{1,1000}\$\$)"
@@ -118,8 +121,8 @@ class _Reader:
 
     def lines(self, lines: Iterator[str]) -> Iterator[str]:
         for raw in lines:
-            if len(raw) > LONGEST_LINE:  # no line that somebody wrote: not looked through
-                yield raw
+            if len(raw) > LONGEST_LINE:
+                yield raw if self._fence else "".join(map(self._inline, line_parts(raw, LONGEST_LINE)))
                 continue
             line = self._dedented(raw)
             if (fence := _FENCE.match(line)) is not None or self._fence:
