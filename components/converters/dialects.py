@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping
 from components.converters.assembly import line_parts
 
 _FENCE = re.compile(r"\A[ \t]*+(?:>[ \t]?)*+[ \t]*+(?:[-*+][ \t]++)?+(`{3,}+|~{3,}+)(.*)\Z")
+_RAW = re.compile(r"\{%-? {0,3}(?:end)?raw {0,3}-?%\}")
 _COMMENT = re.compile(r"\{% {0,3}-? {0,3}(end)?comment {0,3}-? {0,3}%\}")
 _LONGEST_TAG = 2_000
+_MOST_TAG_LINES = 40
 LONGEST_LINE = 4_000
 """Characters that are looked through at once; a longer line is nothing but words."""
 
@@ -73,9 +75,10 @@ def plain(body: str, shown: Mapping[str, str], *, components: bool = False) -> s
         shown: Markdown that the page shows where it names a field; what it does not name comes last.
         components: whether this is MDX, in which code stands between the words.
     """
+    shown = {name: "\n".join(_Reader({}, words).lines(iter(words.split("\n")))) for name, words in shown.items()}
     reader = _Reader(shown, body)
     lines = _without_imports(body.split("\n")) if components else iter(body.split("\n"))
-    text = "\n".join(line for line in reader.lines(_without_comments(lines)) if line is not None)
+    text = "\n".join(line for line in reader.lines(_with_whole_tags(_without_comments(lines))))
     return "\n\n".join((text, *(words for name, words in shown.items() if name not in reader.used)))
 
 
@@ -103,6 +106,23 @@ def _without_comments(lines: Iterator[str]) -> Iterator[str]:
             kept += "" if inside else line[at : mark.start()]
             inside, at = mark[1] is None, mark.end()
         yield kept + ("" if inside else line[at:])
+
+
+def _with_whole_tags(lines: Iterator[str]) -> Iterator[str]:
+    """With a template's tag that goes over several lines in one."""
+    open_lines: list[str] = []
+    for line in lines:
+        if not open_lines and line.rfind("{%") <= line.rfind("%}"):
+            yield line
+            continue
+        open_lines.append(line)
+        if "%}" in line:
+            yield " ".join(part.strip() for part in open_lines)
+            open_lines = []
+        elif len(open_lines) > _MOST_TAG_LINES:
+            yield from open_lines
+            open_lines = []
+    yield from open_lines
 
 
 class _Reader:
@@ -142,7 +162,7 @@ class _Reader:
         if self._fence:
             if fence is not None and fence[1].startswith(self._fence) and not fence[2].strip():
                 self._fence = ""
-            yield line
+            yield _RAW.sub("", line)
         elif fence is not None and self._unfenced and fence[1] == self._unfenced[-1] and not fence[2].strip():
             self._unfenced.pop()
         elif fence is not None and (directive := _DIRECTIVE.match(fence[2].strip())) is not None:

@@ -90,7 +90,7 @@ def _line(line: str) -> tuple[str, bool]:
     if (said := _VERSIONS.get(name)) is not None:
         return f"{found[1]}{TITLED}:: {said}{rest}", False
     kind = kind_of(name)
-    return f"{found[1]}{kind}::{rest}", kind == CODE
+    return f"{found[1]}{kind}::{_without_roles(rest)}", kind == CODE
 
 
 def kind_of(name: str) -> str:
