@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from components.converters.assembly import line_parts
 
-_FENCE = re.compile(r"\A[ \t]*+(?:>[ \t]?)*+[ \t]*+(?:[-*+][ \t]++)?+(`{3,}+|~{3,}+)(.*)\Z")
+_FENCE = re.compile(r"\A[ \t]*+(?:>[ \t]?)*+[ \t]*+(?:[-*+][ \t]++)?+(`{3,}+(?!.*`)|~{3,}+)(.*)\Z")
 _RAW = re.compile(r"\{%-? {0,3}(?:end)?raw {0,3}-?%\}")
 _COMMENT = re.compile(r"\{% {0,3}-? {0,3}(end)?comment {0,3}-? {0,3}%\}")
 _LONGEST_TAG = 2_000
