@@ -43,10 +43,11 @@ def indexed_text(document: Document) -> str:
 
 
 def embedded_text(document: Document) -> str:
-    """What is embedded of a passage: the question of a FAQ row, else title, heading and content."""
+    """What is embedded of a passage: the question of a FAQ below its headings, else title, heading and content."""
     question = document.meta.get("question")
     if document.meta.get("kind") == "faq" and question:
-        return str(question)
+        # Below headings, "How does it work?" says of what; a row stands for itself.
+        return f"{context_before(document)}\n{question}" if document.meta.get("heading") else str(question)
     return indexed_text(document)
 
 

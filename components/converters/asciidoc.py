@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from components.converters.asciidoc_inline import words
+from components.converters.asciidoc_inline import LONGEST_LINE, words
 from components.converters.assembly import ItemList, TextBuilder, add_table, clean, line_joint, spread
 from components.converters.encoding import decode
 from components.converters.extracted import Extracted
@@ -17,21 +17,22 @@ from components.converters.limits import Limits
 from components.converters.metadata import own_fields
 from components.languages.asking import is_question
 
-_HEADING = re.compile(r"(={1,6}|#{1,6})[ \t]+(\S.*)\Z")
-_NAME = re.compile(r":(!?)([\w][\w-]{0,80})(!?):(?:[ \t]+(.*))?\Z")
-_ATTRIBUTES = re.compile(r"\[([^\[\]\n]{0,1000})\][ \t]*\Z")
-_ANCHOR = re.compile(r"\[\[[^\[\]\n]{1,200}\]\][ \t]*\Z")
-_FENCE = re.compile(r"(-{4,}|\.{4,}|\+{4,}|={4,}|\*{4,}|_{4,}|/{4,}|--|`{3,}[\w-]*)[ \t]*\Z")
-_TABLE = re.compile(r"[|,:!]={3,}[ \t]*\Z")
-_MACRO = re.compile(r"(include|ifdef|ifndef|ifeval|endif|toc|video|audio|image)::(\S*)\[(.*)\][ \t]*\Z")
-_RULE = re.compile(r"(?:'{3,}|<{3,}|-{3}|\*{3})[ \t]*\Z")
-_ADMONITION = re.compile(r"(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION):[ \t]+")
+_HEADING = re.compile(r"\A(={1,6}|#{1,6})[ \t]+(\S.*)\Z")
+_NAME = re.compile(r"\A:(!?)([\w][\w-]{0,80})(!?):(?:[ \t]+(.*))?\Z")
+_ATTRIBUTES = re.compile(r"\A\[([^\[\]\n]{0,1000})\][ \t]*\Z")
+_ANCHOR = re.compile(r"\A\[\[[^\[\]\n]{1,200}\]\][ \t]*\Z")
+_FENCE = re.compile(r"\A(-{4,}|\.{4,}|\+{4,}|={4,}|\*{4,}|_{4,}|/{4,}|--|`{3,}[\w-]*)[ \t]*\Z")
+_TABLE = re.compile(r"\A[|,:!]={3,}[ \t]*\Z")
+_MACRO = re.compile(r"\A(include|ifdef|ifndef|ifeval|endif|toc|video|audio|image)::(\S*)\[(.*)\][ \t]*\Z")
+_RULE = re.compile(r"\A(?:'{3,}|<{3,}|-{3}|\*{3})[ \t]*\Z")
+_ADMONITION = re.compile(r"\A(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION):[ \t]+")
 _ITEM = re.compile(
-    r"[ \t]*(\*{1,6}|-{1,2}|\.{1,6}|\d{1,4}\.|[a-z]\.|<(?:\d{1,3}|\.)>)[ \t]+(?:\[[ xX*]\][ \t]+)?(\S.*)\Z"
+    r"\A[ \t]*(\*{1,6}|-{1,2}|\.{1,6}|\d{1,4}\.|[a-z]\.|<(?:\d{1,3}|\.)>)[ \t]+(?:\[[ xX*]\][ \t]+)?(\S.*)\Z"
 )
-_TERM = re.compile(r"[ \t]*(\S[^\n]{0,400}?)(:{2,4}|;;)(?:[ \t]+(\S.*))?\Z")
+_TERM = re.compile(r"\A[ \t]*(\S[^\n]{0,400}?)(:{2,4}|;;)(?:[ \t]+(\S.*))?\Z")
 _CELL = re.compile(r"(?<!\\)(?:(?P<times>\d{1,3})\*|(?P<span>\d{1,3})?(?:\.\d{1,3})?\+)?[<^>.]{0,4}[adehlmsv]?\|")
 _COLUMNS = re.compile(r"""\bcols\s{0,3}=\s{0,3}(?:"([^"\n]{1,500})"|'([^'\n]{1,500})'|(\w[^,\]\n]{0,50}))""")
+_COMMAS = re.compile(r"[,;]")
 _TIMES = re.compile(r"\A\s*(\d{1,3})\*")
 _CODE = ("-", ".", "`")
 _LONGEST_VALUE = 200
@@ -75,7 +76,9 @@ class _Reader:
         self._end_list()
 
     def _line(self, line: str) -> None:
-        if not line:
+        if len(line) > LONGEST_LINE:
+            self._paragraph.append(line)
+        elif not line:
             self._end_paragraph()
         elif line == "+" and self._in_list:
             self._paragraph.append("")  # what follows belongs to the item
@@ -272,7 +275,7 @@ def _width(attributes: str) -> int:
     value = next(part for part in found.groups() if part is not None)
     if (times := _TIMES.match(value)) is not None:
         return int(times[1])
-    return len([part for part in re.split("[,;]", value) if part.strip()]) if not value.isdecimal() else int(value)
+    return len([part for part in _COMMAS.split(value) if part.strip()]) if not value.isdecimal() else int(value)
 
 
 def _begins_with_names(lines: list[str]) -> bool:

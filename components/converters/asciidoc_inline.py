@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from components.converters.assembly import line_parts
+
 _INLINE = re.compile(
     r"(?P<code>`\+[^`\n]{1,500}\+`|``[^\n]{1,500}?``|(?<![\w`])`(?! )[^`]{1,500}`(?!\w))"
     r"|(?P<quote>\"`|`\"|'`|`')"
@@ -29,6 +31,9 @@ _OWN = {
     "startsb": "[", "endsb": "]", "vbar": "|", "caret": "^", "asterisk": "*", "tilde": "~", "backtick": "`",
     "two-colons": "::", "apos": "'", "quot": '"', "lsquo": "‘", "rsquo": "’", "ldquo": "“", "rdquo": "”",
 }  # fmt: skip
+LONGEST_LINE = 4_000
+"""Characters that are looked through at once; a mark that is open where they end stays."""
+
 _KEPT = "\0"
 """Stands for a piece of code while marks are taken out around it: no text holds it."""
 
@@ -40,6 +45,8 @@ def words(source: str, names: Mapping[str, str]) -> str:
         source: a paragraph, an item or a cell.
         names: values of the document's attributes.
     """
+    if len(source) > LONGEST_LINE:
+        return "".join(words(part, names) for part in line_parts(source, LONGEST_LINE))
     code: list[str] = []
 
     def said(found: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ Knows no file format.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from components.converters.extracted import Block, BlockKind, Extracted
@@ -54,6 +54,17 @@ def line_joint(before: str, after: str) -> str:
     if before and after and JOINED.compiled.match(before[-1]) and JOINED.compiled.match(after[0]):
         return ""
     return " "
+
+
+def line_parts(line: str, longest: int) -> Iterator[str]:
+    """A line in parts of at most so many characters, cut before a space where there is one."""
+    at = 0
+    while at < len(line):
+        end = min(at + longest, len(line))
+        if end < len(line) and (space := line.rfind(" ", at + 1, end)) > 0:
+            end = space
+        yield line[at:end]
+        at = end
 
 
 def table_lines(header: Sequence[str] | None, rows: Sequence[Sequence[str]]) -> str:

@@ -7,34 +7,45 @@ left as it is, and so are formulas. Goes through the lines once; each mark is lo
 import re
 from collections.abc import Iterator, Mapping
 
-_FENCE = re.compile(r"[ \t]*(?:>[ \t]?)*[ \t]*(?:[-*+][ \t]+)?(`{3,}|~{3,})(.*)\Z")
-_COMMENT = re.compile(r"\{% *-? *(end)?comment *-? *%\}")
+from components.converters.assembly import line_parts
+
+_FENCE = re.compile(r"\A[ \t]*+(?:>[ \t]?)*+[ \t]*+(?:[-*+][ \t]++)?+(`{3,}+(?!.*`)|~{3,}+)(.*)\Z")
+_RAW = re.compile(r"\{%-? {0,3}(?:end)?raw {0,3}-?%\}")
+_COMMENT = re.compile(r"\{% {0,3}-? {0,3}(end)?comment {0,3}-? {0,3}%\}")
 _LONGEST_TAG = 2_000
+_MOST_TAG_LINES = 40
+LONGEST_LINE = 4_000
+"""Characters that are looked through at once; a longer line is nothing but words."""
+
 _ATTRIBUTE = re.compile(
     r"""\b(?:title|label|summary|header|name|caption|description|question|answer|text|heading)\s{0,3}=\s{0,3}"""
     r"""(?:"([^"\n]{1,300})"|'([^'\n]{1,300})'|\{"([^"\n]{1,300})"\})"""
 )
 _REFERENCE = re.compile(r"\bpage\.(\w{1,80})")
-_KRAMDOWN = re.compile(r"\{:(?!=)[^{}\n]{0,200}\}|\{::[^{}\n]{0,200}/?\}|\{:/[^{}\n]{0,80}\}")
-_ALERT = re.compile(r"((?:[ \t]{0,8}>)+[ \t]?)\[![A-Za-z]{2,20}\][+-]?[ \t]?")
-_CONTAINER = re.compile(r"([ \t]*):{3,}[ \t]*(?:\{?[\w-]*\}?)[ \t]*(.*)\Z")
-_ADMONITION = re.compile(r"""([ \t]*)(?:!!!|\?\?\?\+?|===[!+]?)[ \t]+((?:[\w-]+[ \t]*){0,4})(?:"([^"\n]*)")?[ \t]*\Z""")
-_DIRECTIVE = re.compile(
-    r"\{(?:note|tip|warning|important|caution|danger|attention|hint|seealso|admonition|dropdown|details|tab-item|card)\}"
-    r"[ \t]*(.*)\Z"
+_ALERT = re.compile(r"\A((?:[ \t]{0,8}>)++[ \t]?)\[![A-Za-z]{2,20}\][+-]?[ \t]?")
+_CONTAINER = re.compile(r"\A([ \t]*+):{3,}+[ \t]*+(?:\{?[\w-]*+\}?)[ \t]*+(.*)\Z")
+_ADMONITION = re.compile(
+    r"""\A([ \t]*+)(?:!!!|\?\?\?\+?|===[!+]?)[ \t]++((?:[\w-]++[ \t]*+){0,4}+)(?:"([^"\n]*+)")?+[ \t]*+\Z"""
 )
-_FOOTNOTE = re.compile(r"[ \t]{0,3}\[\^[^\]\s]{1,80}\]:[ \t]?")
-_TOC = re.compile(r"[ \t]*(?:\[\[?_?toc_?\]?\]|--8<--.*|\{![^}]*!\}|\{%-?[^%]*\btoc\b[^%]*%\})[ \t]*\Z", re.IGNORECASE)
-_DEFINITION = re.compile(r"[ \t]{0,3}:[ \t]{1,4}(\S.*)\Z")
-_IMPORT = re.compile(r"(?:import\s+(?:[\w*{'\"]).*|export\s+(?:const|default|function|let|var|\{).*)\Z")
-_TASK = re.compile(r"([ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+)\[[ xX]\][ \t]+")
+_DIRECTIVE = re.compile(
+    r"\A\{(?:note|tip|warning|important|caution|danger|attention|hint|seealso|admonition|dropdown|details|tab-item|card)\}"
+    r"[ \t]*+(.*)\Z"
+)
+_FOOTNOTE = re.compile(r"\A[ \t]{0,3}\[\^[^\]\s]{1,80}\]:[ \t]?")
+_TOC = re.compile(
+    r"\A[ \t]*+(?:\[\[?_?toc_?\]?\]|--8<--.*|\{![^}]{0,200}!\}|\{%-?[^%]{0,200}\btoc\b[^%]{0,200}%\})[ \t]*+\Z",
+    re.IGNORECASE,
+)
+_DEFINITION = re.compile(r"\A[ \t]{0,3}:[ \t]{1,4}(\S.*)\Z")
+_IMPORT = re.compile(r"\A(?:import\s++(?:[\w*{'\"]).*|export\s++(?:const|default|function|let|var|\{).*)\Z")
+_TASK = re.compile(r"\A([ \t]*+(?:[-*+]|\d{1,9}[.)])[ \t]++)\[[ xX]\][ \t]+")
 _INLINE = re.compile(
     r"(?P<code>``[^\n]{1,1000}?``|`[^`\n]{1,1000}`)"
     r"|(?P<math>(?<![\\$\w])\$(?![\s$])[^$`\n]{1,500}(?<![\s\\])\$(?![\d$])|\$\$[^$`\n]{1,1000}\$\$)"
-    r"|(?P<liquid>\{%[^\n]{1,2000}?%\})"
-    r"|(?P<short>\{\{[<%][^\n]{1,2000}?[>%]\}\})"
+    r"|(?P<liquid>\{%[^\n]{1,700}?%\})"
+    r"|(?P<short>\{\{[<%][^\n]{1,700}?[>%]\}\})"
     r"|(?P<value>\{\{[^{}\n]{1,500}\}\})"
-    r"|(?P<comment>\{/\*[^\n]{0,2000}?\*/\})"
+    r"|(?P<comment>\{/\*[^\n]{0,700}?\*/\})"
     r"|(?P<kramdown>[ \t]?\{:(?!=)[^{}\n]{0,200}\}|\{::[^{}\n]{0,200}\})"
     r"|(?P<anchor>[ \t]?\{[#.](?=[\w-])[^{}\n]{1,200}\})"
     r"|(?P<wiki>!?\[\[(?P<target>[^\[\]|\n]{1,300})(?:\|(?P<words>[^\[\]\n]{1,300}))?\]\](?!\())"
@@ -64,9 +75,10 @@ def plain(body: str, shown: Mapping[str, str], *, components: bool = False) -> s
         shown: Markdown that the page shows where it names a field; what it does not name comes last.
         components: whether this is MDX, in which code stands between the words.
     """
+    shown = {name: "\n".join(_Reader({}, words).lines(iter(words.split("\n")))) for name, words in shown.items()}
     reader = _Reader(shown, body)
     lines = _without_imports(body.split("\n")) if components else iter(body.split("\n"))
-    text = "\n".join(line for line in reader.lines(_without_comments(lines)) if line is not None)
+    text = "\n".join(line for line in reader.lines(_with_whole_tags(_without_comments(lines))))
     return "\n\n".join((text, *(words for name, words in shown.items() if name not in reader.used)))
 
 
@@ -96,6 +108,23 @@ def _without_comments(lines: Iterator[str]) -> Iterator[str]:
         yield kept + ("" if inside else line[at:])
 
 
+def _with_whole_tags(lines: Iterator[str]) -> Iterator[str]:
+    """With a template's tag that goes over several lines in one."""
+    open_lines: list[str] = []
+    for line in lines:
+        if not open_lines and line.rfind("{%") <= line.rfind("%}"):
+            yield line
+            continue
+        open_lines.append(line)
+        if "%}" in line:
+            yield " ".join(part.strip() for part in open_lines)
+            open_lines = []
+        elif len(open_lines) > _MOST_TAG_LINES:
+            yield from open_lines
+            open_lines = []
+    yield from open_lines
+
+
 class _Reader:
     """Goes through the lines; remembers whether they are code, and how far an admonition indents them."""
 
@@ -112,6 +141,9 @@ class _Reader:
 
     def lines(self, lines: Iterator[str]) -> Iterator[str]:
         for raw in lines:
+            if len(raw) > LONGEST_LINE:
+                yield raw if self._fence else "".join(map(self._inline, line_parts(raw, LONGEST_LINE)))
+                continue
             line = self._dedented(raw)
             if (fence := _FENCE.match(line)) is not None or self._fence:
                 yield from self._code(line, fence)
@@ -130,7 +162,7 @@ class _Reader:
         if self._fence:
             if fence is not None and fence[1].startswith(self._fence) and not fence[2].strip():
                 self._fence = ""
-            yield line
+            yield _RAW.sub("", line)
         elif fence is not None and self._unfenced and fence[1] == self._unfenced[-1] and not fence[2].strip():
             self._unfenced.pop()
         elif fence is not None and (directive := _DIRECTIVE.match(fence[2].strip())) is not None:

@@ -26,7 +26,8 @@ def page_at(page: int | None, breaks: Sequence[int], offset: int) -> int | None:
 class Block:
     """A run of the text that belongs together; blocks are ordered, not empty, and do not overlap.
 
-    Between two blocks stand separators only. The text of a ``faq`` block is the question, a line feed, and the answer.
+    Between two blocks stand separators only. The text of a ``faq`` block is the question, a line feed (or a
+    blank line), and the answer.
     """
 
     start: int
@@ -83,7 +84,7 @@ class Extracted:
     meta: dict[str, Any]
     """The document's own fields (author, created_at, tags, groups ...), normalised by ``metadata``."""
     format: str
-    """"text", "markdown", "html", "pdf", "docx", "pptx", "xlsx", "csv", "json" or "jsonl"."""
+    """Of the reader: "text", "markdown", "rst", "asciidoc", "ipynb", "html", "pdf", "docx", "xlsx", "csv" and so on."""
     boxes: bytes | None = None
     """PDF only: character boxes for ``components.converters.pdf.reader.decode_boxes``."""
     pages: int | None = None

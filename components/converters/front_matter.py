@@ -17,8 +17,8 @@ from components.errors import LoadingError
 from components.languages.packs import united
 
 _FRONT = re.compile(r"\A\ufeff?(---|\+\+\+)[ \t]*\n(?:(.*?)\n)?(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_FIELD = re.compile(r"""["']?([\w][\w .-]{0,79})["']?[ \t]*:(?:[ \t]+(.*))?\Z""")
-_GUARD = re.compile(rf"""[\s"'{{,\[-]*(?:{"|".join(GUARDED)})\b["']?\s*[:=]""", re.IGNORECASE)
+_FIELD = re.compile(r"""\A["']?([\w][\w .-]{0,79})["']?[ \t]*:(?:[ \t]++(.*))?\Z""")
+_GUARD = re.compile(rf"""\A[\s"'{{,\[-]*+(?:{"|".join(GUARDED)})\b["']?\s*[:=]""", re.IGNORECASE)
 _TITLES = (*united(lambda pack: pack.question_columns), "title", "heading", "header", "name", "label", "summary")
 _WORDS = (*united(lambda pack: pack.answer_columns), "content", "text", "description", "body", "details", "value")
 _NO_WORDS = frozenset({

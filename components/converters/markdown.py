@@ -23,6 +23,11 @@ from components.converters.metadata import check_size, own_fields
 from components.languages.asking import is_question
 from components.languages.packs import united
 
+_INDENTED = re.compile(
+    r"\A\s{0,99}</?(?:ol|ul|li|p|div|table|section|h[1-6]|details|summary|dl|dt|dd)\b", re.IGNORECASE
+)
+"""How HTML begins that is indented inside other HTML, as site generators allow."""
+
 _SPACES = re.compile(r"[ \t]{2,}")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _CLOSED = re.compile(r"</details\s{0,9}>", re.IGNORECASE)
@@ -78,10 +83,10 @@ def add_node(builder: TextBuilder, node: SyntaxTreeNode) -> None:
     elif node.type == "table":
         header, *rows = [[_words(cell) for cell in row.children] for part in node.children for row in part.children]
         add_table(builder, header, rows)
+    elif node.type == "html_block" or (node.type == "code_block" and _INDENTED.match(node.content) is not None):
+        _add_markup(builder, node.content)
     elif node.type in ("fence", "code_block"):
         builder.add(node.content.strip("\n"))
-    elif node.type == "html_block":
-        _add_markup(builder, node.content)
     elif node.type == "paragraph":
         builder.add(_words(node))
     else:

@@ -19,7 +19,8 @@ from components.converters.limits import Limits
 from components.converters.rst_source import CODE, DROPPED, ENTRY, LONGEST_PARAGRAPH, TEXT, TITLED, readable
 from components.languages.asking import is_question
 
-_TARGET = re.compile(r"\s*<[^<>\n]{1,500}>\Z")
+_TARGET = re.compile(r"\s?<[^<>\n]{1,200}>\Z")
+_OTHER_FILE = re.compile(r"^[ \t]{1,40}:(?:file|url):", re.MULTILINE)
 _SPACES = re.compile(r"[ \t]+")
 _ROLE_SIGNS = re.compile(r"\A[~!]")
 _SAFE = {
@@ -113,7 +114,8 @@ class _Writer:
             self._builder.add(str(node.get("alt", "")))
         elif isinstance(node, nodes.system_message):
             for literal in node.findall(nodes.literal_block):
-                self._builder.add(literal.astext())
+                if _OTHER_FILE.search(literal.astext()) is None:
+                    self._builder.add(literal.astext())
         elif not isinstance(node, nodes.comment | nodes.substitution_definition | nodes.target | nodes.pending):
             self.write(node, level)
 

@@ -18,7 +18,7 @@ MOST_CHARACTERS = 5_000_000
 TEXT, TITLED, ENTRY, CODE, DROPPED = "kept-text", "kept-titled", "kept-entry", "kept-code", "kept-nothing"
 """Kinds of directives: words around words, words below a title, words that explain a name, code, and no words."""
 
-_DIRECTIVE = re.compile(r"(\s{0,400}\.\. (?:\|[^|\n]{1,200}\| )?)([\w][\w:.+-]{0,80})::(?=\s|\Z)")
+_DIRECTIVE = re.compile(r"\A(\s{0,400}\.\. (?:\|[^|\n]{1,200}\| )?)([\w][\w:.+-]{0,80})::(?=\s|\Z)")
 _ROLE = re.compile(
     r"(?<![\w:]):[A-Za-z][\w+.-]{0,40}(?::[\w+.-]{1,40}){0,2}:(?=`)|(?<=[^`\s]`):[A-Za-z][\w+.:-]{0,40}:(?!`)"
 )
@@ -90,7 +90,7 @@ def _line(line: str) -> tuple[str, bool]:
     if (said := _VERSIONS.get(name)) is not None:
         return f"{found[1]}{TITLED}:: {said}{rest}", False
     kind = kind_of(name)
-    return f"{found[1]}{kind}::{rest}", kind == CODE
+    return f"{found[1]}{kind}::{_without_roles(rest)}", kind == CODE
 
 
 def kind_of(name: str) -> str:

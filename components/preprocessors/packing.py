@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, groupby, islice
 from typing import Protocol
 
+from components.converters.assembly import is_item
 from components.converters.extracted import Block
 from components.languages.sentences import Span, good_break, item_spans, line_spans, list_spans, sentence_spans
 
@@ -170,12 +171,22 @@ def _pieces(text: str, block: Block, part: Span, language: str) -> Iterator[_Ato
         spans = item_spans(inner)
     elif block.question_end is not None and inner:
         answer = block.question_end - part[0]
-        said = sentence_spans(inner[answer:], language)
+        said = _answer_spans(inner[answer:], language)
         spans = [(0, answer), *((answer + start, answer + end) for start, end in said)]
     else:
         spans = sentence_spans(inner, language)
     for number, (start, end) in enumerate(spans):
         yield _Atom(part[0] + start, part[0] + end, block, block.kind in ("list", "table") and number == 0)
+
+
+def _answer_spans(answer: str, language: str) -> Iterator[Span]:
+    """Sentences of an answer's paragraphs and items of its lists, which blank lines part."""
+    at = 0
+    for part in answer.split("\n\n"):
+        is_list = is_item(part.lstrip())
+        for start, end in item_spans(part) if is_list else sentence_spans(part, language):
+            yield at + start, at + end
+        at += len(part) + 2
 
 
 def _fitting(atom: _Atom, sizes: Sizes, measure: _Measure) -> Iterator[_Atom]:

@@ -116,3 +116,20 @@ def test_pptx(tmp_path: Path, title: str, items: list[tuple[int, str]], notes: s
 
 def no_control(text: str) -> str:
     return NO_XML.sub("", text)
+
+
+SHAPES = st.sampled_from([
+    "# Why? {0}\n\n{1}", "Q: {0}?\nA: {1}", "{0}?\n\n{1}", "{0}\n====\n\n{1}", "== {0}?\n\n{1}", "{0}?:: {1}",
+    ".. note:: {0}\n\n   {1}", "* {0}\n+\n{1}", "|===\n|{0}|{1}\n|===", "::: {0}\n{1}\n:::", "!!! note\n    {0}\n{1}",
+    "<details><summary>{0}?</summary>\n\n{1}\n\n</details>", "{0}\n: {1}", "<A b={{\"{0}\"}}>{1}</A>",
+])  # fmt: skip
+
+
+@quick
+@given(
+    st.sampled_from([".txt", ".md", ".mdx", ".rst", ".adoc", ".html"]),
+    st.lists(st.tuples(SHAPES, ODD, ODD), max_size=5),
+)
+def test_markup(tmp_path: Path, suffix: str, parts: list[tuple[str, str, str]]) -> None:
+    text = "\n\n".join(shape.format(one, other) for shape, one, other in parts)
+    check(tmp_path / f"a{suffix}", text.encode("utf-8", "replace"))

@@ -346,6 +346,12 @@ def test_an_endless_answer_goes_on_as_text_below_its_question(splitter: PassageS
     assert all(passage.meta["heading"] == "who sat?" and "question" not in passage.meta for passage in rest)
 
 
+def test_the_items_of_an_answer_s_list_stay_whole(splitter: PassageSplitter) -> None:
+    items = "\n".join(f"{number}. {SENTENCE.format(letter).strip()} It sat." for number, letter in enumerate(THINGS, 1))
+    _, *rest = split(splitter, joined((f"who sat?\n\nall:\n\n{items}", {"kind": "faq", "question": 8})))
+    assert rest and all((passage.content or "")[0].isdigit() for passage in rest)
+
+
 # Metadata ----------------------------------------------------------------------------------------------------
 
 

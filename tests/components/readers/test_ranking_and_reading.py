@@ -165,6 +165,8 @@ def test_what_is_embedded_of_a_passage() -> None:
     faq = Document(content="How?\nSo.", meta={"kind": "faq", "question": "How?", "title": "FAQ"})
     assert embedded_text(faq) == "How?"
     assert indexed_text(faq) == "FAQ\nHow?\nSo."
+    below = Document(content="How?\nSo.", meta=faq.meta | {"heading": "Gas"})
+    assert embedded_text(below) == "FAQ > Gas\nHow?"
 
 
 def test_candidates_are_shared_instead_of_copied(tiny_models: dict[str, Path], documents: list[Document]) -> None:
