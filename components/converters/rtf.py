@@ -15,6 +15,7 @@ from striprtf.striprtf import charset_map, destinations, specialchars
 
 from components.converters.assembly import ItemList, TextBuilder, grid_text, spread
 from components.converters.extracted import Extracted
+from components.converters.headers import count_names
 from components.converters.limits import Limits
 from components.converters.metadata import own_fields
 from components.converters.titles import title_or_name
@@ -368,7 +369,8 @@ def _table_text(rows: list[_Row]) -> str:
     grid: list[list[str]] = []
     for row in rows:
         grid.append(_cells(row, edges, grid[-1] if grid else []))
-    return grid_text(grid, headers=next((n for n, row in enumerate(rows) if not row.is_header), 0))
+    marked = next((number for number, row in enumerate(rows) if not row.is_header), 0)
+    return grid_text(grid, headers=marked or count_names(grid))
 
 
 def _columns(rows: list[_Row]) -> list[int]:
