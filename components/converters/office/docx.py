@@ -55,9 +55,7 @@ class _DocxReader:
         self._numbering = DocxNumbering(document)
         self._notes = dict(_notes_of(document))
         self._read: set[tuple[str, str]] = set()
-        self._has_headings = any(
-            _level(Paragraph(element, document)) is not None for element in document.element.body.iter(qn("w:p"))
-        )
+        self._has_headings = _has_headings(document)
 
     def add(self, parent: Any) -> None:
         """Append all that is shown inside ``parent``."""
@@ -73,6 +71,8 @@ class _DocxReader:
     def _add_paragraph(self, element: Any) -> None:
         paragraph = Paragraph(element, self._document)
         text, style, level = words_of(element).strip(), _style(paragraph), _level(paragraph)
+        if style.startswith("toc "):  # a table of contents
+            return
         number = self._numbering.next(paragraph, style) if text else None
         if number is not None and level is None:
             self._items.add_marked(text, number.depth, number.mark)
@@ -152,6 +152,18 @@ def _outline(properties: Any) -> int | None:
     found = properties.find(qn("w:outlineLvl")) if properties is not None else None
     value = found.get(qn("w:val"), "") if found is not None else ""
     return int(value) if value.isdecimal() and len(value) < 3 else None
+
+
+def _has_headings(document: Any) -> bool:
+    """Whether a document marks its headings as such, more of them than it has short lines in bold."""
+    marked = bold = 0
+    for element in document.element.body.iterchildren(qn("w:p")):
+        paragraph = Paragraph(element, document)
+        if _level(paragraph) is not None:
+            marked += 1
+        elif _stands_for_heading(paragraph, words_of(element).strip()):
+            bold += 1
+    return marked > bold
 
 
 def _stands_for_heading(paragraph: Paragraph, text: str) -> bool:
