@@ -117,6 +117,18 @@ class IndexSettings(SettingGroup):
         "reading",
         ge=200,
     )
+    ocr: Literal["auto", "off"] = setting(
+        "auto",
+        "`auto` reads scans and pictures of pages by text recognition, if the extra `ocr` is installed",
+        "reading",
+    )
+    ocr_seconds: float = setting(
+        600.0,
+        "a file whose text recognition takes longer, beyond `index.read_seconds`, is given up; "
+        "it may take 1 GiB more memory",
+        "reading",
+        gt=0,
+    )
 
     @model_validator(mode="after")
     def _agree(self) -> Self:

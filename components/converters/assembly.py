@@ -10,6 +10,7 @@ from typing import Any
 
 from components.converters.extracted import Block, BlockKind, Extracted
 from components.converters.limits import Limits, is_row
+from components.languages.asking import LONGEST_LABEL, is_question, label_of
 from components.languages.scripts import JOINED
 
 SEPARATOR = "\n\n"
@@ -24,6 +25,7 @@ _ITEM = re.compile(r"\A\s*(?:[-*+•◦▪‣●○■·–]|\(?\d{1,3}[.)]|[a-z
 LONGEST_NAME = 300
 """Code points of a heading or of a column's name, where it is repeated beside what stands below it."""
 
+_FEWEST_ANSWERED = 2  # questions of a table that is a FAQ
 _MOST_LEVELS = 12  # of headings above each other
 
 
@@ -43,7 +45,12 @@ def is_item(line: str) -> bool:
 
 
 def line_joint(before: str, after: str) -> str:
-    """What replaces a line break inside a paragraph: nothing between Chinese or Japanese, else a space."""
+    """What replaces a line break inside a paragraph: nothing between Chinese or Japanese, else a space.
+
+    One before a label ("A: ") stays, since what is labelled is a question or its answer.
+    """
+    if label_of(after[:LONGEST_LABEL]) is not None:
+        return "\n"
     if before and after and JOINED.compiled.match(before[-1]) and JOINED.compiled.match(after[0]):
         return ""
     return " "
@@ -190,8 +197,8 @@ class TextBuilder:
             else:
                 self.add(text, block.kind, row=block.row, meta=block.meta)
 
-    def leave_headings(self, level: int = 1) -> None:
-        """What follows stands below none of the headings of ``level`` and further in; below none at all by default."""
+    def leave_headings(self, level: int = 0) -> None:
+        """What follows stands below none of the headings so far of this level or further in; by default of none."""
         self._headings = [(depth, name) for depth, name in self._headings if depth < level]
 
     def build(
@@ -228,6 +235,28 @@ class TextBuilder:
         self._length = block.end
         self._blocks.append(block)
         return block
+
+
+def add_table(builder: TextBuilder, header: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> None:
+    """Append a table below its caption; one of questions with their answers as an entry a row."""
+    lines = rows if are_answered([[*header], *rows][not is_answered(header) :]) else None
+    if lines is None:
+        builder.add("\n".join(line for line in (caption, table_lines(header, rows)) if line), "table")
+        return
+    builder.add(caption)
+    for question, answer in [*([header] if is_answered(header) else []), *lines]:
+        builder.add_faq(question, answer)
+
+
+def are_answered(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether rows are questions with their answers: two cells each, of which the first asks in nearly all."""
+    asked = sum(map(is_answered, rows))
+    return asked >= _FEWEST_ANSWERED and 4 * asked >= 3 * len(rows) and all(len(row) == 2 for row in rows)
+
+
+def is_answered(row: Sequence[str]) -> bool:
+    """Whether a row is a question with its answer."""
+    return len(row) == 2 and is_question(row[0]) and bool(row[1].strip())
 
 
 class ItemList:

@@ -15,7 +15,8 @@ from components.converters.archives import gunzip
 from components.converters.discovery import Discovery, discover
 from components.converters.encoding import UndecodableError
 from components.converters.extracted import Block, Extracted
-from components.converters.limits import MAX_BYTES, MAX_CHARACTERS, MAX_PASSAGES, Limits
+from components.converters.limits import MAX_BYTES, MAX_CHARACTERS, MAX_PASSAGES, OCR_SECONDS, Limits
+from components.converters.questions import with_entries
 from components.converters.sniffing import is_encrypted_office, is_pdf, looks_like_html, seems_to_be
 from components.errors import InputError, LoadingError, NoTextError
 
@@ -23,7 +24,11 @@ __all__ = ["MAX_BYTES", "SUFFIXES", "Block", "Discovery", "Extracted", "expand",
 
 _MODULES = {
     ".txt": "text", ".text": "text", ".log": "text",
-    ".md": "markdown", ".markdown": "markdown",
+    ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown", ".mdown": "markdown", ".mkd": "markdown",
+    ".qmd": "markdown", ".rmd": "markdown",
+    ".rst": "rst", ".rest": "rst",
+    ".adoc": "asciidoc", ".asciidoc": "asciidoc",
+    ".ipynb": "notebook",
     ".html": "html", ".htm": "html", ".xhtml": "html",
     ".pdf": "pdf.reader",
     ".docx": "office.docx", ".pptx": "office.pptx", ".xlsx": "office.xlsx",
@@ -32,6 +37,8 @@ _MODULES = {
     ".eml": "mail.message", ".mbox": "mail.mbox", ".msg": "mail.outlook",
     ".csv": "csv_file", ".tsv": "csv_file",
     ".json": "json_file", ".jsonl": "jsonl", ".ndjson": "jsonl",
+    ".png": "picture", ".jpg": "picture", ".jpeg": "picture", ".tif": "picture", ".tiff": "picture",
+    ".bmp": "picture", ".webp": "picture",
 }  # fmt: skip
 _CONTENTS = {
     ".pdf": "a PDF",
@@ -42,7 +49,16 @@ _CONTENTS = {
     ".rtf": "an RTF document",
     ".epub": "an EPUB book",
     ".msg": "an old or encrypted Office file",
+    ".png": "a PNG picture",
+    ".jpg": "a JPEG picture",
+    ".jpeg": "a JPEG picture",
+    ".tif": "a TIFF picture",
+    ".tiff": "a TIFF picture",
+    ".bmp": "a BMP picture",
+    ".webp": "a WebP picture",
 }
+_WITH_PICTURES = ("pdf.reader", "picture")
+"""Modules that may need text recognition."""
 _ZIPPABLE = (".csv", ".tsv", ".json", ".jsonl", ".ndjson")
 _GROWTH = 1 << 20
 """Bytes that a file may grow by while it is read; what grows by more changes, and is read again."""
@@ -76,6 +92,16 @@ def module_of(path: Path | str) -> str:
     return f"components.converters.{_MODULES[suffix.removesuffix('.gz')]}" if suffix is not None else __name__
 
 
+def is_picture(path: Path | str) -> bool:
+    """Whether files of this ending are pictures."""
+    return module_of(path).endswith("picture")
+
+
+def may_be_pictures(path: Path | str) -> bool:
+    """Whether a file of this ending may hold pictures of pages, which take longer to read."""
+    return module_of(path).endswith(_WITH_PICTURES)
+
+
 def expand(paths: Sequence[str | Path], *, follow_links: bool = False, apart: Sequence[Path] = ()) -> Discovery:
     """Files, folders and globs -> the supported files among them, and those passed over with the reason.
 
@@ -93,6 +119,9 @@ def load(
     max_bytes: int = MAX_BYTES,
     max_characters: int = MAX_CHARACTERS,
     max_rows: int = MAX_PASSAGES,
+    ocr_seconds: float = OCR_SECONDS,
+    threads: int | None = None,
+    own_process: bool = False,
 ) -> Extracted:
     """Extract the text of one file.
 
@@ -101,13 +130,16 @@ def load(
         max_bytes: limit of its size; a larger one is refused before it is read.
         max_characters: limit of its text.
         max_rows: limit of its rows and questions, each of which is a passage at least.
+        ocr_seconds: limit of the time for text recognition, where pages are pictures; 0 for none.
+        threads: of text recognition; without a value, all cores.
+        own_process: whether this process reads nothing else, so that text recognition may raise its limits.
 
     Raises:
         LoadingError: whatever is wrong with the file.
     """
     file = Path(path)
     _required_suffix(file)
-    limits = Limits(max_bytes, max_characters, max_rows)
+    limits = Limits(max_bytes, max_characters, max_rows, ocr_seconds, threads, own_process)
     return parse(_read(file, limits.bytes), file, limits)
 
 
@@ -123,7 +155,7 @@ def parse(data: bytes, file: Path, limits: Limits) -> Extracted:
             data = gunzip(data, file, limits.unpacked)
         _check_content(data, file, suffix.removesuffix(".gz"))
         module = importlib.import_module(module_of(file))
-        extracted = cast(_Format, module).extract(data, file, limits)
+        extracted = with_entries(cast(_Format, module).extract(data, file, limits), file)
         limits.check(extracted.text, extracted.blocks)
     except (LoadingError, ImportError):
         raise

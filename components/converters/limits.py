@@ -18,6 +18,9 @@ MAX_CHARACTERS = 20_000_000
 MAX_PASSAGES = 50_000
 """Default limit of a file's passages; each row and each question is one at least."""
 
+OCR_SECONDS = 600.0
+"""Default limit of the time that text recognition may take for one file."""
+
 MAX_BLOCKS = 200_000
 """Paragraphs, lists, tables, headings and rows of one file."""
 
@@ -42,11 +45,17 @@ class Limits:
         bytes: its size on disk.
         characters: its text.
         rows: rows and questions, since each is a passage at least.
+        ocr_seconds: of text recognition; 0 for none.
+        threads: of text recognition; without a value, all cores.
+        own_process: whether this process reads this file alone, so that text recognition may raise its limits.
     """
 
     bytes: int = MAX_BYTES
     characters: int = MAX_CHARACTERS
     rows: int = MAX_PASSAGES
+    ocr_seconds: float = OCR_SECONDS
+    threads: int | None = None
+    own_process: bool = False
 
     @property
     def most_characters(self) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 from haystack import Document, component, default_from_dict, default_to_dict
 
 from components.converters.formats import MAX_BYTES, Extracted, load
-from components.converters.limits import MAX_CHARACTERS, MAX_PASSAGES
+from components.converters.limits import MAX_CHARACTERS, MAX_PASSAGES, OCR_SECONDS
 from components.converters.metadata import FolderMetadata
 from components.converters.sandbox import MEMORY_BYTES, SECONDS, load_in_sandbox
 from components.errors import LoadingError
@@ -35,6 +35,8 @@ class DocumentLoader:
         max_rows: a file with more rows and questions is refused.
         seconds: limit of the time that a file may take in the sandbox.
         memory_bytes: limit of the memory that it may take.
+        ocr_seconds: limit of the time that text recognition may take beyond that; 0 for none.
+        threads: of text recognition; without a value, all cores.
 
     Example:
         >>> from pathlib import Path
@@ -54,6 +56,8 @@ class DocumentLoader:
         max_rows: int = MAX_PASSAGES,
         seconds: float = SECONDS,
         memory_bytes: int = MEMORY_BYTES,
+        ocr_seconds: float = OCR_SECONDS,
+        threads: int | None = None,
     ) -> None:
         self.max_bytes = max_bytes
         self.meta = meta
@@ -62,6 +66,8 @@ class DocumentLoader:
         self.max_rows = max_rows
         self.seconds = seconds
         self.memory_bytes = memory_bytes
+        self.ocr_seconds = ocr_seconds
+        self.threads = threads
 
     def to_dict(self) -> dict[str, Any]:
         """Serialise the parameters."""
@@ -74,6 +80,8 @@ class DocumentLoader:
             max_rows=self.max_rows,
             seconds=self.seconds,
             memory_bytes=self.memory_bytes,
+            ocr_seconds=self.ocr_seconds,
+            threads=self.threads,
         )
 
     @classmethod
@@ -120,4 +128,11 @@ class DocumentLoader:
         read = load
         if self.sandbox:
             read = partial(load_in_sandbox, seconds=self.seconds, memory_bytes=self.memory_bytes)
-        return read(source, max_bytes=self.max_bytes, max_characters=self.max_characters, max_rows=self.max_rows)
+        return read(
+            source,
+            max_bytes=self.max_bytes,
+            max_characters=self.max_characters,
+            max_rows=self.max_rows,
+            ocr_seconds=self.ocr_seconds,
+            threads=self.threads,
+        )

@@ -28,6 +28,8 @@ _CHILD = Path(__file__).with_name("sandbox_child.py")
 _HANDED_ON = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT", "WINDIR")
 # One thread: a process for each file uses the cores well enough, and threads take memory and cannot be forked.
 _SINGLE = {"OPENBLAS_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
+# Text recognition has threads all the same: each with a heap of its own would take 64 MiB of the address space.
+_SINGLE |= {"MALLOC_ARENA_MAX": "1"}
 _CHUNK = 1 << 20
 _SECONDS_TO_END = 5.0
 

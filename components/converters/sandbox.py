@@ -15,8 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from components.converters.formats import MAX_BYTES, Extracted, module_of
-from components.converters.limits import MAX_CHARACTERS, MAX_PASSAGES, Limits
+from components.converters.formats import MAX_BYTES, Extracted, may_be_pictures, module_of
+from components.converters.limits import MAX_CHARACTERS, MAX_PASSAGES, OCR_SECONDS, Limits
 from components.converters.processes import Work, at_work
 from components.converters.received import extracted_from
 from components.errors import InputError, LoadingError, NoTextError
@@ -45,9 +45,10 @@ class SandboxTask:
         arguments: what else it gets, by name; as JSON.
         parts: a long input, as JSON part by part; the function gets those as ``parts``. None for none.
         prepare: ``module`` or ``module:function`` with arguments: what to import and call once for all files.
-        seconds: after these, the process is killed.
+        seconds: of the processor, and where it waits of the clock; after these, the process is killed.
         memory_bytes: limit of its memory; Windows and macOS know none, so that there time alone is limited.
         verb: what it does, for messages: "read" or "split".
+        more_seconds: of the clock, for what raises its own limit of the processor's time.
     """
 
     function: str
@@ -57,6 +58,12 @@ class SandboxTask:
     seconds: float = SECONDS
     memory_bytes: int = MEMORY_BYTES
     verb: str = "read"
+    more_seconds: float = 0.0
+
+    @property
+    def all_seconds(self) -> float:
+        """After these, the process is killed, whatever it does."""
+        return self.seconds + self.more_seconds
 
 
 def load_in_sandbox(
@@ -67,6 +74,8 @@ def load_in_sandbox(
     max_rows: int = MAX_PASSAGES,
     seconds: float = SECONDS,
     memory_bytes: int = MEMORY_BYTES,
+    ocr_seconds: float = OCR_SECONDS,
+    threads: int | None = None,
     loader: str = "components.converters.formats:load",
 ) -> Extracted:
     """Extract the text of one file, as ``load`` does.
@@ -78,6 +87,8 @@ def load_in_sandbox(
         max_rows: limit of its rows and questions.
         seconds: after these, the process is killed.
         memory_bytes: limit of the process's memory; Windows and macOS know none, so that there time alone is limited.
+        ocr_seconds: what text recognition may take beyond that, where pages are pictures; 0 for none.
+        threads: of text recognition; without a value, all cores.
         loader: what runs in the process, as ``module:function``.
 
     Raises:
@@ -86,8 +97,10 @@ def load_in_sandbox(
         InputError: a limit is not above zero.
     """
     arguments = {"max_bytes": max_bytes, "max_characters": max_characters, "max_rows": max_rows}
+    arguments |= {"ocr_seconds": ocr_seconds, "threads": threads, "own_process": True}
     prepare = ((module_of(path), ()),)
-    task = SandboxTask(loader, arguments, None, prepare, seconds, memory_bytes)
+    more_seconds = ocr_seconds if may_be_pictures(path) else 0.0
+    task = SandboxTask(loader, arguments, None, prepare, seconds, memory_bytes, more_seconds=more_seconds)
     return run_in_sandbox(path, task, partial(extracted_from, limits=Limits(max_bytes, max_characters, max_rows)))
 
 
@@ -109,7 +122,7 @@ def run_in_sandbox(path: Path | str, task: SandboxTask, receive: Callable[[Itera
         raise InputError(f"a file cannot be {task.verb} in {limits}; both must be above 0")
     # Never the current folder, which may hold a stranger's `json.py`.
     import_from = [os.path.abspath(entry) for entry in sys.path if entry]
-    with at_work({"import_from": import_from, "prepare": list(task.prepare)}, task.seconds) as work:
+    with at_work({"import_from": import_from, "prepare": list(task.prepare)}, task.all_seconds) as work:
         work.send(_lines(path, task, import_from))
         try:
             return receive(_parts(path, task, work))
@@ -180,7 +193,8 @@ def _failure(task: SandboxTask, work: Work) -> str:
     """Why there is no result, in words for the user."""
     status = work.end()
     if work.is_late or status == -getattr(signal, "SIGXCPU", 0):
-        return f"took longer than {task.seconds:g} seconds to {task.verb}; split it into smaller files"
+        seconds = task.all_seconds if work.is_late else task.seconds
+        return f"took longer than {seconds:g} seconds to {task.verb}; split it into smaller files"
     how = f"signal {signal.Signals(-status).name}" if -status in set(signal.Signals) else f"exit status {status}"
     doing = _DOING[task.verb]
     return f"ended the program that was {doing} it ({how}); it may be damaged, or need more than {_memory(task)}"

@@ -13,6 +13,7 @@ _MAGIC = (
     (b"GIF87a", "a GIF picture"),
     (b"GIF89a", "a GIF picture"),
     (b"II*\0", "a TIFF picture"),
+    (b"BM", "a BMP picture"),
     (b"MM\0*", "a TIFF picture"),
     (b"\x7fELF", "an executable program"),
     (b"MZ", "an executable program"),
@@ -49,13 +50,15 @@ def seems_to_be(data: bytes) -> str | None:
     """Name the kind of a file by its content; None where no known signature is found."""
     if data.startswith(b"PK\x03\x04"):
         return _zipped(data)
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "a WebP picture"
     if data.startswith(b"RIFF"):
         return "an audio, video or picture file"
     if data[4:8] == b"ftyp":
         return "a video file"
     for magic, name in _MAGIC:
         # Two letters are a signature only where bytes follow that no text has.
-        if data.startswith(magic) and (magic not in (b"MZ", b"BZh", b"ID3") or b"\0" in data[:256]):
+        if data.startswith(magic) and (magic not in (b"MZ", b"BM", b"BZh", b"ID3") or b"\0" in data[:256]):
             return name
     return None
 

@@ -1,14 +1,20 @@
-"""A page of a PDF as a picture, with the boxes of some characters marked. Knows no index."""
+"""A page of a PDF, or a picture of a page, as a picture with the boxes of some characters marked. Knows no index."""
 
 import base64
 import io
 import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from components.converters.formats import is_picture
+from components.converters.ocr.pictures import opened, page_size, shown
 from components.converters.pdf.boxes import Box, PageBoxes
 from components.converters.sandbox import SandboxTask, only, run_in_sandbox
 from components.errors import LoadingError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 _MARK = (255, 214, 10, 110)
 """Red, green, blue and opacity of the marker."""
@@ -28,7 +34,7 @@ def page_picture(path: Path, page: int, boxes: Sequence[PageBoxes], start: int, 
     """Draw a page, in a process of its own, since a file can make its renderer crash or fill the memory.
 
     Args:
-        path: a PDF.
+        path: a PDF or a picture.
         page: counted from 1.
         boxes: of the whole document.
         start: of the characters to mark, in the document's extracted text.
@@ -64,7 +70,7 @@ def draw(path: Path, page: int, marks: Sequence[Box], width: int) -> str:
     """Draw a page here and now.
 
     Args:
-        path: a PDF.
+        path: a PDF or a picture.
         page: counted from 1.
         marks: what to mark.
         width: of the picture, in pixels; a very high page gives a narrower one.
@@ -76,22 +82,10 @@ def draw(path: Path, page: int, marks: Sequence[Box], width: int) -> str:
         LoadingError: the file cannot be read or has no such page.
     """
     # Only the process that draws needs them.
-    import pypdfium2
     from PIL import Image, ImageDraw
 
-    try:
-        document = pypdfium2.PdfDocument(path)
-        try:
-            if not 1 <= page <= len(document):
-                raise LoadingError(path, f"has {len(document)} pages, so no page {page}")
-            drawn = document[page - 1]
-            across, high = drawn.get_size()
-            scale = min(width / across, (_MOST_PIXELS / (across * high)) ** 0.5)
-            picture = drawn.render(scale=scale).to_pil().convert("RGBA")
-        finally:
-            document.close()
-    except (pypdfium2.PdfiumError, OSError) as error:
-        raise LoadingError(path, f"cannot be drawn ({error})") from error
+    drawn, scale = _drawn_picture(path, page, width) if is_picture(path) else _drawn_page(path, page, width)
+    picture = drawn.convert("RGBA")
     marker = Image.new("RGBA", picture.size)
     pen = ImageDraw.Draw(marker)
     for left, bottom, right, top in marks:
@@ -101,6 +95,43 @@ def draw(path: Path, page: int, marks: Sequence[Box], width: int) -> str:
     written = io.BytesIO()
     Image.alpha_composite(picture, marker).convert("RGB").save(written, "PNG")
     return base64.b64encode(written.getvalue()).decode("ascii")
+
+
+def _drawn_page(path: Path, page: int, width: int) -> tuple["Image", float]:
+    """A page of a PDF, and its pixels a point."""
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(path)
+        try:
+            _check_page(path, page, len(document))
+            drawn = document[page - 1]
+            across, high = drawn.get_size()
+            scale = min(width / across, (_MOST_PIXELS / (across * high)) ** 0.5)
+            return drawn.render(scale=scale).to_pil(), scale
+        finally:
+            document.close()
+    except (pypdfium2.PdfiumError, OSError) as error:
+        raise LoadingError(path, f"cannot be drawn ({error})") from error
+
+
+def _drawn_picture(path: Path, page: int, width: int) -> tuple["Image", float]:
+    """A picture that is a page, and its pixels a point."""
+    try:
+        with opened(path.read_bytes(), path) as picture:
+            _check_page(path, page, getattr(picture, "n_frames", 1))
+            picture.seek(page - 1)
+            upright = shown(picture, path)
+    except OSError as error:
+        raise LoadingError(path, f"cannot be drawn ({error})") from error
+    across, high = page_size(upright.size)
+    scale = min(width / across, (_MOST_PIXELS / (across * high)) ** 0.5)
+    return upright.resize((round(across * scale), round(high * scale))), scale
+
+
+def _check_page(path: Path, page: int, pages: int) -> None:
+    if not 1 <= page <= pages:
+        raise LoadingError(path, f"has {pages} pages, so no page {page}")
 
 
 def _of(boxes: Sequence[PageBoxes], page: int, start: int, end: int) -> Iterable[Box]:

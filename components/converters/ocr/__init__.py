@@ -1,0 +1,1 @@
+"""Text recognition: pictures of pages -> lines of text with a box for every character."""
