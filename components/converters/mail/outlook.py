@@ -20,13 +20,14 @@ def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     """Read a mail."""
     try:
         message = oxmsg.Message.load(data)
-        letter = _letter(message)
+        letter = letter_of(message)
     except (OSError, KeyError, IndexError, ValueError) as error:
         raise LoadingError(path, f"cannot be read as a mail of Outlook ({error}); save it as .eml") from error
     return built(letter, path, limits, "msg")
 
 
-def _letter(message: Any) -> Letter:
+def letter_of(message: Any) -> Letter:
+    """The parts of a message of ``oxmsg``."""
     sent = message.sent_date
     people = "; ".join(_person(each) for each in message.recipients)[:_LONGEST_SHOWN]
     sender = message.sender or ""
