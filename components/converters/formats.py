@@ -32,7 +32,7 @@ _MODULES = {
     ".html": "html", ".htm": "html", ".xhtml": "html",
     ".pdf": "pdf.reader",
     ".docx": "office.docx", ".pptx": "office.pptx", ".xlsx": "office.xlsx",
-    ".odt": "office.odf_text", ".ods": "office.odf_sheet", ".odp": "office.odf_slides",
+    ".odt": "office.odf_documents", ".ods": "office.odf_sheet", ".odp": "office.odf_documents",
     ".doc": "office.legacy", ".xls": "office.legacy", ".ppt": "office.legacy",
     ".rtf": "rtf", ".epub": "epub",
     ".eml": "mail.message", ".mbox": "mail.mbox", ".msg": "mail.outlook",

@@ -70,7 +70,7 @@ class _Group:
 
 
 @dataclass(slots=True)
-class _Row:
+class _RtfRow:
     cells: list[str] = field(default_factory=list)
     edges: list[int] = field(default_factory=list)
     marks: list[str] = field(default_factory=list)
@@ -80,7 +80,7 @@ class _Row:
 def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     """Read an RTF document."""
     builder = TextBuilder(limits)
-    reader = _Reader(builder)
+    reader = _RtfReader(builder)
     reader.read(data)
     info = reader.texts
     title = title_or_name(path, info.get("title"), builder.first_heading)
@@ -88,7 +88,7 @@ def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     return builder.build("rtf", title, own_fields(fields | reader.dates, "the document's properties"))
 
 
-class _Reader:
+class _RtfReader:
     """Follows groups and paragraphs, and hands on each paragraph, list and table as it ends."""
 
     def __init__(self, builder: TextBuilder) -> None:
@@ -102,8 +102,8 @@ class _Reader:
         self._pieces: dict[str, list[str]] = {}
         self._is_item = False
         self._definition = _Paragraph()
-        self._row = _Row()
-        self._rows: list[_Row] = []
+        self._row = _RtfRow()
+        self._rows: list[_RtfRow] = []
         self._notes: list[str] = []
         self._mark = ""
         self._moment: dict[str, int] = {}
@@ -266,7 +266,7 @@ class _Reader:
 
     def _table(self, word: str, number: int | None) -> None:
         if word == "trowd":
-            self._row = _Row(self._row.cells)
+            self._row = _RtfRow(self._row.cells)
         elif word == "trhdr":
             self._row.is_header = True
         elif word in _CELL_MARKS:
@@ -283,7 +283,7 @@ class _Reader:
         elif word == "row":
             self._items.flush(self._builder)
             self._rows.append(self._row)
-            self._row = _Row(edges=self._row.edges, marks=self._row.marks)
+            self._row = _RtfRow(edges=self._row.edges, marks=self._row.marks)
         elif word != "nestrow":
             self._end_paragraph()
 
@@ -364,7 +364,7 @@ def _level(name: str, outline: int | None) -> int | None:
     return outline + 1 if outline is not None and 0 <= outline < _MOST_LEVELS else None
 
 
-def _table_text(rows: list[_Row]) -> str:
+def _table_text(rows: list[_RtfRow]) -> str:
     edges = _columns(rows)
     grid: list[list[str]] = []
     for row in rows:
@@ -373,7 +373,7 @@ def _table_text(rows: list[_Row]) -> str:
     return grid_text(grid, headers=marked or count_names(grid))
 
 
-def _columns(rows: list[_Row]) -> list[int]:
+def _columns(rows: list[_RtfRow]) -> list[int]:
     """The right edges of the columns that all rows together draw."""
     edges: list[int] = []
     for edge in sorted({edge for row in rows for edge in row.edges}):
@@ -382,7 +382,7 @@ def _columns(rows: list[_Row]) -> list[int]:
     return edges[:_MOST_COLUMNS]
 
 
-def _cells(row: _Row, columns: list[int], above: list[str]) -> list[str]:
+def _cells(row: _RtfRow, columns: list[int], above: list[str]) -> list[str]:
     """The texts of a row, that of a merged cell in every column and row that it covers."""
     texts: list[str] = []
     for number, cell in enumerate(row.cells):

@@ -12,7 +12,7 @@ import pytest
 from components.converters.assembly import TextBuilder
 from components.converters.formats import Extracted, load
 from components.converters.mail.bodies import add_html, add_plain
-from components.converters.mail.letter import Attachment, Body
+from components.converters.mail.letter import Attachment, MailBody
 from components.converters.mail.outlook import letter_of
 from components.errors import LoadingError
 
@@ -182,7 +182,7 @@ def test_a_mail_of_outlook_becomes_a_letter() -> None:
         html_body=None, body="You have 30 days.", attachments=[file],
     )  # fmt: skip
     letter = letter_of(message)
-    assert (letter.subject, letter.sender, letter.bodies) == ("Leave", "Ada", [Body("You have 30 days.")])
+    assert (letter.subject, letter.sender, letter.bodies) == ("Leave", "Ada", [MailBody("You have 30 days.")])
     assert letter.fields == [
         ("From", "Ada <ada@x.test>"),
         ("To", "Bob <bob@x.test>"),
