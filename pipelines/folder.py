@@ -19,6 +19,7 @@ from typing import Any
 from haystack.utils import Secret
 from pydantic import SecretStr
 
+from components.converters.formats import endings_from
 from components.converters.loader import DocumentLoader
 from components.embedders.bm25 import AVERAGE_LENGTH, LexicalDocumentEmbedder, lexical_fingerprint
 from components.embedders.dense import DocumentEmbedder
@@ -305,6 +306,7 @@ class OpenFolder:
                 max_rows=settings.index.max_file_passages,
                 ocr_seconds=settings.index.ocr_seconds if settings.index.ocr == "auto" else 0.0,
                 threads=settings.models.threads,
+                read_as=endings_from(settings.index.read_as),
                 **apart,
             ),
         )

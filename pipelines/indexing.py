@@ -123,7 +123,8 @@ class Indexer:
             self.recover()
             folders = FolderMetadata(meta)
             gone = gone_below(self.catalogue.sources(), paths) if prune else []
-            found = expand(still_given(paths, gone), follow_links=follow_links, apart=apart)
+            read_as = self.pipelines.read_as
+            found = expand(still_given(paths, gone), follow_links=follow_links, apart=apart, read_as=read_as)
             run = Run(on_progress, {str(path): _size(path) for path in found.files})
             for passed in found.skipped:
                 run.fail(str(passed.path), passed.reason, skipped=True)

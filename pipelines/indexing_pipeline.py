@@ -12,7 +12,7 @@ from haystack import Document, Pipeline
 from haystack.core.component import Component
 from haystack.core.errors import PipelineRuntimeError
 
-from components.converters.formats import MAX_BYTES
+from components.converters.formats import MAX_BYTES, Endings
 from components.errors import LoadingError, ModelError, QuaereError
 from components.preprocessors.dividing import PlannedPassage
 from components.preprocessors.splitter import PassagePlanner, PassageSplitter
@@ -77,6 +77,12 @@ class IndexingPipelines:
     def max_bytes(self) -> int:
         """Of the largest file that the loader takes."""
         return int(getattr(self.reading.get_component(_LOADER), "max_bytes", MAX_BYTES))
+
+    @property
+    def read_as(self) -> Endings | None:
+        """Further endings that the loader takes."""
+        found: Endings | None = getattr(self.reading.get_component(_LOADER), "read_as", None)
+        return found
 
     def read(self, source: str, fields: Mapping[str, Any]) -> ReadFile:
         """Read one file and plan its passages, so that its failure is its own.

@@ -10,8 +10,9 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, Secret, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from components.converters.formats import endings_from
 from components.converters.limits import MAX_CHARACTERS, MAX_PASSAGES
-from components.errors import ConfigurationError
+from components.errors import ConfigurationError, InputError
 from components.models.conversion import Precision
 from components.models.inference import Backend
 
@@ -129,6 +130,19 @@ class IndexSettings(SettingGroup):
         "reading",
         gt=0,
     )
+
+    read_as: str = setting(
+        "", "further endings and the formats that they are read as, such as `.conf=text .page=html`", "reading"
+    )
+
+    @field_validator("read_as")
+    @classmethod
+    def _names_formats(cls, text: str) -> str:
+        try:
+            endings_from(text)
+        except InputError as error:
+            raise ValueError(str(error)) from error
+        return text
 
     @model_validator(mode="after")
     def _agree(self) -> Self:

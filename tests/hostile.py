@@ -221,9 +221,8 @@ QUICK: dict[str, Callable[[], bytes]] = {
     "repeated.ods": lambda: odf(
         "spreadsheet",
         '<table:table table:name="S">' + '<table:table-row table:number-rows-repeated="9999999">'
-        '<table:table-cell table:number-columns-repeated="9999999"><text:p>x</text:p></table:table-cell></table:table-row>'
-        * 100
-        + "</table:table>",
+        '<table:table-cell table:number-columns-repeated="9999999"><text:p>x</text:p></table:table-cell>'
+        "</table:table-row>" * 100 + "</table:table>",
     ),
     "islands.xlsx": lambda: _xlsx(
         b"".join(

@@ -127,8 +127,9 @@ def _is_merged(row: Sequence[str]) -> bool:
 def _bare_line(row: Sequence[str]) -> str:
     """A row of a table whose columns have no names; of two cells the first names the other."""
     single = list(dict.fromkeys(row))
-    if len(single) == 2 and all(single):
-        return f"{single[0].removesuffix(':')}: {single[1]}"
+    if len(single) == 2 and all(single) and not single[1].endswith(":"):
+        name = single[0].removesuffix(":")
+        return f"{name}{';' if ':' in name else ':'} {single[1]}"
     return table_line(None, single)
 
 

@@ -7,7 +7,7 @@ says what is wrong with it. Knows no passage and no index.
 import importlib
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -32,7 +32,8 @@ _MODULES = {
     ".html": "html", ".htm": "html", ".xhtml": "html",
     ".pdf": "pdf.reader",
     ".docx": "office.docx", ".pptx": "office.pptx", ".xlsx": "office.xlsx",
-    ".odt": "office.odf_text", ".ods": "office.odf_sheet", ".odp": "office.odf_slides",
+    ".odt": "office.odf_documents", ".ods": "office.odf_sheet", ".odp": "office.odf_documents",
+    ".doc": "office.legacy", ".xls": "office.legacy", ".ppt": "office.legacy",
     ".rtf": "rtf", ".epub": "epub",
     ".eml": "mail.message", ".mbox": "mail.mbox", ".msg": "mail.outlook",
     ".csv": "csv_file", ".tsv": "csv_file",
@@ -48,7 +49,7 @@ _CONTENTS = {
     **dict.fromkeys((".odt", ".ods", ".odp"), "an OpenDocument file"),
     ".rtf": "an RTF document",
     ".epub": "an EPUB book",
-    ".msg": "an old or encrypted Office file",
+    **dict.fromkeys((".msg", ".doc", ".xls", ".ppt"), "an old or encrypted Office file"),
     ".png": "a PNG picture",
     ".jpg": "a JPEG picture",
     ".jpeg": "a JPEG picture",
@@ -72,23 +73,48 @@ class _Format(Protocol):
         """The text of a file's bytes, within limits."""
 
 
-def suffix_of(path: Path | str) -> str | None:
-    """The supported ending of a file's name, or None."""
+Endings = Mapping[str, str]
+"""Further endings, and the supported one that each is read like: ``{".conf": ".txt"}``."""
+
+
+def endings_from(text: str) -> dict[str, str]:
+    """Read ``.conf=text .page=.html``.
+
+    Raises:
+        InputError: an ending or a format is none.
+    """
+    found = {}
+    for pair in text.split():
+        ending, _, like = pair.lower().partition("=")
+        suffix = f".{like.removeprefix('.')}"
+        if not ending.startswith(".") or len(ending) < 2 or suffix not in _MODULES:
+            known = ", ".join(suffix.removeprefix(".") for suffix in _MODULES)
+            raise InputError(f'"{pair}" is not such as ".conf=text"; formats are {known}')
+        found[ending] = suffix
+    return found
+
+
+def suffix_of(path: Path | str, read_as: Endings | None = None) -> str | None:
+    """The supported ending of a file's name, or the one that it is read like; None of other files."""
     name = Path(path).name.lower()
+    for ending, like in (read_as if read_as is not None else {}).items():
+        if name.endswith(ending) and name != ending:
+            return like
     endings = [suffix for suffix in SUFFIXES if name.endswith(suffix) and name != suffix]
     return max(endings, key=len, default=None)
 
 
-def _required_suffix(path: Path) -> str:
-    suffix = suffix_of(path)
+def _required_suffix(path: Path, read_as: Endings | None) -> str:
+    suffix = suffix_of(path, read_as)
     if suffix is None:
-        raise LoadingError(path, f'has the ending "{path.suffix}"; supported are {", ".join(SUFFIXES)}')
+        known = ", ".join(SUFFIXES)
+        raise LoadingError(path, f'has the ending "{path.suffix}"; supported are {known}, and what index.read_as adds')
     return suffix
 
 
-def module_of(path: Path | str) -> str:
+def module_of(path: Path | str, read_as: Endings | None = None) -> str:
     """The module that reads files of this ending."""
-    suffix = suffix_of(path)
+    suffix = suffix_of(path, read_as)
     return f"components.converters.{_MODULES[suffix.removesuffix('.gz')]}" if suffix is not None else __name__
 
 
@@ -102,15 +128,22 @@ def may_be_pictures(path: Path | str) -> bool:
     return module_of(path).endswith(_WITH_PICTURES)
 
 
-def expand(paths: Sequence[str | Path], *, follow_links: bool = False, apart: Sequence[Path] = ()) -> Discovery:
+def expand(
+    paths: Sequence[str | Path],
+    *,
+    follow_links: bool = False,
+    apart: Sequence[Path] = (),
+    read_as: Endings | None = None,
+) -> Discovery:
     """Files, folders and globs -> the supported files among them, and those passed over with the reason.
 
     Args:
         paths: see :func:`components.converters.discovery.discover`, as of the others.
         follow_links: whether links that lead out of a given folder are followed.
         apart: folders that are never searched.
+        read_as: further endings.
     """
-    return discover(paths, lambda path: suffix_of(path) is not None, follow_links=follow_links, apart=apart)
+    return discover(paths, lambda path: suffix_of(path, read_as) is not None, follow_links=follow_links, apart=apart)
 
 
 def load(
@@ -122,6 +155,7 @@ def load(
     ocr_seconds: float = OCR_SECONDS,
     threads: int | None = None,
     own_process: bool = False,
+    read_as: Endings | None = None,
 ) -> Extracted:
     """Extract the text of one file.
 
@@ -133,28 +167,29 @@ def load(
         ocr_seconds: limit of the time for text recognition, where pages are pictures; 0 for none.
         threads: of text recognition; without a value, all cores.
         own_process: whether this process reads nothing else, so that text recognition may raise its limits.
+        read_as: further endings, and what they are read like.
 
     Raises:
         LoadingError: whatever is wrong with the file.
     """
     file = Path(path)
-    _required_suffix(file)
+    _required_suffix(file, read_as)
     limits = Limits(max_bytes, max_characters, max_rows, ocr_seconds, threads, own_process)
-    return parse(_read(file, limits.bytes), file, limits)
+    return parse(_read(file, limits.bytes), file, limits, read_as)
 
 
-def parse(data: bytes, file: Path, limits: Limits) -> Extracted:
+def parse(data: bytes, file: Path, limits: Limits, read_as: Endings | None = None) -> Extracted:
     """Extract the text of a file's bytes, those of an attachment for example; its ending names the format.
 
     Raises:
         LoadingError: whatever is wrong with the file.
     """
-    suffix = _required_suffix(file)
+    suffix = _required_suffix(file, read_as)
     try:
         if suffix.endswith(".gz"):
             data = gunzip(data, file, limits.unpacked)
         _check_content(data, file, suffix.removesuffix(".gz"))
-        module = importlib.import_module(module_of(file))
+        module = importlib.import_module(module_of(file, read_as))
         extracted = with_entries(cast(_Format, module).extract(data, file, limits), file)
         limits.check(extracted.text, extracted.blocks)
     except (LoadingError, ImportError):

@@ -37,6 +37,7 @@ class DocumentLoader:
         memory_bytes: limit of the memory that it may take.
         ocr_seconds: limit of the time that text recognition may take beyond that; 0 for none.
         threads: of text recognition; without a value, all cores.
+        read_as: further endings, and what they are read like.
 
     Example:
         >>> from pathlib import Path
@@ -58,6 +59,7 @@ class DocumentLoader:
         memory_bytes: int = MEMORY_BYTES,
         ocr_seconds: float = OCR_SECONDS,
         threads: int | None = None,
+        read_as: dict[str, str] | None = None,
     ) -> None:
         self.max_bytes = max_bytes
         self.meta = meta
@@ -68,6 +70,7 @@ class DocumentLoader:
         self.memory_bytes = memory_bytes
         self.ocr_seconds = ocr_seconds
         self.threads = threads
+        self.read_as = read_as
 
     def to_dict(self) -> dict[str, Any]:
         """Serialise the parameters."""
@@ -82,6 +85,7 @@ class DocumentLoader:
             memory_bytes=self.memory_bytes,
             ocr_seconds=self.ocr_seconds,
             threads=self.threads,
+            read_as=self.read_as,
         )
 
     @classmethod
@@ -135,4 +139,5 @@ class DocumentLoader:
             max_rows=self.max_rows,
             ocr_seconds=self.ocr_seconds,
             threads=self.threads,
+            read_as=self.read_as,
         )

@@ -24,8 +24,9 @@ CAN_FORK = hasattr(os, "fork")
 """False on Windows."""
 
 _CHILD = Path(__file__).with_name("sandbox_child.py")
-# What an interpreter may need to find its own libraries. Anything else, such as keys and passwords, stays here.
-_HANDED_ON = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT", "WINDIR")
+# What an interpreter may need to find its own libraries, and LibreOffice. Anything else, such as keys and passwords,
+# stays here.
+_HANDED_ON = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT", "WINDIR", "PATH")
 # One thread: a process for each file uses the cores well enough, and threads take memory and cannot be forked.
 _SINGLE = {"OPENBLAS_NUM_THREADS": "1", "RAYON_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
 # Text recognition has threads all the same: each with a heap of its own would take 64 MiB of the address space.

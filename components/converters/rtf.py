@@ -13,10 +13,11 @@ from pathlib import Path
 
 from striprtf.striprtf import charset_map, destinations, specialchars
 
-from components.converters.assembly import ItemList, TextBuilder, grid_text, spread
+from components.converters.assembly import ItemList, TextBuilder
 from components.converters.extracted import Extracted
 from components.converters.limits import Limits
 from components.converters.metadata import own_fields
+from components.converters.rtf_tables import MOST_COLUMNS, RtfRow, rtf_table
 from components.converters.titles import title_or_name
 
 _TOKEN = re.compile(
@@ -36,8 +37,6 @@ _CHARACTERS = {
     if word not in _BREAKS | _ENDS and (len(word) > 1 or word in "~{}\\_")
 }
 _CELL_MARKS = {"clmrg": "left", "clvmrg": "above"}
-_SAME_EDGE = 60  # twips between edges that the eye takes for one
-_MOST_COLUMNS = 200
 _MOST_GROUPS = 1_000
 _MOST_LEVELS = 9
 
@@ -68,18 +67,10 @@ class _Group:
         return replace(self, paragraph=replace(self.paragraph))
 
 
-@dataclass(slots=True)
-class _Row:
-    cells: list[str] = field(default_factory=list)
-    edges: list[int] = field(default_factory=list)
-    marks: list[str] = field(default_factory=list)
-    is_header: bool = False
-
-
 def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     """Read an RTF document."""
     builder = TextBuilder(limits)
-    reader = _Reader(builder)
+    reader = _RtfReader(builder)
     reader.read(data)
     info = reader.texts
     title = title_or_name(path, info.get("title"), builder.first_heading)
@@ -87,7 +78,7 @@ def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     return builder.build("rtf", title, own_fields(fields | reader.dates, "the document's properties"))
 
 
-class _Reader:
+class _RtfReader:
     """Follows groups and paragraphs, and hands on each paragraph, list and table as it ends."""
 
     def __init__(self, builder: TextBuilder) -> None:
@@ -101,8 +92,8 @@ class _Reader:
         self._pieces: dict[str, list[str]] = {}
         self._is_item = False
         self._definition = _Paragraph()
-        self._row = _Row()
-        self._rows: list[_Row] = []
+        self._row = RtfRow()
+        self._rows: list[RtfRow] = []
         self._notes: list[str] = []
         self._mark = ""
         self._moment: dict[str, int] = {}
@@ -265,12 +256,12 @@ class _Reader:
 
     def _table(self, word: str, number: int | None) -> None:
         if word == "trowd":
-            self._row = _Row(self._row.cells)
+            self._row = RtfRow(self._row.cells)
         elif word == "trhdr":
             self._row.is_header = True
         elif word in _CELL_MARKS:
             self._row.marks += [""] * (len(self._row.edges) - len(self._row.marks)) + [_CELL_MARKS[word]]
-        elif word == "cellx" and len(self._row.edges) < _MOST_COLUMNS:
+        elif word == "cellx" and len(self._row.edges) < MOST_COLUMNS:
             self._row.edges.append(number or 0)
 
     def _end(self, word: str) -> None:
@@ -282,7 +273,7 @@ class _Reader:
         elif word == "row":
             self._items.flush(self._builder)
             self._rows.append(self._row)
-            self._row = _Row(edges=self._row.edges, marks=self._row.marks)
+            self._row = RtfRow(edges=self._row.edges, marks=self._row.marks)
         elif word != "nestrow":
             self._end_paragraph()
 
@@ -320,7 +311,7 @@ class _Reader:
 
     def _end_table(self) -> None:
         if self._rows:
-            self._builder.add(_table_text(self._rows), "table")
+            self._builder.add(rtf_table(self._rows), "table")
             self._rows = []
 
     def _keep_moment(self) -> None:
@@ -361,35 +352,3 @@ def _level(name: str, outline: int | None) -> int | None:
     if word in ("heading", "überschrift", "titre", "título", "titolo") and number.isdecimal() and len(number) == 1:
         return int(number)
     return outline + 1 if outline is not None and 0 <= outline < _MOST_LEVELS else None
-
-
-def _table_text(rows: list[_Row]) -> str:
-    edges = _columns(rows)
-    grid: list[list[str]] = []
-    for row in rows:
-        grid.append(_cells(row, edges, grid[-1] if grid else []))
-    return grid_text(grid, headers=next((n for n, row in enumerate(rows) if not row.is_header), 0))
-
-
-def _columns(rows: list[_Row]) -> list[int]:
-    """The right edges of the columns that all rows together draw."""
-    edges: list[int] = []
-    for edge in sorted({edge for row in rows for edge in row.edges}):
-        if not edges or edge - edges[-1] > _SAME_EDGE:
-            edges.append(edge)
-    return edges[:_MOST_COLUMNS]
-
-
-def _cells(row: _Row, columns: list[int], above: list[str]) -> list[str]:
-    """The texts of a row, that of a merged cell in every column and row that it covers."""
-    texts: list[str] = []
-    for number, cell in enumerate(row.cells):
-        mark = row.marks[number] if number < len(row.marks) else ""
-        edge = row.edges[number] if number < len(row.edges) else None
-        width = 1 if edge is None else sum(column <= edge + _SAME_EDGE for column in columns[len(texts) :])
-        if mark == "left" and texts:
-            cell = spread(texts[-1], 2)[1]
-        elif mark == "above" and len(texts) < len(above):
-            cell = spread(above[len(texts)], 2)[1]
-        texts += spread(" ".join(cell.split()), max(1, width))
-    return texts

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from components.converters.formats import MAX_BYTES, Extracted, may_be_pictures, module_of
+from components.converters.formats import MAX_BYTES, Endings, Extracted, may_be_pictures, module_of
 from components.converters.limits import MAX_CHARACTERS, MAX_PASSAGES, OCR_SECONDS, Limits
 from components.converters.processes import Work, at_work
 from components.converters.received import extracted_from
@@ -76,6 +76,7 @@ def load_in_sandbox(
     memory_bytes: int = MEMORY_BYTES,
     ocr_seconds: float = OCR_SECONDS,
     threads: int | None = None,
+    read_as: Endings | None = None,
     loader: str = "components.converters.formats:load",
 ) -> Extracted:
     """Extract the text of one file, as ``load`` does.
@@ -89,6 +90,7 @@ def load_in_sandbox(
         memory_bytes: limit of the process's memory; Windows and macOS know none, so that there time alone is limited.
         ocr_seconds: what text recognition may take beyond that, where pages are pictures; 0 for none.
         threads: of text recognition; without a value, all cores.
+        read_as: further endings, and what they are read like.
         loader: what runs in the process, as ``module:function``.
 
     Raises:
@@ -96,9 +98,10 @@ def load_in_sandbox(
         ImportError: a parser is not installed.
         InputError: a limit is not above zero.
     """
-    arguments = {"max_bytes": max_bytes, "max_characters": max_characters, "max_rows": max_rows}
+    arguments: dict[str, Any] = {"max_bytes": max_bytes, "max_characters": max_characters, "max_rows": max_rows}
     arguments |= {"ocr_seconds": ocr_seconds, "threads": threads, "own_process": True}
-    prepare = ((module_of(path), ()),)
+    arguments |= {"read_as": dict(read_as)} if read_as else {}
+    prepare = ((module_of(path, read_as), ()),)
     more_seconds = ocr_seconds if may_be_pictures(path) else 0.0
     task = SandboxTask(loader, arguments, None, prepare, seconds, memory_bytes, more_seconds=more_seconds)
     return run_in_sandbox(path, task, partial(extracted_from, limits=Limits(max_bytes, max_characters, max_rows)))

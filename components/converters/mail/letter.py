@@ -27,7 +27,7 @@ _MOST_NOTES = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class MailBody:
     """Words of a mail, as the sender's program wrote them."""
 
     text: str
@@ -52,7 +52,7 @@ class Letter:
     """From, To, Cc and Date as the mail names them, in this order."""
     sender: str = ""
     sent: datetime | None = None
-    bodies: Sequence[Body] = ()
+    bodies: Sequence[MailBody] = ()
     attachments: Sequence[Attachment] = ()
     problem: str | None = None
     """Why its words cannot be read."""

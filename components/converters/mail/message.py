@@ -10,7 +10,7 @@ from email.header import decode_header, make_header
 from email.message import Message
 from email.policy import Compat32
 from email.utils import parseaddr, parsedate_to_datetime
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from components.converters.assembly import TextBuilder
 from components.converters.encoding import UndecodableError, decode
 from components.converters.extracted import Extracted
 from components.converters.limits import Limits
-from components.converters.mail.letter import Attachment, Body, Letter, LetterReader
+from components.converters.mail.letter import Attachment, Letter, LetterReader, MailBody
 from components.converters.titles import title_or_name
 from components.errors import LoadingError
 
@@ -29,6 +29,9 @@ _SHOWN = ("From", "To", "Cc", "Date")
 _LONGEST_SHOWN = 500
 _SHIFTED = ("iso-2022-jp", "iso-2022-kr", "iso-2022-cn", "hz-gb-2312", "utf-7")
 """Encodings whose bytes are valid UTF-8 that says something else."""
+
+_MOST_PARTS = 2_000
+"""Words and files of one mail; more are passed over."""
 
 _ENCRYPTED = frozenset({"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"})
 _ENDINGS = {"text/plain": ".txt", "text/html": ".html", "application/pdf": ".pdf", "text/csv": ".csv"}
@@ -71,8 +74,8 @@ def letter_from(data: bytes) -> Letter | None:
 
 def _letter(message: Message) -> Letter:
     bodies, attachments = [], []
-    for part in _parts(message):
-        if isinstance(part, Body):
+    for part in islice(_parts(message), _MOST_PARTS):
+        if isinstance(part, MailBody):
             bodies.append(part)
         else:
             attachments.append(part)
@@ -88,7 +91,7 @@ def _letter(message: Message) -> Letter:
     )
 
 
-def _parts(part: Message) -> Iterator[Body | Attachment]:
+def _parts(part: Message) -> Iterator[MailBody | Attachment]:
     """The words and the files of a mail in their order."""
     kind, name = part.get_content_type(), _file_name(part)
     if kind == "message/rfc822":
@@ -101,15 +104,15 @@ def _parts(part: Message) -> Iterator[Body | Attachment]:
         text = _text(part)
         if text.strip():
             is_flowed = str(part.get_param("format", "")).lower() == "flowed"
-            yield Body(text, kind == "text/html", is_flowed)
+            yield MailBody(text, kind == "text/html", is_flowed)
     elif kind not in _ENCRYPTED and not _is_drawn(part):
         yield Attachment(name or f"{kind.replace('/', '.')}{_ENDINGS.get(kind, '')}", _bytes(part))
 
 
-def _shown_one(alternatives: list[list[Body | Attachment]]) -> Iterator[Body | Attachment]:
+def _shown_one(alternatives: list[list[MailBody | Attachment]]) -> Iterator[MailBody | Attachment]:
     """Of several forms of the same words the one that a mail program shows: the last HTML, else the last of all."""
-    worded = [parts for parts in alternatives if any(isinstance(part, Body) for part in parts)]
-    html = [parts for parts in worded if any(isinstance(part, Body) and part.is_html for part in parts)]
+    worded = [parts for parts in alternatives if any(isinstance(part, MailBody) for part in parts)]
+    html = [parts for parts in worded if any(isinstance(part, MailBody) and part.is_html for part in parts)]
     shown = next(iter((html or worded)[-1:]), [])
     for parts in alternatives:
         yield from (part for part in parts if parts is shown or isinstance(part, Attachment))

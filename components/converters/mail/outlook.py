@@ -9,7 +9,7 @@ import oxmsg
 from components.converters.encoding import decode
 from components.converters.extracted import Extracted
 from components.converters.limits import Limits
-from components.converters.mail.letter import Attachment, Body, Letter
+from components.converters.mail.letter import Attachment, Letter, MailBody
 from components.converters.mail.message import built
 from components.errors import LoadingError
 
@@ -20,13 +20,14 @@ def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     """Read a mail."""
     try:
         message = oxmsg.Message.load(data)
-        letter = _letter(message)
+        letter = letter_of(message)
     except (OSError, KeyError, IndexError, ValueError) as error:
         raise LoadingError(path, f"cannot be read as a mail of Outlook ({error}); save it as .eml") from error
     return built(letter, path, limits, "msg")
 
 
-def _letter(message: Any) -> Letter:
+def letter_of(message: Any) -> Letter:
+    """The parts of a message of ``oxmsg``."""
     sent = message.sent_date
     people = "; ".join(_person(each) for each in message.recipients)[:_LONGEST_SHOWN]
     sender = message.sender or ""
@@ -40,10 +41,10 @@ def _person(recipient: Any) -> str:
     return f"{name} <{address}>" if name and address and name != address else name or address
 
 
-def _bodies(message: Any) -> list[Body]:
+def _bodies(message: Any) -> list[MailBody]:
     markup = message.html_body
     if isinstance(markup, bytes):
         markup = decode(markup)
     if markup and markup.strip():
-        return [Body(markup, is_html=True)]
-    return [Body(message.body)] if message.body else []
+        return [MailBody(markup, is_html=True)]
+    return [MailBody(message.body)] if message.body else []

@@ -11,6 +11,7 @@ from lxml import etree
 
 from components.converters.archives import check_zip
 from components.converters.assembly import ItemList, TextBuilder, grid_text, spread
+from components.converters.headers import count_names
 from components.converters.limits import Limits
 from components.converters.metadata import own_fields
 from components.converters.office.numbering import NumberedLevels, numeral
@@ -279,7 +280,7 @@ class OdfText:
         for row, is_header in table_rows(table):
             rows.append(self._cells(row, spans))
             headers += is_header
-        return grid_text(rows, headers=headers)
+        return grid_text(rows, headers=headers or count_names(rows))
 
     def _cells(self, row: Any, spans: dict[int, tuple[int, str]]) -> list[str]:
         """The texts of a row; ``spans`` knows of which columns a cell above reaches down, and how far."""

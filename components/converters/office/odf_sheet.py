@@ -14,6 +14,7 @@ from components.errors import LoadingError
 
 _TABLE, _PARAGRAPH = name_of("table:table"), name_of("text:p")
 _CELL, _COVERED = name_of("table:table-cell"), name_of("table:covered-table-cell")
+_MOST_NAMES = 10
 _MOST_REPEATED = 1_000
 """Rows; a program fills a whole sheet with one row by a number."""
 
@@ -30,12 +31,12 @@ def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     }
     for table in package.body.iter(_TABLE):
         if table.get(name_of("table:style-name")) not in hidden:
-            rows, areas = _read(table, path, limits.most_characters)
+            rows, areas = _read(table, path, limits)
             add_sheet(builder, table.get(name_of("table:name"), ""), rows, areas)
     return builder.build("ods", title_or_name(path, package.title), package.fields)
 
 
-def _read(table: Any, path: Path, max_length: int) -> tuple[CellRows, list[MergedArea]]:
+def _read(table: Any, path: Path, limits: Limits) -> tuple[CellRows, list[MergedArea]]:
     """All texts of a sheet, and its merged areas."""
     rows: CellRows = {}
     areas: list[MergedArea] = []
@@ -49,8 +50,9 @@ def _read(table: Any, path: Path, max_length: int) -> tuple[CellRows, list[Merge
         repeated = whole(row.get(name_of("table:number-rows-repeated")), 1)
         for at in range(number, number + min(repeated, _MOST_REPEATED) if cells else number):
             length += sum(map(len, cells.values()))
-            if length > max_length:
-                reason = f"holds over {max_length:,} characters of text in one sheet"
+            limits.check_size(0, 0, len(rows) - _MOST_NAMES)
+            if length > limits.most_characters:
+                reason = f"holds over {limits.most_characters:,} characters of text in one sheet"
                 raise LoadingError(path, f"{reason}; split it into smaller files")
             rows[at] = dict(cells)
         number += repeated

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from pptx.shapes.group import GroupShape
 from components.converters.archives import check_zip
 from components.converters.assembly import ItemList, TextBuilder, grid_text
 from components.converters.extracted import Extracted
-from components.converters.limits import Limits
+from components.converters.limits import MAX_CELLS, Limits
+from components.converters.office.number_formats import plain
 from components.converters.office.properties import office_fields
+from components.converters.titles import title_or_name
 
 _TITLES = (PP_PLACEHOLDER.TITLE, PP_PLACEHOLDER.CENTER_TITLE, PP_PLACEHOLDER.VERTICAL_TITLE)
 # The same on every slide, or a number.
@@ -24,6 +27,7 @@ _BULLETS = frozenset({qn("a:buNone"), qn("a:buChar"), qn("a:buAutoNum"), qn("a:b
 _ALTERNATIVES = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 _DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _MAX_DEPTH = 8
+_MOST_CATEGORIES = 500  # of a chart
 # A longer text in a merged cell is no name that every row needs; repeated, it could fill the memory.
 _MAX_REPEATED = 200
 
@@ -35,15 +39,16 @@ def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     that answers what the talk itself leaves open.
     """
     check_zip(data, path, limits.unpacked)
+    started = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     deck = pptx.Presentation(io.BytesIO(data))
     builder = TextBuilder(limits)
     for number, slide in enumerate(deck.slides, start=1):
         _add_slide(builder, slide, number)
     properties = deck.core_properties
-    # PowerPoint's own title for a presentation that has none, in whatever language.
-    own = "" if properties.title.startswith("PowerPoint") else properties.title
-    title = own if own.strip() else builder.first_heading
-    return builder.build("pptx", title, office_fields(properties, properties.author))
+    fields = office_fields(properties, properties.author)
+    if properties.modified is not None and properties.modified.replace(tzinfo=None) >= started:
+        fields.pop("updated_at", None)  # python-pptx sets what is missing to now
+    return builder.build("pptx", title_or_name(path, properties.title, builder.first_heading), fields)
 
 
 def _add_slide(builder: TextBuilder, slide: Any, page: int) -> None:
@@ -64,7 +69,8 @@ def _put_alternatives_in_place(slide: Any) -> None:
     """Replace what has another form for older programs by its current one; python-pptx passes over both."""
     for element in list(slide.iter(_ALTERNATIVES)):
         for child in list(element[0]) if len(element) else []:
-            element.addprevious(child)
+            if child.tag != qn("p:contentPart"):  # drawn by hand
+                element.addprevious(child)
         element.getparent().remove(element)
 
 
@@ -91,7 +97,7 @@ def _corner(place: tuple[int, int, Any]) -> tuple[int, int]:
 
 def _says(shape: Any) -> bool:
     """Whether a shape can hold text, so that pictures and backgrounds have no say in the order."""
-    if isinstance(shape, GroupShape) or shape.has_table or _diagram(shape) is not None:
+    if isinstance(shape, GroupShape) or shape.has_table or shape.has_chart or _diagram(shape) is not None:
         return True
     return bool(shape.has_text_frame) and _role(shape) not in _FURNITURE and bool(shape.text_frame.text.strip())
 
@@ -102,6 +108,8 @@ def _add_shape(builder: TextBuilder, shape: Any, page: int) -> None:
             _add_shape(builder, inner, page)
     elif shape.has_table:
         builder.add(_table_text(shape.table), "table", page=page)
+    elif shape.has_chart:
+        _add_chart(builder, shape.chart, page)
     elif (diagram := _diagram(shape)) is not None:
         _add_diagram(builder, parse_xml(shape.part.related_part(diagram).blob), page)
     else:
@@ -130,6 +138,21 @@ def _diagram(shape: Any) -> str | None:
     """The relation that leads to a SmartArt diagram's content, which python-pptx does not know; None without one."""
     found = next(shape.element.iter(f"{_DIAGRAM}relIds"), None)
     return None if found is None else found.get(qn("r:dm"))
+
+
+def _add_chart(builder: TextBuilder, chart: Any, page: int) -> None:
+    """The title of a chart and the numbers that it draws, a row for each category."""
+    lines = [chart.chart_title.text_frame.text] if chart.has_title and chart.chart_title.has_text_frame else []
+    for plot in chart.plots:
+        series = list(plot.series)[:MAX_CELLS]
+        names = ["", *(each.name for each in series)]
+        values = [list(each.values)[:_MOST_CATEGORIES] for each in series]
+        rows = [
+            [str(label), *("" if at >= len(each) or each[at] is None else plain(each[at]) for each in values)]
+            for at, label in enumerate(list(plot.categories)[:_MOST_CATEGORIES])
+        ]
+        lines.append(grid_text([names, *rows], headers=1))
+    builder.add("\n".join(line.strip() for line in lines if line.strip()), "table", page=page)
 
 
 def _add_diagram(builder: TextBuilder, model: Any, page: int) -> None:

@@ -41,7 +41,7 @@ class MergedArea:
 
 
 @dataclass(slots=True)
-class _Table:
+class _SheetTable:
     """A region of a sheet: its rows, and what names its columns."""
 
     numbers: Sequence[int]
@@ -74,7 +74,7 @@ class _Sheet:
         self._fill(areas)
 
     def add(self) -> None:
-        last: _Table | None = None
+        last: _SheetTable | None = None
         titles: list[int] = []
         for table in self._tables():
             if not self._finds_names(table, last) and self._holds_titles(table):
@@ -118,7 +118,7 @@ class _Sheet:
                     self._rows[number][column] = text
                     self._filled.add((number, column))
 
-    def _tables(self) -> Iterator[_Table]:
+    def _tables(self) -> Iterator[_SheetTable]:
         """The regions from top to bottom, those beside each other from left to right."""
         numbers = sorted(self._rows)
         start = 0
@@ -127,7 +127,7 @@ class _Sheet:
                 yield from self._beside(numbers[start:end])
                 start = end
 
-    def _beside(self, numbers: Sequence[int]) -> Iterator[_Table]:
+    def _beside(self, numbers: Sequence[int]) -> Iterator[_SheetTable]:
         """Tables side by side, if a blank column parts such as have each a title or names of their own."""
         columns = sorted({column for number in numbers for column in self._rows[number]})
         cuts = [at for at in range(1, len(columns)) if columns[at] > columns[at - 1] + 1]
@@ -135,28 +135,28 @@ class _Sheet:
         parts = [self._part(numbers, columns[a:b]) for a, b in pairwise(edges)] if cuts and len(numbers) > 1 else []
         alone = [self._stands_alone(part, numbers[0]) for part in parts]
         if not all(alone[1:]) or not parts:
-            yield _Table(numbers, columns)
+            yield _SheetTable(numbers, columns)
             return
         labels = [] if alone[0] else parts[0].columns  # which hold for all tables on their right
         yield from (self._part(numbers, [*labels, *part.columns]) for part in parts[not alone[0] :])
 
-    def _part(self, numbers: Sequence[int], columns: Sequence[int]) -> _Table:
+    def _part(self, numbers: Sequence[int], columns: Sequence[int]) -> _SheetTable:
         wanted = set(columns)
-        return _Table([number for number in numbers if wanted & self._rows[number].keys()], columns)
+        return _SheetTable([number for number in numbers if wanted & self._rows[number].keys()], columns)
 
-    def _stands_alone(self, part: _Table, first: int) -> bool:
+    def _stands_alone(self, part: _SheetTable, first: int) -> bool:
         """Whether a part begins with its own title or names in the first row of all."""
         if len(part.numbers) < 2 or len(part.columns) < 2 or part.numbers[0] != first:
             return False
         is_titled = len(set(self._cells(part, part.numbers[0]).values())) == 1
         return is_titled or self._count_names(part, 0) > 0
 
-    def _cells(self, table: _Table, number: int) -> dict[int, str]:
+    def _cells(self, table: _SheetTable, number: int) -> dict[int, str]:
         """The cells of a row in the columns of its table, in order."""
         row = self._rows[number]
         return {column: row[column] for column in table.columns if column in row}
 
-    def _finds_names(self, table: _Table, last: _Table | None) -> bool:
+    def _finds_names(self, table: _SheetTable, last: _SheetTable | None) -> bool:
         """Find the titles of a table and the rows that name its columns."""
         wide = len(table.columns) > 1
         titles = 0
@@ -181,7 +181,7 @@ class _Sheet:
             table.titles = titles
         return count > 0
 
-    def _look_below(self, table: _Table) -> tuple[int, int]:
+    def _look_below(self, table: _SheetTable) -> tuple[int, int]:
         """Rows of few cells, such as "Valid from", may stand between a title and the names of columns."""
         for titles, number in enumerate(table.numbers[:_MOST_HEADER_ROWS]):
             if 2 * len(self._cells(table, number)) < len(table.columns):
@@ -189,24 +189,24 @@ class _Sheet:
             return titles, self._count_names(table, titles)
         return 0, 0
 
-    def _holds_titles(self, table: _Table) -> bool:
+    def _holds_titles(self, table: _SheetTable) -> bool:
         """Whether a region is a few single cells, which may be the titles of what follows."""
         return len(table.numbers) <= _MOST_TITLES and all(number in self._single for number in table.numbers)
 
-    def _is_title(self, table: _Table, number: int) -> bool:
+    def _is_title(self, table: _SheetTable, number: int) -> bool:
         cells = self._cells(table, number)
         return len(set(cells.values())) == 1 and (len(cells) == 1 or number in self._wide)
 
-    def _goes_on(self, last: _Table | None, table: _Table) -> bool:
+    def _goes_on(self, last: _SheetTable | None, table: _SheetTable) -> bool:
         """Whether a region stands below a table that has names, so that they may hold for it too."""
         if last is None or not last.names:
             return False
         return table.columns[0] >= last.columns[0] and table.columns[0] <= last.columns[-1]
 
-    def _holds_numbers(self, table: _Table, start: int) -> bool:
+    def _holds_numbers(self, table: _SheetTable, start: int) -> bool:
         return any(_is_value(text) for number in table.numbers[start:] for text in self._cells(table, number).values())
 
-    def _count_names(self, table: _Table, start: int) -> int:
+    def _count_names(self, table: _SheetTable, start: int) -> int:
         """How many rows from one on name the columns; 0 for none."""
         run: list[dict[int, str]] = []
         for number in table.numbers[start : start + _MOST_HEADER_ROWS]:
@@ -223,7 +223,7 @@ class _Sheet:
         names = column_names([[cells.get(column, "") for column in table.columns] for cells in run[:count]])
         return count if self._are_header(table, [name for name in names if name], start + count) else 0
 
-    def _are_header(self, table: _Table, names: Sequence[str], below: int) -> bool:
+    def _are_header(self, table: _SheetTable, names: Sequence[str], below: int) -> bool:
         if (
             not names
             or 2 * len(names) < len(table.columns)
@@ -236,7 +236,7 @@ class _Sheet:
         is_worded = all(any(map(str.isalpha, name)) for name in names)
         return is_worded and len(table.columns) > 1 and len(set(names)) == len(names)
 
-    def _is_upper(self, table: _Table, at: int, *, has_numbers: bool) -> bool:
+    def _is_upper(self, table: _SheetTable, at: int, *, has_numbers: bool) -> bool:
         """Whether a row names groups of the columns that the next row names."""
         number = table.numbers[at]
         upper, lower = self._cells(table, number), self._cells(table, table.numbers[at + 1])
@@ -247,13 +247,13 @@ class _Sheet:
         is_partial = table.columns[0] not in upper and 2 <= len(upper) < len(lower)
         return has_numbers and is_partial and bool(gaps)
 
-    def _named(self, table: _Table) -> dict[int, str]:
+    def _named(self, table: _SheetTable) -> dict[int, str]:
         rows = table.numbers[table.titles : table.titles + table.headers]
         lines = [self._spread(table, number) for number in rows[:-1]] + [self._cells(table, rows[-1])]
         names = column_names([[cells.get(column, "") for column in table.columns] for cells in lines])
         return dict(zip(table.columns, names, strict=True))
 
-    def _spread(self, table: _Table, number: int) -> dict[int, str]:
+    def _spread(self, table: _SheetTable, number: int) -> dict[int, str]:
         """A row of groups: without merged cells, each name holds until the next one."""
         cells = self._cells(table, number)
         if number in self._wide:
@@ -272,7 +272,7 @@ class _Sheet:
             else:
                 self._builder.add(text, row=number)
 
-    def _add_table(self, table: _Table) -> None:
+    def _add_table(self, table: _SheetTable) -> None:
         for at, number in enumerate(table.numbers[: table.titles]):
             texts = self._bare(table, number)
             if len(texts) == 1 and at == 0 and len(texts[0]) <= _LONGEST_TITLE:
@@ -293,7 +293,7 @@ class _Sheet:
                 above |= {column: cells[column] for column in labels if column in cells}
                 self._add_row(table, above | cells, number)
 
-    def _bare(self, table: _Table, number: int) -> list[str]:
+    def _bare(self, table: _SheetTable, number: int) -> list[str]:
         """The texts of a row, that of a merged cell once."""
         row = self._rows[number]
         return [row[each] for each in table.columns if each in row and (number, each) not in self._filled]
@@ -306,7 +306,7 @@ class _Sheet:
         else:
             add_cells(self._builder, None, texts, number, origin=self._origin(number))
 
-    def _add_row(self, table: _Table, cells: Mapping[int, str], number: int) -> None:
+    def _add_row(self, table: _SheetTable, cells: Mapping[int, str], number: int) -> None:
         last = max(cells)
         columns = [column for column in table.columns if column <= last]
         header = [table.names.get(column, "") for column in columns]
@@ -316,7 +316,7 @@ class _Sheet:
     def _origin(self, number: int) -> str:
         return f'row {number} of sheet "{self._name}"'
 
-    def _groups(self, table: _Table) -> set[int]:
+    def _groups(self, table: _SheetTable) -> set[int]:
         """Rows of one cell that name those below them."""
         body = table.body
         if not table.names or len(table.columns) < 2 or not self._holds_numbers(table, table.titles + table.headers):
@@ -331,7 +331,7 @@ class _Sheet:
             and len(next(iter(self._rows[number].values()))) <= _LONGEST_TITLE
         }
 
-    def _labels(self, table: _Table) -> list[int]:
+    def _labels(self, table: _SheetTable) -> list[int]:
         """Columns on the left whose names hold for the rows below them, as in a pivot table."""
         body = [self._cells(table, number) for number in table.body if number not in self._single]
         found: list[int] = []

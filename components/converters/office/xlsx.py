@@ -25,6 +25,9 @@ from components.converters.office.sheets import CellRows, MergedArea, add_sheet
 from components.converters.titles import title_or_name
 from components.errors import LoadingError
 
+_MOST_NAMES = 10
+"""Rows of a sheet that are no passages, about: titles and names of columns."""
+
 _ESCAPE = re.compile(r"_x000([9AD])_")  # how a cell's text writes a tab and the ends of lines
 
 
@@ -42,7 +45,7 @@ def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         for sheet in book.worksheets:
             if sheet.sheet_state == "visible":
-                rows, areas = _read(sheet, path, limits.most_characters)
+                rows, areas = _read(sheet, path, limits)
                 merged = (MergedArea(area.min_row, area.max_row, area.min_col, area.max_col) for area in areas)
                 add_sheet(builder, sheet.title, rows, merged)
         book.close()
@@ -54,7 +57,7 @@ def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     return builder.build("xlsx", title_or_name(path, properties.title), office_fields(properties, properties.creator))
 
 
-def _read(sheet: Any, path: Path, max_length: int) -> tuple[CellRows, Sequence[Any]]:
+def _read(sheet: Any, path: Path, limits: Limits) -> tuple[CellRows, Sequence[Any]]:
     """All texts of a sheet, and its merged areas.
 
     openpyxl's own rows know no merged cells, and fill up to whatever row number or size a sheet claims to have.
@@ -75,8 +78,9 @@ def _read(sheet: Any, path: Path, max_length: int) -> tuple[CellRows, Sequence[A
         for number, cells in parser.parse():
             row = dict(_texts(cells, sheet, formats))
             length += sum(map(len, row.values()))
-            if length > max_length:  # many cells may share one long text
-                reason = f'holds over {max_length:,} characters of text in sheet "{sheet.title}"'
+            limits.check_size(0, 0, len(rows) - _MOST_NAMES)
+            if length > limits.most_characters:  # many cells may share one long text
+                reason = f'holds over {limits.most_characters:,} characters of text in sheet "{sheet.title}"'
                 raise LoadingError(path, f"{reason}; split it into smaller files")
             if row:
                 rows.setdefault(number, {}).update(row)

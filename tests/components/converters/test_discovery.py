@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from components.converters.discovery import DATA_FILES
-from components.converters.formats import Discovery, expand, suffix_of
+from components.converters.formats import Discovery, endings_from, expand, suffix_of
+from components.converters.loader import DocumentLoader
+from components.converters.sandbox import load_in_sandbox
 from components.errors import InputError
 from components.names import printable
 from components.stores.catalogue.sources import CATALOGUE_FILE
@@ -146,3 +148,17 @@ def test_a_name_that_is_no_text_is_found_by_its_printed_form(tmp_path: Path) -> 
     assert expand([tmp_path]).files == (path,) == expand([printable(path)]).files
     with pytest.raises(InputError, match=r"xe8\.txt: no such file"):
         expand([os.fsdecode(b"caf\xe8.txt")])
+
+
+def test_further_endings_are_read_like_known_ones(tmp_path: Path) -> None:
+    read_as = endings_from(".conf=text .PAGE=.html")
+    assert read_as == {".conf": ".text", ".page": ".html"}
+    (tmp_path / "a.conf").write_text("port = 80")
+    (tmp_path / "b.page").write_text("<html><p>Words")
+    assert [path.name for path in expand([tmp_path], read_as=read_as).files] == ["a.conf", "b.page"]
+    assert load_in_sandbox(tmp_path / "b.page", read_as=read_as).format == "html"
+    assert DocumentLoader(read_as=read_as).run([str(tmp_path / "a.conf")])["documents"][0].content == "port = 80"
+    assert expand([tmp_path]).files == ()
+    for wrong in ("conf=text", ".conf", ".conf=word"):
+        with pytest.raises(InputError, match="is not such as"):
+            endings_from(wrong)

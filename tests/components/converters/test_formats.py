@@ -4,9 +4,14 @@ import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import docx
 import pytest
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
+from docx.oxml import parse_xml
 
 from components.converters.assembly import TextBuilder
 from components.converters.formats import Block, Extracted, load
@@ -151,6 +156,93 @@ def test_docx_headings_lists_tables_and_properties(handbook: Path) -> None:
     assert extracted.blocks[3].heading == ("Care", "Steps")
     assert (extracted.title, extracted.meta["author"]) == ("Handbook", "Ada Byron")
     assert extracted.meta["tags"] == ["pumps", "valves"]
+
+
+def save_docx(document: Any, folder: Path) -> Extracted:
+    document.save(folder / "a.docx")
+    return load(folder / "a.docx")
+
+
+def with_xml(paragraph: Any, markup: str) -> None:
+    """Append elements of Word's own to a paragraph."""
+    spaces = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    for element in parse_xml(f"<w:x {spaces}>{markup}</w:x>"):
+        paragraph._p.append(element)
+
+
+def test_docx_text_boxes_follow_their_paragraph_and_hidden_words_are_left_out(tmp_path: Path) -> None:
+    document = docx.Document()
+    paragraph = document.add_paragraph("Before")
+    box = "<w:r><w:pict><w:txbxContent><w:p><w:r><w:t>In a box</w:t></w:r></w:p></w:txbxContent></w:pict></w:r>"
+    with_xml(paragraph, f"{box}<w:r><w:rPr><w:vanish/></w:rPr><w:t>leak</w:t></w:r>")
+    document.add_paragraph("After")
+    assert shown(save_docx(document, tmp_path)) == [("text", "Before"), ("text", "In a box"), ("text", "After")]
+
+
+def test_docx_notes_follow_their_paragraph(tmp_path: Path) -> None:
+    document = docx.Document()
+    with_xml(document.add_paragraph("Clean it"), '<w:r><w:footnoteReference w:id="2"/></w:r>')
+    document.add_paragraph("Then wait.")
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    notes = f'<w:footnotes xmlns:w="{space}"><w:footnote w:id="2"><w:p><w:r><w:t>With water.</w:t></w:r></w:p>'
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    part = Part(
+        PackURI("/word/footnotes.xml"), kind, f"{notes}</w:footnote></w:footnotes>".encode(), document.part.package
+    )
+    document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
+    assert [text for _, text in shown(save_docx(document, tmp_path))] == ["Clean it", "With water.", "Then wait."]
+
+
+def test_docx_items_have_the_numbers_that_the_document_shows(tmp_path: Path) -> None:
+    document = docx.Document()
+    numbering = document.part.numbering_part.element
+    levels = [("0", "upperRoman", "%1."), ("1", "lowerLetter", "%1.%2)")]
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    inner = "".join(
+        f'<w:lvl w:ilvl="{at}"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{text}"/></w:lvl>'
+        for at, form, text in levels
+    )
+    numbering.append(parse_xml(f'<w:abstractNum {space} w:abstractNumId="77">{inner}</w:abstractNum>'))
+    numbering.append(parse_xml(f'<w:num {space} w:numId="77"><w:abstractNumId w:val="77"/></w:num>'))
+    for text, depth in (("One", 0), ("Deep", 1), ("Deeper", 1), ("Two", 0)):
+        mark = f'<w:pPr {space}><w:numPr><w:ilvl w:val="{depth}"/><w:numId w:val="77"/></w:numPr></w:pPr>'
+        document.add_paragraph(text)._p.insert(0, parse_xml(mark))
+    assert shown(save_docx(document, tmp_path)) == [("list", "I. One\n  I.a) Deep\n  I.b) Deeper\nII. Two")]
+
+
+def table_of(document: Any, *rows: tuple[str, ...]) -> Any:
+    table = document.add_table(len(rows), len(rows[0]))
+    for row, texts in zip(table.rows, rows, strict=True):
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.text = text
+    return table
+
+
+def test_docx_tables_know_their_headers_forms_and_inner_tables(tmp_path: Path) -> None:
+    document = docx.Document()
+    form = table_of(document, ("Name:", "Ada"), ("Unit:", "Pumps"))
+    inner = form.cell(1, 1).add_table(1, 2)
+    inner.cell(0, 0).text, inner.cell(0, 1).text = "a", "b"
+    document.add_paragraph("Between")
+    wide = table_of(document, ("Model", "Price", "Price"), ("Model", "net", "gross"), ("X200", "40", "49"))
+    for row in wide.rows[:2]:
+        row._tr.get_or_add_trPr().append(parse_xml(
+            '<w:tblHeader xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"/>'
+        ))  # fmt: skip
+    assert shown(save_docx(document, tmp_path)) == [
+        ("table", "Name: Ada\nUnit: Pumps a; b"),
+        ("text", "Between"),
+        ("table", "Model: X200; Price, net: 40; Price, gross: 49"),
+    ]
+
+
+def test_docx_short_lines_in_bold_are_headings_where_there_are_no_others(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_paragraph().add_run("Leave").bold = True
+    document.add_paragraph("You have 30 days.")
+    extracted = save_docx(document, tmp_path)
+    assert shown(extracted) == [("heading", "Leave"), ("text", "You have 30 days.")]
+    assert (extracted.title, extracted.blocks[1].heading) == ("Leave", ("Leave",))
 
 
 def test_docx_shows_links_and_insertions_but_not_deletions(tmp_path: Path) -> None:

@@ -2,14 +2,18 @@
 
 import base64
 from collections.abc import Callable
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from components.converters.assembly import TextBuilder
 from components.converters.formats import Extracted, load
 from components.converters.mail.bodies import add_html, add_plain
+from components.converters.mail.letter import Attachment, MailBody
+from components.converters.mail.outlook import letter_of
 from components.errors import LoadingError
 
 Save = Callable[[str, bytes], Path]
@@ -168,6 +172,28 @@ def test_a_bomb_or_a_broken_file_inside_a_mail_stops_nothing(save: Save) -> None
     extracted = load(save("a.eml", message.as_bytes()))
     assert extracted.text.endswith("Last words.")
     assert "a.docx" in extracted.meta["not_read"][0]
+
+
+def test_a_mail_of_outlook_becomes_a_letter() -> None:
+    person = SimpleNamespace(name="Bob", email_address="bob@x.test")
+    file = SimpleNamespace(file_name="a.txt", file_bytes=b"Words.")
+    message = SimpleNamespace(
+        subject="Leave", sender="Ada <ada@x.test>", sent_date=datetime(2026, 5, 4, 8, tzinfo=UTC), recipients=[person],
+        html_body=None, body="You have 30 days.", attachments=[file],
+    )  # fmt: skip
+    letter = letter_of(message)
+    assert (letter.subject, letter.sender, letter.bodies) == ("Leave", "Ada", [MailBody("You have 30 days.")])
+    assert letter.fields == [
+        ("From", "Ada <ada@x.test>"),
+        ("To", "Bob <bob@x.test>"),
+        ("Date", "Mon, 04 May 2026 08:00:00 +0000"),
+    ]
+    assert letter.attachments == [Attachment("a.txt", b"Words.")]
+
+
+def test_a_damaged_mail_of_outlook_says_what_to_do(save: Save) -> None:
+    with pytest.raises(LoadingError, match=r"cannot be read as a mail of Outlook.*save it as \.eml"):
+        load(save("a.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2_000))
 
 
 def test_an_encrypted_mail_says_so(save: Save) -> None:

@@ -12,6 +12,8 @@ import openpyxl
 import pptx
 import pytest
 from lxml import etree
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import XL_CHART_TYPE
 from pptx.opc.package import Part
 from pptx.opc.packuri import PackURI
 from pptx.oxml.ns import qn
@@ -225,6 +227,20 @@ def test_diagrams_are_lists(read_deck: SaveDeck) -> None:
     data.set("uri", "http://schemas.openxmlformats.org/drawingml/2006/diagram")
     data[:] = [etree.fromstring(f'<dgm:relIds {names} xmlns:r="{RELATIONS}" r:dm="{relation}"/>')]
     assert blocks(read_deck(deck)) == [("heading", "Cycle"), ("list", "- First\n  - Inner\n- Second")]
+
+
+def test_charts_name_their_title_series_and_categories(read_deck: SaveDeck) -> None:
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    data = CategoryChartData()
+    data.categories = ["2024", "2025"]
+    data.add_series("Pumps", (3, 4.5))
+    data.add_series("Valves", (None, 7))
+    chart = slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, 0, 0, 100, 100, data).chart
+    chart.chart_title.text_frame.text = "Sold pieces"
+    (block,) = read_deck(deck).blocks
+    assert (block.kind, block.page) == ("table", 1)
+    assert read_deck(deck).text == "Sold pieces\n2024; Pumps: 3\n2025; Pumps: 4.5; Valves: 7"
 
 
 def test_properties_of_a_presentation(read_deck: SaveDeck) -> None:

@@ -30,6 +30,10 @@ def index(
     follow_links: Annotated[
         bool, typer.Option("--follow-links", help="Follow links that lead out of a given folder, too.")
     ] = False,
+    read_as: Annotated[
+        list[str] | None,
+        typer.Option("--as", metavar="ENDING=FORMAT", help="Read files so: .conf=text; may be given again."),
+    ] = None,
     engine: Annotated[
         Literal["local", "ray"], typer.Option("--engine", help="Who reads and embeds: this process, or workers of Ray.")
     ] = "local",
@@ -47,6 +51,8 @@ def index(
     if workers is not None and engine == "local":
         raise typer.BadParameter("--workers is for --engine ray; this process uses as many cores as --threads says")
     session = session_of(ctx)
+    if read_as:
+        session.overrides["index.read_as"] = " ".join(read_as)
     with (
         session.shared_service("index", writable=True) as service,
         index_progress(session.err, quiet=session.quiet) as tell,

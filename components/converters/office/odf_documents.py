@@ -1,4 +1,7 @@
-"""ODP -> the text boxes, lists and tables of each slide below its title, then its notes; a slide is a page."""
+"""ODT and ODP -> paragraphs, lists and tables below their headings.
+
+Of a presentation, the text boxes of each slide stand below its title, then its notes; a slide is a page.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +13,7 @@ from components.converters.limits import Limits
 from components.converters.office.odf import OdfText, name_of, opened, words
 from components.converters.titles import title_or_name
 
+_PRESENTATION = name_of("office:presentation")
 _PAGE, _NOTES = name_of("draw:page"), name_of("presentation:notes")
 _FRAME, _GROUP = name_of("draw:frame"), name_of("draw:g")
 _ROLE = name_of("presentation:class")
@@ -18,14 +22,18 @@ _PARAGRAPHS = (name_of("text:p"), name_of("text:h"))
 
 
 def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
-    """Read a presentation of LibreOffice or OpenOffice, hidden slides too."""
+    """Read a text or a presentation of LibreOffice or OpenOffice, hidden slides too."""
     package = opened(data, path, limits)
     builder = TextBuilder(limits)
     text = OdfText(builder, package.styles)
-    for number, page in enumerate(package.body.iter(_PAGE), start=1):
+    slides = [page for deck in package.body.iterchildren(_PRESENTATION) for page in deck.iterchildren(_PAGE)]
+    for number, page in enumerate(slides, start=1):
         text.page = number
         _add_slide(text, page)
-    return builder.build("odp", title_or_name(path, package.title, builder.first_heading), package.fields)
+    if not slides:
+        text.add(package.body)
+    title = title_or_name(path, package.title, text.named, builder.first_heading)
+    return builder.build("odp" if slides else "odt", title, package.fields)
 
 
 def _add_slide(text: OdfText, page: Any) -> None:
