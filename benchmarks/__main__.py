@@ -1,7 +1,8 @@
 """``python -m benchmarks NAME ...`` runs the measurement of that name.
 
 ``peers FILE``, ``growth FILE`` and ``FILE --url ADDRESS`` do what ``quaere benchmark`` does; ``abuse`` attacks Quaere,
-``cold_start`` times the first answer of a new process, and ``listing`` times lists of many sources.
+``cold_start`` times the first answer of a new process, ``listing`` times lists of many sources, and ``recognition``
+reads printed pages.
 """
 
 import importlib
@@ -11,6 +12,7 @@ _ALONE = {
     "abuse": "benchmarks.abuse.__main__",
     "cold_start": "benchmarks.cold_start",
     "listing": "benchmarks.listing",
+    "recognition": "benchmarks.recognition",
 }
 """Those that have options of their own and none of ``quaere``'s."""
 
