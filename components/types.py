@@ -15,20 +15,29 @@ from pydantic import ConfigDict, Field, TypeAdapter, WithJsonSchema
 
 Item = TypeVar("Item")
 
-SCHEMA_VERSION = "1.2"
+SCHEMA_VERSION = "1.3"
 """Version of the reply's JSON; the minor number grows with added fields, the major with changed ones."""
 
 PUBLIC_GROUP = "public"
 """The group of a passage that names none; every caller is a member."""
 
-QueryKind = Literal["factoid", "number", "date", "how-to", "why", "yes-no", "definition", "keyword"]
-AnswerKind = Literal["span", "faq", "passage"]
+QueryKind = Literal[
+    "factoid", "number", "date", "how-to", "why", "yes-no", "definition", "list", "comparison", "error", "keyword"
+]
+AnswerKind = Literal["span", "sentence", "row", "list", "passage", "section", "faq"]
+"""The unit of an answer: exact words, the sentence or list item, the table's row, the list with its lead-in, or the
+passage that holds them, that passage with what follows in its section; of a stored question its whole answer."""
 PassageKind = Literal["text", "table", "faq"]
 
-WHOLE_SENTENCE: frozenset[QueryKind] = frozenset({"how-to", "why", "yes-no", "definition", "keyword"})
+WHOLE_STATEMENT: frozenset[QueryKind] = frozenset(
+    {"how-to", "why", "yes-no", "definition", "list", "comparison", "error", "keyword"}
+)
 """Kinds of question that a few words do not answer: the whole sentence, list or table row around them does.
 
 Who types only "E-1047" wants what is said about it."""
+
+ENUMERATING: frozenset[QueryKind] = frozenset({"how-to", "list", "comparison"})
+"""Kinds of question whose answer is often a list: steps, members, sides."""
 
 
 Confidence = Annotated[float, Field(ge=0, le=1)]
@@ -93,7 +102,7 @@ class Evidence:
     Logits are unbounded, higher is better; a missing signal is NaN-free: the stage's neutral value.
     """
 
-    VERSION = 2
+    VERSION = 3
 
     relevance: float
     """Cross-encoder logit of (question, passage)."""
@@ -120,6 +129,16 @@ class Evidence:
     """How far the span's score is below that of the passage's best span that fits as well, at least 0."""
     fits: float
     """Whether the words are of the kind of value that the question asks for, in [0, 1]; 1 where it asks for none."""
+    mass: float
+    """The reader's probability that the answer lies in the unit, given its passage, as a logit; 0 where unread."""
+    length: float
+    """Natural logarithm of 1 plus the unit's words: long ones hold more by being long."""
+    novel: float
+    """Share of the unit's words that the question does not hold, in [0, 1]: an echo of the question answers nothing."""
+    statement: float
+    """1 where the question asks for a whole statement (see ``WHOLE_STATEMENT``), else 0."""
+    enumerates: float
+    """1 where the answer is often a list (see ``ENUMERATING``), else 0."""
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -148,14 +167,20 @@ class Answer(ReplyPart):
     """Verbatim words of a document that answer the question."""
 
     id: Annotated[str, Field(min_length=1, description="The same place in the same source has the same id.")]
-    text: Annotated[str, Field(min_length=1, description="Exactly the document's text from start to end.")]
-    sentence: Annotated[str, Field(description="The whole sentence, list item, or list around it.")]
-    confidence: Annotated[Confidence, Field(description="Calibrated: of the answers at 0.8, eight in ten are right.")]
+    text: Annotated[
+        str, Field(min_length=1, description="What answers: exactly the document's text from start to end.")
+    ]
+    sentence: Annotated[str, Field(description="The sentence, list item or table row that holds the exact words.")]
+    confidence: Annotated[
+        Confidence,
+        Field(description="Calibrated: the probability that the text holds the answer; at 0.8, eight in ten do."),
+    ]
     kind: Annotated[
         AnswerKind,
         Field(
-            description='"span": exact words; "faq": the answer of a stored question; "passage": no exact words stand '
-            "out."
+            description='The unit of the text. "span": exact words; "sentence", "row" (of a table), "list" (with the '
+            'sentence that leads in), "passage" and "section" (the passage with what follows it below its heading): '
+            'the shortest of these that probably holds the answer; "faq": the answer of a stored question.'
         ),
     ]
     source: Name
@@ -166,6 +191,8 @@ class Answer(ReplyPart):
     page: Page
     start: Start
     end: End
+    words_start: Annotated[Offset, Field(description="Where the exact words start that a display should mark.")]
+    words_end: Annotated[Offset, Field(description="Where they end, exclusive; equal where none stand out.")]
     passage: Annotated[str, Field(description="The passage that holds the answer.")]
     passage_start: Annotated[Offset, Field(description="Where the passage starts.")]
     language: Annotated[str, Field(description="Language of the passage.")]
@@ -177,9 +204,10 @@ class Answer(ReplyPart):
         default_factory=dict
     )
 
-    def lead(self, kind: QueryKind) -> str:
-        """What is said first to a question of this kind: the span, or the whole sentence or list that holds it."""
-        return self.sentence if kind in WHOLE_SENTENCE and self.kind == "span" else self.text
+    @property
+    def words(self) -> str:
+        """The exact words that a display should mark; empty where none stand out."""
+        return self.passage[self.words_start - self.passage_start : self.words_end - self.passage_start]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from components.stores.catalogue.sources import SCHEMA
 from components.writing import write_whole
 from evaluation.data.dataset import DataSet
 from evaluation.data.files import sha256
+from evaluation.documents_corpus import content_facts
 from pipelines.indexing import IndexProgress, IndexReport
 from pipelines.service import QAService
 from pipelines.setting_names import affecting
@@ -46,7 +47,12 @@ def settings_for(dataset: DataSet, settings: Settings, folder: Path) -> Settings
             f"{dataset.name} brings its own corpus, which is indexed on this machine and never on a Qdrant server; "
             "measure it with --set qdrant.engine=edge"
         )
-    facts = [f"{path.resolve()} {sha256(path)}" for path in dataset.corpus]
+    is_files = dataset.form != "documents"
+    facts = (
+        [f"{path.resolve()} {sha256(path)}" for path in dataset.corpus]
+        if is_files
+        else content_facts(dataset.corpus[0])
+    )
     facts += [f"{name}={value}" for name, value in index_values(settings).items()] + [f"catalogue {SCHEMA}"]
     key = hashlib.sha256("\n".join(facts).encode()).hexdigest()[:8]
     return settings.with_values({"data": folder / f"{dataset.name.partition('.')[0]}-{key}"})

@@ -17,13 +17,15 @@ from components.stores.engine.sparse_copy import allocated_bytes
 from evaluation.corpus import index_figures, settings_for
 from evaluation.data.dataset import DataSet, DataSetQuestion
 from evaluation.data.files import sha256
-from evaluation.figures import figures_of, grouped
-from evaluation.outcome import Evaluation, Outcome, Task
+from evaluation.documents_corpus import index_documents, unpacked
+from evaluation.figures import GROUPS, figures_of, grouped
+from evaluation.outcome import Evaluation, Judge, Outcome, Task
 from evaluation.places import gold_of
 from evaluation.provenance import commit, peak_memory, provenance
 from evaluation.rows import RowFile
 from evaluation.sampling import sampled
 from evaluation.tasks.answering import Answering
+from evaluation.tasks.containment import ContainmentAnswering
 from evaluation.tasks.measured import MeasuredTask
 from evaluation.tasks.reading import Reading
 from evaluation.tasks.retrieval import FinishedRun, Retrieval
@@ -47,6 +49,7 @@ class EvaluationPlan:
         sample: questions asked at most; None for all. A larger sample begins with the smaller of the same seed.
         seed: of the sample.
         system: a name for the settings.
+        judge: tells right answers from wrong ones; None for what the data are made for.
     """
 
     dataset: DataSet
@@ -54,6 +57,7 @@ class EvaluationPlan:
     sample: int | None = None
     seed: int = 0
     system: str = "quaere"
+    judge: Judge | None = None
 
     def __post_init__(self) -> None:
         if self.task not in self.dataset.tasks:
@@ -61,6 +65,23 @@ class EvaluationPlan:
                 f"{self.dataset.name} cannot measure {self.task}: it has no labels for that; it can measure "
                 f"{', '.join(self.dataset.tasks)}"
             )
+        if self.judge not in (None, *self._judges):
+            raise InputError(
+                f"{self.dataset.name}: {self.task} cannot be judged by {self.judge}; it can be judged by "
+                f"{' or '.join(self._judges)}"
+            )
+
+    @property
+    def judged_by(self) -> Judge:
+        """The judge in force."""
+        return self._judges[0] if self.judge is None else self.judge
+
+    @property
+    def _judges(self) -> tuple[Judge, ...]:
+        """Those that the data have labels for, the usual first."""
+        if self.dataset.form == "documents":
+            return ("containment",)
+        return ("span", "containment") if self.dataset.form == "own" and self.task == "answering" else ("span",)
 
     def questions(self) -> list[DataSetQuestion]:
         """Those that are asked.
@@ -101,7 +122,7 @@ def evaluate(
     questions = plan.questions()
     used = settings if plan.task == "reading" else settings_for(plan.dataset, settings, folder)
     with (
-        _measured(plan, used, on_index) as (measured, index),
+        _measured(plan, used, folder, on_index) as (measured, index),
         RowFile(rows_path(plan, settings, folder), {"index": index}, renew=True) as rows,
     ):
         outcomes = _asked(questions, measured, rows, on_question)
@@ -116,7 +137,34 @@ def evaluate(
         figures=figures | index | size | {"peak_memory_bytes": peak_memory()},
         intervals=intervals,
         provenance=provenance(plan.dataset.files),
-        settings=shown_settings(used) | {"sample": plan.sample, "seed": plan.seed},
+        settings=shown_settings(used) | {"sample": plan.sample, "seed": plan.seed, "judge": plan.judged_by},
+    )
+
+
+def combined(name: str, parts: Sequence[Evaluation]) -> Evaluation:
+    """One evaluation over the questions of several, such as those of a folder's corpora; all of one system and task.
+
+    Args:
+        name: of the data.
+        parts: at least one.
+    """
+    outcomes = [outcome for part in parts for outcome in part.outcomes]
+    figures, intervals = figures_of(outcomes)
+    costs = dict.fromkeys(name for part in parts for name in part.figures if name.startswith("index_"))
+    summed = {name: sum(part.figures.get(name, 0) for part in parts) for name in costs}
+    peak = max(part.figures["peak_memory_bytes"] for part in parts)
+    data = {
+        f"{part.dataset}: {file}": digest for part in parts for file, digest in part.provenance.get("data", {}).items()
+    }
+    return Evaluation(
+        system=parts[0].system,
+        dataset=name,
+        task=parts[0].task,
+        outcomes=tuple(outcomes),
+        figures=figures | summed | {"peak_memory_bytes": peak},
+        intervals=intervals,
+        provenance={**parts[-1].provenance, "data": data},
+        settings=parts[0].settings,
     )
 
 
@@ -151,8 +199,7 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
         "task": evaluation.task,
         "figures": dict(evaluation.figures),
         "intervals": {name: list(interval) for name, interval in evaluation.intervals.items()},
-        "by_kind": grouped(evaluation.outcomes, lambda outcome: outcome.kind),
-        "by_language": grouped(evaluation.outcomes, lambda outcome: outcome.language),
+        **{f"by_{name}": grouped(evaluation.outcomes, key) for name, key in GROUPS.items()},
         "provenance": dict(evaluation.provenance),
         "settings": dict(evaluation.settings),
     }
@@ -160,7 +207,7 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
 
 @contextmanager
 def _measured(
-    plan: EvaluationPlan, settings: Settings, on_index: Callable[[IndexProgress], None] | None
+    plan: EvaluationPlan, settings: Settings, folder: Path, on_index: Callable[[IndexProgress], None] | None
 ) -> Iterator[tuple[MeasuredTask, dict[str, float]]]:
     """The task, ready to be asked, and what indexing has cost."""
     if plan.dataset.form == "trec":
@@ -170,17 +217,29 @@ def _measured(
         yield Reading(settings, plan.dataset), {}
         return
     with QAService(settings, purpose="evaluation") as service:
-        index: dict[str, float] = {}
-        if plan.dataset.corpus:
-            index = index_figures(service, plan.dataset.corpus, on_index)
-        else:
-            status = service.status()
-            index = {"index_passages": status.passages, "index_generation": status.generation}
-        gold = gold_of(plan.dataset, service)
-        if plan.task == "retrieval":
-            yield Retrieval(service, plan.dataset, gold), index
-        else:
-            yield Answering(service, plan.dataset, gold, plan.task), index
+        index = _indexed(service, plan.dataset, folder, on_index)
+        yield _task(service, plan), index
+
+
+def _indexed(
+    service: QAService, dataset: DataSet, folder: Path, on_index: Callable[[IndexProgress], None] | None
+) -> dict[str, float]:
+    """Index what the data bring, and tell what that has cost; of the user's own index, which one it is."""
+    if dataset.form == "documents":
+        return index_documents(service, unpacked(dataset.corpus[0], folder), on_index)
+    if dataset.corpus:
+        return index_figures(service, dataset.corpus, on_index)
+    status = service.status()
+    return {"index_passages": status.passages, "index_generation": status.generation}
+
+
+def _task(service: QAService, plan: EvaluationPlan) -> MeasuredTask:
+    if plan.judged_by == "containment":
+        return ContainmentAnswering(service, plan.dataset)
+    gold = gold_of(plan.dataset, service)
+    if plan.task == "retrieval":
+        return Retrieval(service, plan.dataset, gold)
+    return Answering(service, plan.dataset, gold, plan.task)
 
 
 def _asked(
@@ -214,6 +273,7 @@ def _identity(plan: EvaluationPlan, settings: Settings) -> dict[str, Any]:
     return {
         "files": [sha256(path) for path in plan.dataset.files],
         "task": plan.task,
+        "judge": plan.judged_by,
         "settings": shown_settings(settings),
         "index": None if plan.dataset.corpus else str(settings.data.resolve()),
         "commit": commit(),

@@ -14,6 +14,8 @@ STAGES: tuple[Failure, ...] = get_args(Failure)
 """In the order in which a question meets them."""
 
 ADVICE: dict[Failure, str] = {
+    "not_extracted": "extraction: the answers do not stand in the text that was read from the documents; see "
+    "`quaere sources check` and `quaere sources show SOURCE --text`, and whether the labels use the document's words",
     "not_indexed": "indexing: the answers stand in no passage; look at what was skipped and at how texts are split",
     "not_retrieved": "retrieval: the right passages are not among the candidates; try more candidates, another weight "
     "of the two searches, synonyms, or another embedder",
@@ -35,6 +37,8 @@ class Way:
     reader that is handed the right passage.
     """
 
+    extracted: bool = True
+    """Whether the text that was read from the documents holds the answer."""
     indexed: bool = True
     """Whether a passage of the index holds the answer."""
     fused: int | None = 1
@@ -60,6 +64,8 @@ def failure_of(way: Way, *, answerable: bool, right: bool, given: bool) -> Failu
         return "wrongly_given" if given else None
     if right:
         return None if given else "wrongly_withheld"
+    if not way.extracted:
+        return "not_extracted"
     if not way.indexed:
         return "not_indexed"
     if way.fused is None:

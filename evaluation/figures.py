@@ -22,6 +22,13 @@ from evaluation.outcome import Outcome
 PRECISIONS = (0.8, 0.9, 0.95)
 """Coverage is reported at these."""
 
+GROUPS: dict[str, Callable[[Outcome], str]] = {
+    "kind": lambda outcome: outcome.kind,
+    "language": lambda outcome: outcome.language,
+    "corpus": lambda outcome: outcome.corpus,
+}
+"""What figures are told apart by."""
+
 Intervals = dict[str, tuple[float, float]]
 
 
@@ -93,6 +100,8 @@ def no_answer_figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
     confidences, given = [outcome.confidence for outcome in outcomes], [outcome.given for outcome in outcomes]
     figures = {"answerability_auroc": auroc(confidences, answerable)}
     for name in ("exact_match", "f1"):
+        if not any(name in outcome.values for outcome in outcomes):
+            continue
         worth = [outcome.values.get(name, 0.0) for outcome in outcomes]
         in_force, best = when_given(worth, given, answerable), best_threshold(worth, confidences, answerable)
         figures |= {

@@ -10,8 +10,18 @@ from typing import Any, Literal
 Task = Literal["reading", "answering", "retrieval", "faq"]
 """Reading a given paragraph; answering from a whole corpus; ranking passages; matching a question with a FAQ row."""
 
+Judge = Literal["span", "containment"]
+"""Whether an answer's own words are compared with the accepted ones, or what it shows has only to hold them."""
+
 Failure = Literal[
-    "not_indexed", "not_retrieved", "lost_by_reranker", "misread", "wrong_boundary", "wrongly_withheld", "wrongly_given"
+    "not_extracted",
+    "not_indexed",
+    "not_retrieved",
+    "lost_by_reranker",
+    "misread",
+    "wrong_boundary",
+    "wrongly_withheld",
+    "wrongly_given",
 ]
 """The one stage that a wrong outcome is put down to; the first that lost the answer."""
 
@@ -44,7 +54,9 @@ class Outcome:
     """By stage."""
     language: str = ""
     kind: str = ""
-    """Of the question, as understood: factoid, number, how-to ..."""
+    """Of the question, as the data call it, else as understood: factoid, number, how-to ..."""
+    corpus: str = ""
+    """That it was asked of, where the data have several."""
     passage: str = ""
     """The passage that the best answer comes from."""
     expected_passage: str = ""

@@ -21,6 +21,7 @@ from components.embedders.dense import TextEmbedder
 from components.errors import QuaereError
 from components.query.understanding import QueryUnderstanding
 from components.rankers.cross_encoder import CrossEncoderRanker
+from components.readers.distribution import SpanDistribution
 from components.readers.extractive import ExtractiveReader
 from components.retrievers.hybrid import HybridRetriever
 from components.stores.documents import QuaereDocumentStore
@@ -59,6 +60,8 @@ class Trace:
     """The candidates after reranking, best first."""
     spans: tuple[ExtractedAnswer, ...]
     """What the reader proposes."""
+    distributions: Mapping[str, SpanDistribution]
+    """How likely the answer lies in any part of a passage, by its id."""
     answered: Answered | None
     seconds: Mapping[str, float]
     """By stage, and in "total"."""
@@ -137,6 +140,7 @@ _CONNECTIONS = (
     ("understanding.understood", "answering.understood"),
     ("ranker.documents", "answering.documents"),
     ("reader.answers", "answering.answers"),
+    ("reader.distributions", "answering.distributions"),
 )
 
 
@@ -211,6 +215,7 @@ async def _traced(pipeline: Pipeline, question: str, until: StageName, options: 
         fused=tuple(found.get("documents", ())),
         ranked=tuple(ranked.get("documents", ())),
         spans=tuple(read.get("answers", ())),
+        distributions=read.get("distributions", {}),
         answered=_answered(outputs) if "answering" in outputs else None,
         seconds=seconds | {"total": perf_counter() - started},
     )

@@ -27,7 +27,7 @@ from components.models.checkpoints import fingerprint, tokenizer_file
 from components.models.conversion import ConvertedModel, convert
 from components.models.encoder import ModelOptions
 from components.models.ensemble import member_names, pair_scorer, text_vectors
-from components.preprocessors.splitter import PassageSplitter
+from components.preprocessors.splitter import SPLITTING, PassageSplitter
 from components.private_files import tighten, tighten_below
 from components.stores.catalogue.sources import CATALOGUE_FILE, Catalogue
 from components.stores.catalogue.write_lease import WriteLease
@@ -44,8 +44,10 @@ from pipelines.settings import Settings
 from pipelines.swapping import finish_swap
 
 INDEX_FOLDER = "index"
+EXTERNAL_FOLDER = "external"
+"""Where the pages of sites and the records of help desks are kept."""
 _UPLOADS = "uploads"
-_OWN = (INDEX_FOLDER, _UPLOADS, "catalogue.sqlite", "service.sqlite", "lock")
+_OWN = (INDEX_FOLDER, EXTERNAL_FOLDER, _UPLOADS, "catalogue.sqlite", "service.sqlite", "lock")
 """How the names begin of what is Quaere's in a data folder, which may be one that people use for more."""
 _AVERAGE_LENGTH = "average_length"
 _BUILT = "built"
@@ -323,7 +325,7 @@ class OpenFolder:
         return tokenizer_file(member_names(self.settings.models.embedder)[0])
 
     def _make_indexer(self, length: float) -> Indexer:
-        splitting = digest([hashlib.sha256(self._tokenizer.read_bytes()).hexdigest(), self._sizes])
+        splitting = digest([hashlib.sha256(self._tokenizer.read_bytes()).hexdigest(), self._sizes, SPLITTING])
         if self._store is None:
             raise RuntimeError("the store is opened before its indexer is made")
         pipelines = self._make_pipelines(length, self.settings)
@@ -348,8 +350,8 @@ def tighten_data(data: Path) -> None:
     """Take the rights of group and others from a data folder and all that Quaere keeps in it."""
     own = [path for path in data.glob("*") if path.name.startswith(_OWN)]
     tighten(data, *own)
-    uploads = data / _UPLOADS
-    tighten_below([path for path in own if path.is_dir()], done=[uploads])
+    documents = [data / _UPLOADS, *data.glob(f"{EXTERNAL_FOLDER}/*/documents")]
+    tighten_below([path for path in own if path.is_dir()], done=documents)
 
 
 def refuse_archive(settings: Settings) -> None:

@@ -9,6 +9,23 @@ from components.names import on_disk, printable
 from components.stores.catalogue.sources import SourceInfo
 from pipelines.changes import is_gone
 
+_SHARE = 10
+_FEW = 3
+
+
+def may_delete(gone: int, known: int, *, force: bool) -> bool:
+    """Whether so many sources may be deleted at once, since they are gone from where they come from.
+
+    A site that is down or a folder that is not mounted looks as if all were gone, so that more than a tenth are deleted
+    only where a person says so.
+
+    Args:
+        gone: sources to delete.
+        known: sources from there that the index holds.
+        force: whether a person says so.
+    """
+    return force or gone <= min(_FEW, known // 2) or gone * _SHARE <= known
+
 
 def gone_below(sources: Sequence[SourceInfo], paths: Sequence[str]) -> list[SourceInfo]:
     """The sources under these files, folders or globs whose files are gone."""

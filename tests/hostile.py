@@ -72,6 +72,35 @@ def _xlsx(rows: bytes) -> bytes:
     )
 
 
+_ODF = "urn:oasis:names:tc:opendocument:xmlns"
+ODF_SPACES = " ".join(
+    f'xmlns:{prefix}="{_ODF}:{name}:1.0"'
+    for prefix, name in (
+        ("office", "office"), ("text", "text"), ("table", "table"), ("draw", "drawing"), ("style", "style"),
+        ("presentation", "presentation"), ("svg", "svg-compatible"), ("meta", "meta"),
+    )
+) + ' xmlns:dc="http://purl.org/dc/elements/1.1/"'  # fmt: skip
+"""What an OpenDocument part declares."""
+
+
+def odf(kind: str, body: str, styles: str = "", more: dict[str, bytes] | None = None, head: str = "") -> bytes:
+    """An OpenDocument file: "text", "spreadsheet" or "presentation"."""
+    content = f"""{head}<office:document-content {ODF_SPACES}>
+<office:automatic-styles>{styles}</office:automatic-styles><office:body><office:{kind}>{body}</office:{kind}></office:body></office:document-content>"""
+    entries = {"mimetype": b"application/vnd.oasis.opendocument." + kind.encode(), "content.xml": content.encode()}
+    return packed(entries | (more if more is not None else {}))
+
+
+def _mail(head: bytes, body: bytes = b"") -> bytes:
+    return b"Subject: s\nFrom: a@x.test\n" + head + b"\n\n" + body
+
+
+def _nested_mail(depth: int) -> bytes:
+    """Parts inside parts."""
+    heads = [b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (level, level) for level in range(depth)]
+    return _mail(heads[0].rstrip(b"\n").split(b"\n\n")[0], b"--b0\n" + b"".join(heads[1:]) + b"\nwords")
+
+
 def _laughs(entity: bytes = b"lol") -> bytes:
     """Ten entities, each ten of the one before."""
     lines = [b'<!ENTITY e0 "%s">' % entity]
@@ -151,6 +180,21 @@ QUICK: dict[str, Callable[[], bytes]] = {
     "front.md": lambda: (
         b"---\n" + b"a: &a [1]\n" + b"".join(b"b%d: [%s]\n" % (n, b"*a," * 2000) for n in range(100)) + b"---\nx"
     ),
+    "braces.md": lambda: b"{{" * 300_000,
+    "admonitions.md": lambda: b"".join(b" " * (4 * depth) + b"!!! note\n" for depth in range(300)),
+    "questions.txt": lambda: b"Q: a?\nA: b\n" * 25_000,
+    "tags.mdx": lambda: b"<A x={{\n" * 50_000,
+    "names.mdx": lambda: b"".join(b"<N%d " % number for number in range(20_000)),
+    "panels.html": lambda: b"<button aria-controls=a>What?</button><div id=a hidden>x</div>" * 20_000,
+    "stars.rst": lambda: b"*a " * 10_000,
+    "long-paragraph.rst": lambda: b"a" * MEGA,
+    "nested.rst": lambda: b"".join(b"   " * depth + b".. note::\n\n" for depth in range(200)),
+    "outside.rst": lambda: b".. include:: /etc/passwd\n\n.. csv-table::\n   :file: /etc/passwd\n",
+    "attributes.adoc": lambda: b":a: {a}{a}{a}\n" * 50_000,
+    "brackets.adoc": lambda: b"xref:a[" * 100_000,
+    "cells.adoc": lambda: b"|===\n" + b"|a|b\n" * 20_000,
+    "ticks.adoc": lambda: b"`" * MEGA,
+    "nested.ipynb": lambda: b'{"cells":[' * 100_000,
     "wide-table.md": lambda: b"|" + b"a|" * 20_000 + b"\n|" + b"-|" * 20_000 + b"\n" + b"|1|\n" * 1_000,
     "stream.pdf": lambda: _pdf(b"BT /F 12 Tf 72 700 Td " + b"(word) Tj " * 300_000 + b"ET"),
     "loop.pdf": lambda: _pdf(b"", b"6 0 obj<</Type/Pages/Kids[6 0 R]/Count 9>>endobj").replace(b"Kids[3", b"Kids[6"),
@@ -158,6 +202,48 @@ QUICK: dict[str, Callable[[], bytes]] = {
     "states.pdf": lambda: _pdf(b"q " * MEGA),
     "cut.pdf": lambda: _pdf(b"BT /F 12 Tf 72 700 Td (word) Tj ET")[:300],
     "no-objects.pdf": lambda: b"%PDF-1.7\n" + b"1 0 obj<<" * 100_000,
+    "groups.rtf": lambda: b"{\\rtf1 " + b"{" * MEGA + b"x",
+    "links.rtf": lambda: b"{\\rtf1 " + b"{\\field{\\*\\fldinst{HYPERLINK " * 50_000,
+    "fonts.rtf": lambda: b"{\\rtf1{\\fonttbl" + b"{\\f1\\fcharset0 " * 100_000,
+    "cells.rtf": lambda: b"{\\rtf1 \\trowd" + b"\\cellx1" * 100_000 + b"\\intbl x\\cell\\row" * 50_000,
+    "rows.rtf": lambda: b"{\\rtf1 " + b"\\trowd\\cellx9\\intbl x\\cell\\row" * 100_000,
+    "laughs.odt": lambda: odf("text", "<text:p>&e10;</text:p>", head=_laughs().decode()),
+    "columns.odt": lambda: odf(
+        "text",
+        "<table:table><table:table-row>"
+        + '<table:table-cell table:number-columns-spanned="9999999"/>' * 20_000
+        + "</table:table-row></table:table>",
+    ),
+    "deep.odt": lambda: odf("text", "<text:section>" * 20_000 + "x" + "</text:section>" * 20_000),
+    "deep-spans.odt": lambda: odf(
+        "text", "<text:p>" + "<text:span>" * 5_000 + "x" + "</text:span>" * 5_000 + "</text:p>"
+    ),
+    "repeated.ods": lambda: odf(
+        "spreadsheet",
+        '<table:table table:name="S">' + '<table:table-row table:number-rows-repeated="9999999">'
+        '<table:table-cell table:number-columns-repeated="9999999"><text:p>x</text:p></table:table-cell></table:table-row>'
+        * 100
+        + "</table:table>",
+    ),
+    "islands.xlsx": lambda: _xlsx(
+        b"".join(
+            b'<row r="%d">%s</row>'
+            % (number, b"".join(b'<c r="%s%d"><v>1</v></c>' % (c, number) for c in (b"A", b"C", b"E", b"G")))
+            for number in range(1, 60_000, 3)
+        )
+    ),
+    "zip-bomb.odt": lambda: packed(
+        {"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": bytes(300 * MEGA)}
+    ),
+    "zip-bomb.epub": lambda: packed({"META-INF/container.xml": b"<a/>", "a.xhtml": bytes(300 * MEGA)}),
+    "header.eml": lambda: _mail(b"Content-Type: multipart/mixed" + b";a=b" * 250_000),
+    "addresses.eml": lambda: _mail(b"To: " + b"(" * MEGA),
+    "words.eml": lambda: _mail(b"Cc: " + b"=?utf-8?q?a?= " * 70_000),
+    "parts.eml": lambda: _mail(b"Content-Type: multipart/mixed; boundary=b", b"--b\n\nx\n" * 100_000),
+    "deep.eml": lambda: _nested_mail(2_000),
+    "quotes.eml": lambda: _mail(b"", b">" * MEGA),
+    "dashes.eml": lambda: _mail(b"", b"-" * MEGA + b"\n" + b"---a" * 100_000),
+    "mails.mbox": lambda: b"From a 10:00\n\n" * 100_000,
     "utf-16.txt": lambda: b"\xff\xfe" + b"\x00\xd8" * 100_000,
     **{f"noise{suffix}": lambda: _noise(20_000) for suffix in SUFFIXES},
     **{

@@ -21,6 +21,7 @@ import training
 import ui
 from components.converters.metadata import _glob_pattern
 from components.converters.office.number_formats import LONGEST_FORMAT
+from components.converters.titles import LONGEST as LONGEST_TITLE
 from components.languages.packs import PACKS
 from components.patterns import LazyPattern
 from components.query.synonyms import _pattern as _synonym_pattern
@@ -43,6 +44,7 @@ LONGEST = {
     "components.languages.detect": 3700,
     "components.converters.html": 2048,
     "components.converters.office.number_formats": LONGEST_FORMAT,
+    "components.converters.titles": LONGEST_TITLE,
 }
 """What the patterns of a module see at most, where that is less than a file."""
 

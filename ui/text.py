@@ -35,7 +35,7 @@ def answer_kind(words: Words, kind: str) -> str:
         case "faq":
             return words.gettext("From a question and answer list")
         case "passage":
-            return words.gettext("Passage, no exact answer")
+            return words.gettext("The answer is probably in this passage")
     return ""
 
 

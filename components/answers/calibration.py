@@ -32,7 +32,17 @@ BUNDLED = Path(__file__).resolve().parents[2] / "models" / "calibrator.json"
 
 Floats = npt.NDArray[np.float64]
 
-KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
+_SHARED: dict[AnswerKind, AnswerKind] = {"row": "sentence"}
+"""Kinds of answer that are judged as others are: a row is the sentence of a table."""
+
+KINDS: tuple[AnswerKind, ...] = tuple(kind for kind in get_args(AnswerKind) if kind not in _SHARED)
+"""The kinds of answer that have a model of their own."""
+
+
+def modelled(kind: AnswerKind) -> AnswerKind:
+    """The kind of answer whose model judges this one."""
+    return _SHARED.get(kind, kind)
+
 
 LIMIT = 4.0
 """Standardised values are held within this many deviations: no single odd value decides alone."""
@@ -83,14 +93,15 @@ class Calibrator:
     def confidences(self, evidence: Sequence[Evidence], kinds: Sequence[AnswerKind]) -> list[float]:
         """The same of many answers, with the evidence and kind of each."""
         found = np.empty(len(evidence))
-        for kind in set(kinds):
-            rows = [row for row, each in enumerate(kinds) if each == kind]
+        models = [modelled(kind) for kind in kinds]
+        for kind in set(models):
+            rows = [row for row, each in enumerate(models) if each == kind]
             found[rows] = self.kinds[kind].probabilities([evidence[row].values() for row in rows])
         return [float(each) for each in found]
 
     def threshold(self, kind: AnswerKind) -> float:
         """The confidence from which an answer of this kind is given."""
-        return self.kinds[kind].threshold
+        return self.kinds[modelled(kind)].threshold
 
     def any_right(self, confidences: Sequence[float]) -> float:
         """The probability that at least one of these answers to one question is right; 0 for none."""

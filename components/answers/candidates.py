@@ -1,4 +1,4 @@
-"""What the reader and the FAQ rows propose -> candidates, grouped by what they state, each with its evidence.
+"""What the reader and the FAQ rows propose -> candidates, grouped by what they state.
 
 A candidate is a run of one passage's words. Pure functions over Haystack's ``Document`` and ``ExtractedAnswer``;
 knows no confidence and no threshold.
@@ -11,14 +11,13 @@ from typing import Any
 from haystack import Document
 from haystack.dataclasses import ExtractedAnswer
 
-from components.answers.evidence import Wanted, match
+from components.answers.evidence import Wanted
 from components.answers.merging import group, overlaps, same_wording, wording
 from components.converters.extracted import page_at
 from components.languages.boundaries import whole_words, without_loose_ends
-from components.languages.sentences import enclosing_list, statement_spans
 from components.logits import logit
-from components.passages import heading_context
-from components.types import AnswerKind, Evidence, Place, QueryKind
+from components.readers.distribution import SpanDistribution
+from components.types import AnswerKind, Place
 
 _COLUMN_END = ": "
 """Stands between a column's name and the value, as tables are written out (see ``components.converters.assembly``)."""
@@ -46,11 +45,13 @@ class AnswerCandidate:
     """The comparable wording."""
     behind: float = 0.0
     """How far ``span`` is below that of the passage's best span that fits as well."""
+    mass: float = 0.5
+    """The reader's probability that the answer lies in the candidate, given its passage; 0.5 where unread."""
 
     @property
     def text(self) -> str:
         """The words themselves."""
-        return (self.document.content or "")[self.start : self.end]
+        return shown_text(self.document)[self.start : self.end]
 
     def place(self) -> Place:
         """Where the candidate stands in its source."""
@@ -66,32 +67,53 @@ class AnswerCandidate:
         )
 
 
+def shown_text(document: Document) -> str:
+    """A passage with what follows it in its section: what may be shown of it."""
+    return f"{document.content or ''}{document.meta.get('continues', '')}"
+
+
 def source_of(document: Document) -> str:
     """The display name of a passage's source; a stock component's document may have none but its id."""
     return str(document.meta.get("source", document.id))
 
 
-def find(documents: Sequence[Document], spans: Sequence[ExtractedAnswer], wanted: Wanted) -> list[AnswerCandidate]:
+def find(
+    documents: Sequence[Document],
+    spans: Sequence[ExtractedAnswer],
+    wanted: Wanted,
+    distributions: Mapping[str, SpanDistribution] | None = None,
+) -> list[AnswerCandidate]:
     """All candidates of a question, in the order of the passages and, inside one, of the reader.
 
     Args:
         documents: the passages after reranking.
         spans: the reader's n-best spans; spans of passages that are not among ``documents`` are left out.
         wanted: what the question names.
+        distributions: by the passage's id, how likely the answer lies in any part of it; those of stock readers are
+            unknown.
     """
     by_passage: dict[str, list[ExtractedAnswer]] = {document.id: [] for document in documents}
     for span in spans:
         if span.document is not None and span.document.id in by_passage and span.document_offset is not None:
             by_passage[span.document.id].append(span)
+    known = distributions or {}
     candidates: list[AnswerCandidate] = []
     for document in documents:
         proposed = sorted(by_passage[document.id], key=lambda span: -span_score(span))
         if document.meta.get("kind") == "faq":
-            candidates.extend(_faq(document, proposed))
+            found = _faq(document, proposed)
         else:
-            found = [candidate for span in proposed if (candidate := _span(document, span)) is not None]
-            candidates.extend(_with_distance(found, wanted))
+            read = [candidate for span in proposed if (candidate := _span(document, span)) is not None]
+            found = _with_distance(read, wanted) if read else _unread(document)
+        candidates.extend(weighed(candidate, known.get(document.id)) for candidate in found)
     return candidates
+
+
+def weighed(candidate: AnswerCandidate, distribution: SpanDistribution | None) -> AnswerCandidate:
+    """The candidate with the probability that the answer lies in it."""
+    if distribution is None:
+        return candidate
+    return replace(candidate, mass=distribution.mass(candidate.start, candidate.end))
 
 
 def _with_distance(found: Sequence[AnswerCandidate], wanted: Wanted) -> list[AnswerCandidate]:
@@ -108,36 +130,14 @@ def _with_distance(found: Sequence[AnswerCandidate], wanted: Wanted) -> list[Ans
     ]
 
 
-def as_passage(candidate: AnswerCandidate) -> AnswerCandidate:
-    """The whole passage of a candidate; what the reader pointed at stays its core."""
-    text = candidate.document.content or ""
-    start, end = _stripped(text, 0, len(text))
-    return replace(candidate, start=start, end=end, kind="passage", words=wording(text[start:end]))
-
-
-def unread(document: Document) -> AnswerCandidate:
-    """A passage in which the reader proposes nothing, with the neutral span score."""
-    end = len(document.content or "")
-    return AnswerCandidate(document, 0, end, (0, end), "passage", 0.0, ())
-
-
 def span_score(span: ExtractedAnswer) -> float:
     """The span minus null score; of a reader that does not tell it, the logit of its score."""
     value = span.meta.get("span")
     return float(value) if value is not None else logit(float(span.score))
 
 
-def sentence_around(kind: QueryKind, document: Document, span: tuple[int, int]) -> tuple[int, int]:
-    """The sentence, list item or table row, for a how-to the list, around a span; never less than the span."""
-    text, language = document.content or "", str(document.meta.get("language", "und"))
-    around = enclosing_list(text, *span) if kind == "how-to" else None
-    if around is None:
-        touched = [each for each in statement_spans(text, language, _is_table(document)) if overlaps(each, span)]
-        around = (touched[0][0], touched[-1][1]) if touched else span
-    return _stripped(text, min(around[0], span[0]), max(around[1], span[1]))
-
-
-def _is_table(document: Document) -> bool:
+def is_table(document: Document) -> bool:
+    """Whether each line of a passage is a row."""
     return document.meta.get("kind") == "table"
 
 
@@ -171,47 +171,6 @@ def places(members: Sequence[AnswerCandidate]) -> tuple[Place, ...]:
     return tuple(found)
 
 
-def evidence_of(candidate: AnswerCandidate, wanted: Wanted, support: int, rival: float | None) -> Evidence:
-    """The evidence of a candidate.
-
-    Args:
-        candidate: the answer's own place.
-        wanted: what the question names.
-        support: how many places state it.
-        rival: best ranking among the passages that do not state it; None where there is none.
-    """
-    document = candidate.document
-    scores, relevance = scores_of(document), relevance_of(document)
-    content = document.content or ""
-    # The whole of a FAQ row belongs to its answer.
-    near = (0, len(content)) if candidate.kind == "faq" else sentence_around("factoid", document, candidate.core)
-    found = match(wanted, content[slice(*near)], content, heading_context(document))
-    words = near if candidate.kind == "faq" else candidate.core
-    return Evidence(
-        relevance=relevance,
-        span=candidate.span,
-        dense=float(scores.get("dense", 0.0)),
-        lexical=float(scores.get("lexical_share", 0.0)),
-        margin=margin_over(rival, document),
-        support=float(support),
-        faq=float(document.meta.get("kind") == "faq"),
-        codes=found.codes,
-        near=found.near,
-        coverage=found.coverage,
-        behind=candidate.behind,
-        fits=wanted.value.fits(
-            content[slice(*words)],
-            _cell_before(content[near[0] : words[0]]),
-            in_table=_is_table(document),
-        ),
-    )
-
-
-def _cell_before(text: str) -> str:
-    """What stands before an answer in its own cell or clause: the column's name, "between", "about"."""
-    return text[max(text.rfind(sign) for sign in ";\n|\t") + 1 :]
-
-
 def scores_of(document: Document) -> Mapping[str, Any]:
     """The passage's scores by stage."""
     scores: Mapping[str, Any] = document.meta.get("scores", {})
@@ -239,7 +198,7 @@ def _span(document: Document, span: ExtractedAnswer) -> AnswerCandidate | None:
     if offset is None or not 0 <= offset.start < offset.end <= len(text):
         return None
     start, end = without_loose_ends(text, *whole_words(text, offset.start, offset.end))
-    if _is_table(document):
+    if is_table(document):
         if "\n" in text[start:end]:
             # No answer runs from one row of a table into the next.
             return None
@@ -271,20 +230,34 @@ def _before_next_cell(text: str, start: int, end: int) -> int:
     return end
 
 
-def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span without outer white space."""
+def stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    """A span without outer white space."""
     inner = text[start:end]
     return end - len(inner.lstrip()), start + len(inner.rstrip())
+
+
+def _unread(document: Document) -> list[AnswerCandidate]:
+    """A whole passage in which the reader proposes nothing, with the neutral span score."""
+    text = document.content or ""
+    start, end = stripped(text, 0, len(text))
+    return [AnswerCandidate(document, start, end, (start, start), "passage", 0.0, ())] if start < end else []
 
 
 def _faq(document: Document, proposed: Sequence[ExtractedAnswer]) -> list[AnswerCandidate]:
     """The answer part of a FAQ row, whatever the reader made of it."""
     text = document.content or ""
-    start, end = _stripped(text, int(document.meta.get("answer_start", 0)), len(text))
+    start, end = stripped(text, int(document.meta.get("answer_start", 0)), len(text))
     if start >= end:
         return []
     score = span_score(proposed[0]) if proposed else 0.0
-    return [AnswerCandidate(document, start, end, (start, end), "faq", score, wording(text[start:end]))]
+    core = _core_in(proposed, start)
+    return [AnswerCandidate(document, start, end, core, "faq", score, wording(text[start:end]))]
+
+
+def _core_in(proposed: Sequence[ExtractedAnswer], first: int) -> tuple[int, int]:
+    """The reader's best span in a stored answer, which begins at ``first``; empty where there is none."""
+    offsets = (span.document_offset for span in proposed if span.document_offset is not None)
+    return next(((offset.start, offset.end) for offset in offsets if offset.start >= first), (first, first))
 
 
 @dataclass(frozen=True, slots=True)

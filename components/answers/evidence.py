@@ -73,6 +73,12 @@ def match(wanted: Wanted, sentence: str, passage: str, heading: str) -> Match:
     )
 
 
+def novelty(wanted: Wanted, text: str) -> float:
+    """The share of a text's words that the question does not hold, in [0, 1]; 0 of a text without words."""
+    found = _words(text, wanted.language)
+    return len(found - wanted.words) / len(found) if found else 0.0
+
+
 @lru_cache(maxsize=_REMEMBERED)
 def _identifiers(text: str) -> frozenset[str]:
     return frozenset(codes(text) + _NUMBER.findall(text))

@@ -10,6 +10,7 @@ from typing import Any
 
 from components.converters.extracted import Block, BlockKind, Extracted
 from components.converters.limits import Limits, is_row
+from components.languages.asking import LONGEST_LABEL, is_question, label_of
 from components.languages.scripts import JOINED
 
 SEPARATOR = "\n\n"
@@ -24,6 +25,7 @@ _ITEM = re.compile(r"\A\s*(?:[-*+•◦▪‣●○■·–]|\(?\d{1,3}[.)]|[a-z
 LONGEST_NAME = 300
 """Code points of a heading or of a column's name, where it is repeated beside what stands below it."""
 
+_FEWEST_ANSWERED = 2  # questions of a table that is a FAQ
 _MOST_LEVELS = 12  # of headings above each other
 
 
@@ -43,7 +45,12 @@ def is_item(line: str) -> bool:
 
 
 def line_joint(before: str, after: str) -> str:
-    """What replaces a line break inside a paragraph: nothing between Chinese or Japanese, else a space."""
+    """What replaces a line break inside a paragraph: nothing between Chinese or Japanese, else a space.
+
+    One before a label ("A: ") stays, since what is labelled is a question or its answer.
+    """
+    if label_of(after[:LONGEST_LABEL]) is not None:
+        return "\n"
     if before and after and JOINED.compiled.match(before[-1]) and JOINED.compiled.match(after[0]):
         return ""
     return " "
@@ -77,17 +84,41 @@ def spread(text: str, columns: int) -> list[str]:
     return [text, *([text if len(text) <= LONGEST_NAME else ""] * (columns - 1))]
 
 
-def grid_text(rows: Sequence[Sequence[str]], *, has_header: bool) -> str:
-    """The lines of a table in which a merged cell is named once in every column that it covers."""
-    header = rows[0] if has_header and len(rows) > 1 and are_names(rows[0]) else None
-    lines = []
-    for row in rows if header is None else rows[1:]:
-        if header is None:
-            single = list(dict.fromkeys(row))
-            lines.append(": ".join(single) if len(single) == 2 and all(single) else table_line(None, single))
-        else:
-            lines.append(table_line(header, row))
+def grid_text(rows: Sequence[Sequence[str]], *, headers: int) -> str:
+    """The lines of a table in which a merged cell is named in every column that it covers.
+
+    Args:
+        rows: the cells of all rows.
+        headers: how many of the first rows name the columns; a row above them that is one merged cell is a title.
+    """
+    titles = next((number for number, row in enumerate(rows) if not _is_merged(row)), 0) if headers else 0
+    below = max(titles + 1, headers) if headers and titles + 1 < len(rows) else 0
+    names = column_names(rows[titles:below]) if below and below < len(rows) else None
+    if names is None or not are_names(names):
+        return "\n".join(line for row in rows if (line := _bare_line(row)))
+    lines = [row[0] for row in rows[:titles]]
+    lines += [row[0] if _is_merged(row) else table_line(names, row) for row in rows[below:]]
     return "\n".join(line for line in lines if line)
+
+
+def column_names(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The names of columns from the rows that hold them, "2024, Sales" below "2024"; what repeats stands once."""
+    width = max(map(len, rows), default=0)
+    columns = ([row[number] for row in rows if number < len(row)] for number in range(width))
+    return [", ".join(dict.fromkeys(" ".join(name.split()) for name in names if name.strip())) for names in columns]
+
+
+def _is_merged(row: Sequence[str]) -> bool:
+    """Whether a row is one cell that covers several columns."""
+    return len(row) > 1 and bool(row[0]) and len(set(row)) == 1
+
+
+def _bare_line(row: Sequence[str]) -> str:
+    """A row of a table whose columns have no names; of two cells the first names the other."""
+    single = list(dict.fromkeys(row))
+    if len(single) == 2 and all(single):
+        return f"{single[0].removesuffix(':')}: {single[1]}"
+    return table_line(None, single)
 
 
 class TextBuilder:
@@ -153,9 +184,21 @@ class TextBuilder:
         self._titles.append((level, title))
         return block
 
-    def leave_headings(self) -> None:
-        """What follows stands below none of the headings so far."""
-        self._headings.clear()
+    def add_extracted(self, part: Extracted, level: int) -> None:
+        """Append the blocks of another file, such as an attachment, their headings below one of ``level``."""
+        for block in part.blocks:
+            text, question_end = part.text[block.start : block.end], block.question_end
+            if block.kind == "heading":
+                self.add_heading(text, level + 1 + len(block.heading))
+            elif question_end is not None:
+                asked = question_end - block.start
+                self.add_faq(text[:asked], text[asked:], row=block.row, meta=block.meta)
+            else:
+                self.add(text, block.kind, row=block.row, meta=block.meta)
+
+    def leave_headings(self, level: int = 0) -> None:
+        """What follows stands below none of the headings so far of this level or further in; by default of none."""
+        self._headings = [(depth, name) for depth, name in self._headings if depth < level]
 
     def build(
         self, format_name: str, title: str | None, meta: Mapping[str, Any], boxes: bytes | None = None
@@ -193,6 +236,28 @@ class TextBuilder:
         return block
 
 
+def add_table(builder: TextBuilder, header: Sequence[str], rows: Sequence[Sequence[str]], caption: str = "") -> None:
+    """Append a table below its caption; one of questions with their answers as an entry a row."""
+    lines = rows if are_answered([[*header], *rows][not is_answered(header) :]) else None
+    if lines is None:
+        builder.add("\n".join(line for line in (caption, table_lines(header, rows)) if line), "table")
+        return
+    builder.add(caption)
+    for question, answer in [*([header] if is_answered(header) else []), *lines]:
+        builder.add_faq(question, answer)
+
+
+def are_answered(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether rows are questions with their answers: two cells each, of which the first asks in nearly all."""
+    asked = sum(map(is_answered, rows))
+    return asked >= _FEWEST_ANSWERED and 4 * asked >= 3 * len(rows) and all(len(row) == 2 for row in rows)
+
+
+def is_answered(row: Sequence[str]) -> bool:
+    """Whether a row is a question with its answer."""
+    return len(row) == 2 and is_question(row[0]) and bool(row[1].strip())
+
+
 class ItemList:
     """The items of one list, until something else follows."""
 
@@ -202,7 +267,12 @@ class ItemList:
 
     def add(self, text: str, depth: int, *, numbered: bool, start: int = 1) -> None:
         """Append an item; ``depth`` is 0 in the outer list, ``start`` the number of the first one."""
-        self._lines.append("  " * depth + (self._number(depth, start) if numbered else "- ") + " ".join(text.split()))
+        self.add_marked(text, depth, self._number(depth, start) if numbered else "")
+
+    def add_marked(self, text: str, depth: int, mark: str) -> None:
+        """Append an item with its number or letter as the document shows it; without one, as a bullet."""
+        shown = mark.strip() if any(map(str.isalnum, mark)) else "-"
+        self._lines.append(f"{'  ' * depth}{shown} {' '.join(text.split())}")
 
     def flush(self, builder: TextBuilder, *, page: int | None = None) -> None:
         """Hand the items on as one block, if there are any, and begin anew."""
@@ -214,4 +284,4 @@ class ItemList:
         self._counts[depth] = self._counts.get(depth, start - 1) + 1
         for deeper in [other for other in self._counts if other > depth]:
             del self._counts[deeper]
-        return f"{self._counts[depth]}. "
+        return f"{self._counts[depth]}."

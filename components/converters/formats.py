@@ -16,17 +16,25 @@ from components.converters.discovery import Discovery, discover
 from components.converters.encoding import UndecodableError
 from components.converters.extracted import Block, Extracted
 from components.converters.limits import MAX_BYTES, MAX_CHARACTERS, MAX_PASSAGES, OCR_SECONDS, Limits
+from components.converters.questions import with_entries
 from components.converters.sniffing import is_encrypted_office, is_pdf, looks_like_html, seems_to_be
 from components.errors import InputError, LoadingError, NoTextError
 
 __all__ = ["MAX_BYTES", "SUFFIXES", "Block", "Discovery", "Extracted", "expand", "load", "suffix_of"]
 
 _MODULES = {
-    ".txt": "text", ".text": "text",
-    ".md": "markdown", ".markdown": "markdown",
+    ".txt": "text", ".text": "text", ".log": "text",
+    ".md": "markdown", ".markdown": "markdown", ".mdx": "markdown", ".mdown": "markdown", ".mkd": "markdown",
+    ".qmd": "markdown", ".rmd": "markdown",
+    ".rst": "rst", ".rest": "rst",
+    ".adoc": "asciidoc", ".asciidoc": "asciidoc",
+    ".ipynb": "notebook",
     ".html": "html", ".htm": "html", ".xhtml": "html",
     ".pdf": "pdf.reader",
     ".docx": "office.docx", ".pptx": "office.pptx", ".xlsx": "office.xlsx",
+    ".odt": "office.odf_text", ".ods": "office.odf_sheet", ".odp": "office.odf_slides",
+    ".rtf": "rtf", ".epub": "epub",
+    ".eml": "mail.message", ".mbox": "mail.mbox", ".msg": "mail.outlook",
     ".csv": "csv_file", ".tsv": "csv_file",
     ".json": "json_file", ".jsonl": "jsonl", ".ndjson": "jsonl",
     ".png": "picture", ".jpg": "picture", ".jpeg": "picture", ".tif": "picture", ".tiff": "picture",
@@ -37,6 +45,10 @@ _CONTENTS = {
     ".docx": "a DOCX document",
     ".pptx": "a PowerPoint presentation",
     ".xlsx": "an Excel workbook",
+    **dict.fromkeys((".odt", ".ods", ".odp"), "an OpenDocument file"),
+    ".rtf": "an RTF document",
+    ".epub": "an EPUB book",
+    ".msg": "an old or encrypted Office file",
     ".png": "a PNG picture",
     ".jpg": "a JPEG picture",
     ".jpeg": "a JPEG picture",
@@ -65,6 +77,13 @@ def suffix_of(path: Path | str) -> str | None:
     name = Path(path).name.lower()
     endings = [suffix for suffix in SUFFIXES if name.endswith(suffix) and name != suffix]
     return max(endings, key=len, default=None)
+
+
+def _required_suffix(path: Path) -> str:
+    suffix = suffix_of(path)
+    if suffix is None:
+        raise LoadingError(path, f'has the ending "{path.suffix}"; supported are {", ".join(SUFFIXES)}')
+    return suffix
 
 
 def module_of(path: Path | str) -> str:
@@ -119,17 +138,24 @@ def load(
         LoadingError: whatever is wrong with the file.
     """
     file = Path(path)
-    suffix = suffix_of(file)
-    if suffix is None:
-        raise LoadingError(file, f'has the ending "{file.suffix}"; supported are {", ".join(SUFFIXES)}')
+    _required_suffix(file)
     limits = Limits(max_bytes, max_characters, max_rows, ocr_seconds, threads, own_process)
-    data = _read(file, limits.bytes)
+    return parse(_read(file, limits.bytes), file, limits)
+
+
+def parse(data: bytes, file: Path, limits: Limits) -> Extracted:
+    """Extract the text of a file's bytes, those of an attachment for example; its ending names the format.
+
+    Raises:
+        LoadingError: whatever is wrong with the file.
+    """
+    suffix = _required_suffix(file)
     try:
         if suffix.endswith(".gz"):
             data = gunzip(data, file, limits.unpacked)
         _check_content(data, file, suffix.removesuffix(".gz"))
         module = importlib.import_module(module_of(file))
-        extracted = cast(_Format, module).extract(data, file, limits)
+        extracted = with_entries(cast(_Format, module).extract(data, file, limits), file)
         limits.check(extracted.text, extracted.blocks)
     except (LoadingError, ImportError):
         raise
@@ -139,7 +165,7 @@ def load(
         raise LoadingError(file, "needs more memory than there is; split it into smaller files") from error
     except RecursionError as error:
         raise LoadingError(file, "is nested too deeply to be read") from error
-    except ZeroDivisionError as error:  # parsers raise what they like at damaged input; none of it may stop a run
+    except Exception as error:  # parsers raise what they like at damaged input; none of it may stop a run
         kind = type(error).__name__
         raise LoadingError(file, f"cannot be parsed ({kind}: {error}); it may be damaged") from error
     if not extracted.blocks:

@@ -8,11 +8,21 @@ from typing import Any
 
 from lxml import etree, html
 
-from components.converters.assembly import TextBuilder, are_names, repeated, spread, table_line
+from components.converters.assembly import (
+    TextBuilder,
+    are_answered,
+    are_names,
+    is_answered,
+    repeated,
+    spread,
+    table_line,
+)
 from components.converters.encoding import decode
 from components.converters.extracted import Extracted
 from components.converters.limits import Limits
 from components.converters.metadata import own_fields
+from components.converters.page import keep_main, open_panels, unfold_templates
+from components.languages.asking import is_question
 
 _DROPPED = frozenset({
     "script", "style", "nav", "noscript", "template", "svg", "math", "head", "iframe", "object", "embed",
@@ -32,6 +42,9 @@ _META = {
     "last-modified": "updated_at", "dcterms.modified": "updated_at", "article:modified_time": "updated_at",
     "groups": "groups", "valid_from": "valid_from", "valid_until": "valid_until",
 }  # fmt: skip
+SUMMARY = 7
+"""Level of what is not marked as a heading, but stands above a text: below all that are."""
+
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?([\w.:-]{2,40})""", re.IGNORECASE)
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n\f]+")
@@ -44,16 +57,19 @@ def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     builder = TextBuilder(limits)
     if root is None:
         return builder.build("html", None, {})
+    unfold_templates(root)
+    open_panels(root)
+    keep_main(root)
     Walker(builder).walk(root)
     title = next((text for node in root.iter("title") if (text := _flat(node))), builder.first_heading)
     return builder.build("html", title, own_fields(_meta(root), "the page"))
 
 
-def add_fragment(builder: TextBuilder, markup: str) -> None:
-    """Append the visible text of a piece of HTML."""
+def add_fragment(builder: TextBuilder, markup: str, *, goes_on: bool = False) -> None:
+    """Append the visible text of a piece of HTML; what follows stands below its summary where that ``goes_on``."""
     root = _parse(markup)
     if root is not None:
-        Walker(builder).walk(root)
+        Walker(builder, goes_on=goes_on).walk(root)
 
 
 def _parse(markup: str) -> Any:
@@ -95,8 +111,9 @@ def _is_hidden(node: Any) -> bool:
 class Walker:
     """Goes through a page and appends its blocks; inline text is collected until a block begins or ends."""
 
-    def __init__(self, builder: TextBuilder) -> None:
+    def __init__(self, builder: TextBuilder, *, goes_on: bool = False) -> None:
         self._builder = builder
+        self._goes_on = goes_on
         self._pending: list[str] = []
 
     def walk(self, node: Any) -> None:
@@ -111,6 +128,10 @@ class Walker:
         if tag in _HEADINGS:
             self._flush()
             self._builder.add_heading(_inline(node), _HEADINGS[tag])
+        elif tag == "details":
+            self._details(node)
+        elif tag == "dl" and _asks(node):
+            self._answers(node)
         elif tag in ("ul", "ol", "dl"):
             self._flush()
             self._builder.add("\n".join(_definitions(node) if tag == "dl" else _items(node, 0)), "list")
@@ -140,9 +161,33 @@ class Walker:
         self._pending.clear()
         self._builder.add(_lines(text))
 
+    def _details(self, node: Any) -> None:
+        """What can be unfolded stands below its summary."""
+        self._flush()
+        for summary in [child for child in node if child.tag == "summary"]:
+            self._builder.add_heading(_inline(summary), SUMMARY)
+            _remove(summary)
+        self._content(node)
+        self._flush()
+        if not self._goes_on:
+            self._builder.leave_headings(SUMMARY)
+
+    def _answers(self, node: Any) -> None:
+        """A list of questions: each answer stands below its question."""
+        self._flush()
+        for part in _outermost(node, ("dt", "dd"), within=("dl",)):
+            if part.tag == "dt":
+                self._builder.add_heading(_inline(part), SUMMARY)
+            else:
+                self._content(part)
+                self._flush()
+        self._builder.leave_headings(SUMMARY)
+
     def _table(self, table: Any) -> None:
         caption = next((_inline(node) for node in table.iterchildren("caption") if not _is_hidden(node)), "")
         rows = [row for row in table.iter("tr") if not any(_is_hidden(node) for node in _upto(row, table))]
+        if self._are_answers(rows, caption):
+            return
         lines, header = [], None
         for row in rows:
             cells = [cell for cell in row if cell.tag in ("td", "th") and not _is_hidden(cell)]
@@ -154,6 +199,34 @@ class Walker:
             else:
                 lines.append(table_line(header, texts))
         self._builder.add("\n".join(line for line in [caption, *lines] if line), "table")
+
+    def _are_answers(self, rows: list[Any], caption: str) -> bool:
+        """Append a table of questions with their answers, and tell whether it is one."""
+        cells = [[_inline(cell) for cell in row if cell.tag in ("td", "th") and not _is_hidden(cell)] for row in rows]
+        body = cells[1:] if cells and not is_answered(cells[0]) else cells
+        if not are_answered(body):
+            return False
+        self._builder.add(caption)
+        for question, answer in body:
+            self._builder.add_faq(question, answer)
+        return True
+
+
+def _remove(node: Any) -> None:
+    """Take an element out of its parent, and leave what stands behind it."""
+    above, tail = node.getprevious(), node.tail if node.tail is not None else ""
+    parent = node.getparent()
+    if above is not None:
+        above.tail = (above.tail or "") + tail
+    else:
+        parent.text = (parent.text or "") + tail
+    parent.remove(node)
+
+
+def _asks(node: Any) -> bool:
+    """Whether a list of definitions defines nothing, but answers questions."""
+    terms = [_inline(part) for part in _outermost(node, ("dt",), within=("dl",))]
+    return bool(terms) and 2 * sum(map(is_question, terms)) > len(terms)
 
 
 def _visible(node: Any) -> Iterable[str]:

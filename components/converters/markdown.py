@@ -4,81 +4,98 @@ The text is what a reader of the rendered page sees, so that an answer never beg
 """
 
 import re
-import tomllib
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from components.converters.assembly import TextBuilder, clean, line_joint, table_lines
+from components.converters.assembly import TextBuilder, add_table, clean, line_joint, table_lines
+from components.converters.dialects import plain
 from components.converters.encoding import decode
 from components.converters.extracted import Extracted
-from components.converters.html import add_fragment
+from components.converters.front_matter import front_matter
+from components.converters.html import SUMMARY, add_fragment
 from components.converters.limits import Limits
 from components.converters.metadata import check_size, own_fields
-from components.errors import LoadingError
+from components.languages.asking import is_question
+from components.languages.packs import united
 
-_FRONT = re.compile(r"\A\ufeff?(---|\+\+\+)[ \t]*\n(?:(.*?)\n)?(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_SPACES = re.compile(r"[ \t]{2,}")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_CLOSED = re.compile(r"</details\s{0,9}>", re.IGNORECASE)
+_QUESTIONS = united(lambda pack: pack.question_columns)
+_ANSWERS = united(lambda pack: pack.answer_columns)
 _RENAMED = {"date": "created_at", "created": "created_at", "updated": "updated_at", "lastmod": "updated_at",
             "last_updated": "updated_at", "modified": "updated_at", "lang": "language", "keywords": "tags"}  # fmt: skip
 
 
 def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     """Read a Markdown file."""
-    text = clean(decode(data))
-    fields, body = _front_matter(text, path)
+    front = front_matter(clean(decode(data)), path)
+    fields = front.fields
     check_size({name: value for name, value in fields.items() if not isinstance(value, dict)}, "front matter")
-    title = fields.pop("title", None)
+    title = _title(fields)
     builder = TextBuilder(limits)
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    for node in SyntaxTreeNode(parser.parse(body)).children:
-        _add(builder, node)
+    body = plain(front.body, front.shown, components=path.suffix.lower() == ".mdx")
+    nodes = parsed(body)
+    if title is not None and is_question(title) and not (nodes and nodes[0].tag == "h1"):
+        builder.add_heading(title, 0)  # the whole page answers it
+    if isinstance(answer := _first(fields, _ANSWERS), str):
+        builder.add(answer)
+    for node in nodes:
+        add_node(builder, node)
     named = {_RENAMED.get(str(name).lower(), name): value for name, value in fields.items()}
     meta = own_fields(named, "front matter", strict=True)
+    return builder.build("markdown", title if title is not None else builder.first_heading, meta)
+
+
+def parsed(body: str) -> list[SyntaxTreeNode]:
+    """The blocks of plain Markdown."""
+    return SyntaxTreeNode(MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(body)).children
+
+
+def _title(fields: dict[Any, Any]) -> str | None:
+    title = fields.pop("title", None)
     # Not one that is nested: its words would be those of all that it refers to, again and again.
-    named_so = str(title) if isinstance(title, str | int | float | date) else None
-    return builder.build("markdown", named_so if named_so is not None else builder.first_heading, meta)
+    named = str(title) if isinstance(title, str | int | float | date) else None
+    question = _first(fields, _QUESTIONS)
+    return question if named is None and isinstance(question, str) else named
 
 
-def _front_matter(text: str, path: Path) -> tuple[dict[Any, Any], str]:
-    """The fields between the marks at the top (YAML, or TOML between ``+++``), and the rest of the file."""
-    found = _FRONT.match(text)
-    if found is None:
-        return {}, text
-    source = found[2] if found[2] is not None else ""
-    try:
-        fields: Any = tomllib.loads(source) if found[1] == "+++" else yaml.safe_load(source)
-    except (yaml.YAMLError, tomllib.TOMLDecodeError, ValueError) as error:
-        # Not taken for text: it may say who is to read the document.
-        problem = " ".join(str(error).split())
-        raise LoadingError(path, f"has front matter that cannot be read ({problem})") from error
-    if fields is None or isinstance(fields, dict):
-        return fields if fields is not None else {}, text[found.end() :]
-    return {}, text  # a rule above ordinary text
+def _first(fields: dict[Any, Any], names: Iterable[str]) -> Any:
+    return next((fields.pop(name) for name in names if name in fields), None)
 
 
-def _add(builder: TextBuilder, node: SyntaxTreeNode) -> None:
+def add_node(builder: TextBuilder, node: SyntaxTreeNode) -> None:
+    """Append one block of Markdown."""
     if node.type == "heading":
         builder.add_heading(_words(node), int(node.tag[1:]))
     elif node.type in ("bullet_list", "ordered_list"):
         builder.add("\n".join(_items(node, 0)), "list")
     elif node.type == "table":
         header, *rows = [[_words(cell) for cell in row.children] for part in node.children for row in part.children]
-        builder.add(table_lines(header, rows), "table")
+        add_table(builder, header, rows)
     elif node.type in ("fence", "code_block"):
         builder.add(node.content.strip("\n"))
     elif node.type == "html_block":
-        add_fragment(builder, node.content)
+        _add_markup(builder, node.content)
     elif node.type == "paragraph":
         builder.add(_words(node))
     else:
         for child in node.children:
-            _add(builder, child)
+            add_node(builder, child)
+
+
+def _add_markup(builder: TextBuilder, markup: str) -> None:
+    """Append a piece of HTML; the Markdown below an open ``<details>`` stands below its summary."""
+    first, *others = _CLOSED.split(markup)
+    add_fragment(builder, first, goes_on=True)
+    for part in others:
+        builder.leave_headings(SUMMARY)
+        add_fragment(builder, part, goes_on=True)
 
 
 def _items(node: SyntaxTreeNode, depth: int) -> Iterable[str]:
@@ -128,7 +145,7 @@ def _words(node: SyntaxTreeNode) -> str:
     before, *lines = "".join(pieces).split("\n\0")
     for line in lines:
         before += line_joint(before, line) + line
-    return before.strip()
+    return _SPACES.sub(" ", before).strip()
 
 
 def _leaves(node: SyntaxTreeNode) -> Iterable[SyntaxTreeNode]:

@@ -41,7 +41,8 @@ _NAME = re.compile(r"[^\W\d][\w-]*")
 _NO_NAME = re.compile(r"[^\w-]+")
 _WILDCARD = re.compile(r"(\*\*/|\*\*|\*|\?)")
 _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{2,8})*")
-_GUARDED = ("groups", "valid_from", "valid_until")  # a mistake here would show a document to the wrong reader
+GUARDED = ("groups", "valid_from", "valid_until")
+"""A mistake in these would show a document to the wrong reader."""
 _INT64 = 2**63
 _HALF = re.compile("[\ud800-\udfff]")
 # A browser skips white space and control characters inside an address, so "java\tscript:" would be one.
@@ -124,13 +125,13 @@ def own_fields(fields: Mapping[str, Any], origin: str, *, strict: bool = False) 
         check_size(named, origin)
     taken: dict[str, Any] = {}
     # What decides who may read the document comes first, so that it is never left out for want of room.
-    for name in sorted(named, key=lambda each: each not in _GUARDED):
+    for name in sorted(named, key=lambda each: each not in GUARDED):
         try:
             field = validate({f"own_{name}" if name in RESERVED else name: named[name]}, origin)
             check_size(taken | field, origin)
             taken |= field
         except InputError:
-            if name in _GUARDED:
+            if name in GUARDED:
                 raise
     return taken
 
@@ -138,7 +139,7 @@ def own_fields(fields: Mapping[str, Any], origin: str, *, strict: bool = False) 
 def _own_name(raw: Any) -> str:
     name = _NO_NAME.sub("_", str(raw).strip())
     known = name.lower()
-    return known if known in _GUARDED + DATES + _LISTS + _STRINGS + ("language",) else name
+    return known if known in GUARDED + DATES + _LISTS + _STRINGS + ("language",) else name
 
 
 def _is_nothing(value: Any) -> bool:

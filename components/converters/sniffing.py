@@ -38,6 +38,10 @@ _ZIPPED = (
     (b"application/vnd.oasis.opendocument", "an OpenDocument file"),
     (b"application/epub", "an EPUB book"),
 )
+_LISTED = (
+    ({"META-INF/container.xml"}, "an EPUB book"),
+    ({"mimetype", "content.xml"}, "an OpenDocument file"),
+)
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _PDF_WINDOW = 1024  # a PDF may begin with up to this many bytes of something else
 
@@ -71,6 +75,9 @@ def _zipped(data: bytes) -> str:
         # Damaged: the names stand in clear beside the entries and once more at the end.
         edges = data[:8192] + data[-65536:]
         return next((kind for mark, kind in _ZIPPED if mark in edges), "a zip archive")
+    for entries, kind in _LISTED:
+        if entries <= set(names):
+            return kind
     starts = {name.encode("utf-8", "replace").partition(b"/")[0] + b"/" for name in names}
     # Of OpenDocument files and EPUB books the first entry says what they are, and is never compressed.
     return next((kind for mark, kind in _ZIPPED if mark in starts or mark in data[:200]), "a zip archive")

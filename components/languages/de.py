@@ -3,6 +3,8 @@
 from components.languages.pack import Asked, Asks, Language, Rules, words
 from components.patterns import LazyPattern, followed, up_to
 
+_MORE = r"(?:mehr|weniger|besser|schlechter|größer|kleiner|schneller|länger|kürzer|höher|niedriger|billiger)"
+
 _QUESTION_RULES: Rules = (
     ("number", LazyPattern.of(
         r"\bwie\s?(?:viele?n?|lange?|oft|hoch|gro(?:ß|ss)|schwer|weit|alt|tief|breit|teuer|schnell|warm|hei(?:ß|ss))\b",
@@ -22,6 +24,19 @@ _QUESTION_RULES: Rules = (
     ("date", LazyPattern.of(
         r"(?:^|, )(?:ab |bis |seit |von )?wann\b|\bum wie viel uhr\b",
         r"\bwelche[rsmn]? (?:\w+ )?(?:jahr\w*|datum|tage?|monat|uhrzeit|zeitraum|wochentag)\b",
+    )),
+    ("comparison", LazyPattern.of(
+        r"\bunterschied\w*|\bunterscheide\w*|\bim vergleich (?:zu|mit)\b|\bverglichen mit\b|\b(?:versus|vs\.?)(?= )",
+        followed(rf"\b{_MORE}\b", r"\boder\b"),
+        followed(r"\boder\b", rf"\b{_MORE}\b"),
+    )),
+    ("list", LazyPattern.of(
+        r"\bwelche \w+(?:en|er|e|s) (?:sind|waren|muss|müssen|kann|können|darf|dürfen|gibt|gelten|gehören"
+        r"|haben|werden)\b",
+        r"\bwelche (?:arten|typen|formen|sorten|möglichkeiten|schritte|optionen|voraussetzungen|dokumente"
+        r"|unterlagen)\b",
+        r"\bwas (?:gehört|zählt) (?:alles )?(?:zu|zum|zur|dazu)\b|\bwas alles\b|^(?:nenne?|liste|zähle)\b",
+        r"\bwas (?:kann|darf|soll|muss) (?:ich |man |wir )?nicht\b|\bwer (?:ist|hat) (?:berechtigt|anspruch)\b",
     )),
     ("definition", LazyPattern.of(
         r"^was (?:ist|sind) (?:eine?n? )?(?!der |die |das |mit |es |dies)" + up_to(3),
@@ -86,4 +101,15 @@ LANGUAGE = Language(
     list_marks=(r"schritt\s+\d{1,3}\s*[:.)]\s*",),
     question_columns=("frage",),
     answer_columns=("antwort",),
+    question_openings=(
+        r"(?:wie|warum|wieso|weshalb|wann|wo|woher|wohin|wer|wem|womit|wof[uü]r|welche[rnms]?) [^.]*",
+        r"was (?:ist|sind|bedeutet|passiert|mache|kann|muss|soll|tun|kostet|geschieht|heißt|brauche)\b",
+        r"(?:kann|darf|muss|soll|werde|habe|bin|gibt|ist|sind) (?:ich|man|wir|es|sie)\b",
+    ),
+    question_labels=("f", "frage"),
+    answer_labels=("a", "antwort"),
+    faq_names=(r"h[aä]ufig(?:e|er)? (?:gestellte )?fragen", r"fragen und antworten"),
+    related_names=(
+        r"siehe auch|weiterf[uü]hrende (?:links|informationen)|verwandte (?:artikel|themen)|n[aä]chste schritte",
+    ),
 )

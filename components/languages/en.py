@@ -5,6 +5,8 @@ from components.patterns import LazyPattern, followed, up_to
 
 # The beginning of the text or of a clause, with "and", "so", "please" before the question.
 _OPEN = r"(?:^|[.,;:!?] )(?:(?:and|but|so|then|well|also|please|ok|okay|hi|hello|hey|excuse me)[\s,]++){0,6}"
+_MORE = r"(?:more|less|better|worse|larger|bigger|smaller|faster|slower|longer|shorter|higher|lower|cheaper)"
+_IN = r"(?:(?:in|on|at|for|from|to|under|with|by|of|through) )?"
 _MEASURE = (
     r"(?:(?<!part )(?<!model )(?<!serial )(?<!phone )(?<!order )(?<!article )(?<!version )number|amount|percentage"
     r"|percent|proportion|price|cost|fee|temperature|pressure|age|size|weight|mass|height|width|depth|length|distance"
@@ -40,6 +42,28 @@ _QUESTION_RULES: Rules = (
     ("number", LazyPattern.of(
         rf"\b(?:what|which) (?!(?:do|does|did|is|are|was|were|an?)\b)(?:\w+ )?{_MEASURE}\b",
         rf"\bwhat (?:is|was|are|were) (?:the|its|their|his|her)(?: [\w-]+){{0,2}} {_MEASURE}\b",
+    )),
+    ("comparison", LazyPattern.of(
+        r"\bdiffer(?:s|ed|ences?)?\b|\b(?:versus|vs\.?)(?= )|\bcompared? (?:to|with) (?!what\b)|\bcomparison\b",
+        followed(r"\b(?:which|what|who)\b", r"\bthat (?:the )?[\w.-]+ (?:cannot|can't|can not|does not|doesn't)\b"),
+        followed(rf"\b{_MORE}\b", r"\bor\b(?! (?:more|less))"),
+        followed(r"\bor\b(?! (?:more|less))", rf"\b{_MORE}\b"),
+    )),
+    ("list", LazyPattern.of(
+        rf"{_OPEN}{_IN}which (?!(?:is|was|does|has)\b)(?!\w*(?:ss|us|is)\b)\w\w+s\b(?! (?:is|was|has)\b)",
+        rf"{_OPEN}{_IN}which (?:[\w-]+ ){{1,2}}?(?!\w*(?:ss|us|is)\b)\w\w+s (?:are|were|must|do|did|can|may"
+        rf"|have|had|should"
+        r"|could|will|would|am|is|of|took|take|offer|give|support|need|apply|belong|count)\b",
+        r"\b(?:what|which) (?:\w+ )?(?:kinds|types|sorts|forms|categories|levels|classes) of\b",
+        r"\bwhat (?!(?:is|was|does|has|happens|makes|causes|comes|counts)\b)\w\w+s (?:are|do|can|must"
+        r"|should|may|have)\b",
+        r"\bwhat are (?:all )?(?:the|my|our|your|its) (?:[\w-]+ ){0,3}?(?!\w*(?:ss|us|is)\b)\w\w+s\b",
+        rf"{_OPEN}(?:list|name|enumerate|give me|show me) (?:all|every|some|the)\b|\bwhat all\b",
+        rf"{_OPEN}what (?:is|are|comes) (?:in|included|part of)\b",
+        followed(rf"{_OPEN}what does\b", r"\b(?:include|consist of)\b"),
+        rf"{_OPEN}who (?:is|are) (?:eligible|entitled|allowed|covered|exempt)\b",
+        rf"{_OPEN}what (?:can|may|must|should) (?:i |we |you |one )?(?:not|never)\b",
+        rf"{_OPEN}what (?:can't|cannot|must not)\b",
     )),
     ("definition", LazyPattern.of(
         r"\bwhat (?:is|are|was|were) meant by\b",
@@ -138,4 +162,17 @@ LANGUAGE = Language(
     list_marks=(r"step\s+\d{1,3}\s*[:.)]\s*",),
     question_columns=("question",),
     answer_columns=("answer",),
+    question_openings=(
+        r"how (?:do|does|did|can|could|should|would|will|is|are|to|much|many|long|often|far|old|big|large|soon)\b",
+        r"(?:what|when|where|why|which|who|whose) (?:do|does|did|can|could|should|would|will|is|are|was|were|has)\b",
+        r"(?:what|where|who) (?:happens?|if|else|kinds?|types?|to do)\b",
+        r"(?:can|could|do|does|may|must|should|will|am|are|is) (?:i|we|you|it|they|there)\b",
+    ),
+    question_labels=("q", "question"),
+    answer_labels=("a", "answer"),
+    faq_names=(r"\bfaqs?\b", r"\bq ?& ?a\b", r"frequently asked", r"common questions", r"questions (?:and|&) answers"),
+    related_names=(
+        r"related (?:articles?|topics?|pages?|links?|information|documentation|questions)",
+        r"see also|further reading|next steps|learn more|additional resources",
+    ),
 )

@@ -19,6 +19,16 @@ _QUESTION_RULES: Rules = (
         r"\bcu[aá]l(?:es)? (?:es|son|fue|fueron|era) (?:la|las|el|los) (?:razón|razones|causas?|motivos?)\b",
     )),
     ("date", LazyPattern.of(r"\bcu[aá]ndo\b|\bqu[eé] (?:años?|fecha|día|mes|siglo|década|hora|época)\b")),
+    ("comparison", LazyPattern.of(
+        r"\bdiferencias?\b|\bse diferencian?\b|\bdifieren?\b|\ben comparación con\b|\bcomparad[oa]s? con\b",
+        followed(r"\b(?:más|menos|mejor|peor|mayor|menor)\b", r"\bo\b"),
+        followed(r"\bo\b", r"\b(?:más|menos|mejor|peor|mayor|menor)\b"),
+    )),
+    ("list", LazyPattern.of(
+        r"\bcu[aá]les (?:son|eran|fueron)\b|\bqu[eé] (?:tipos?|clases?|formas|opciones|requisitos|pasos|documentos) ",
+        r"\bqu[eé] \w+s (?:son|se|hay|puedo|puede|pueden|debo|necesito|tengo|existen|acepta|aceptan)\b",
+        r"^¿?(?:enumera|lista|nombra|dime todos)\b|\bqu[eé] incluyen?\b|\bqui[eé]nes? (?:puede|pueden|tiene derecho)\b",
+    )),
     ("definition", LazyPattern.of(
         r"^¿?qu[eé] (?:es|son) (?:una? )?(?!el |la |los |las |lo )" + up_to(3),
         r"\bqu[eé] (?:significan?|quiere decir)\b|\bqu[eé] se entiende por\b|^(?:definición|significado) de\b",
@@ -70,4 +80,12 @@ LANGUAGE = Language(
     list_marks=(r"paso\s+\d{1,3}\s*[:.)]\s*",),
     question_columns=("pregunta",),
     answer_columns=("respuesta",),
+    question_openings=(
+        "¿",
+        r"(?:c[oó]mo|qué|por qué|cu[aá]ndo|d[oó]nde|qui[eé]n(?:es)?|cu[aá]l(?:es)?|cu[aá]nt[oa]s?) [^.]*",
+    ),
+    question_labels=("p", "pregunta"),
+    answer_labels=("r", "respuesta"),
+    faq_names=(r"preguntas (?:m[aá]s )?frecuentes", r"preguntas y respuestas"),
+    related_names=(r"artículos relacionados|véase también|ver también|más información|próximos pasos",),
 )

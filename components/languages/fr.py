@@ -21,6 +21,16 @@ _QUESTION_RULES: Rules = (
         r"^(?:et |depuis |jusqu'à )?quand\b(?!.*, (?:que|qui|comment))|\bquand\s?\?$",
         r"\bquel(?:le)?s? (?:années?|date|jour|mois|siècle|décennie|heure|époque)\b",
     )),
+    ("comparison", LazyPattern.of(
+        r"\bdifférences?\b|\bdiffère(?:nt)?\b|\bpar rapport à\b|\bcomparée?s? (?:à|avec)\b|\ben comparaison\b",
+        followed(r"\b(?:plus|moins|mieux|meilleure?)\b", r"\bou\b"),
+        followed(r"\bou\b", r"\b(?:plus|moins|mieux|meilleure?)\b"),
+    )),
+    ("list", LazyPattern.of(
+        r"\bquel(?:le)?s (?:sont|étaient|types?|sortes|options|conditions|étapes|documents)\b",
+        r"\bquel(?:le)?s \w+s (?:sont|dois-je|puis-je|faut-il|peut-on|existent|acceptez)\b",
+        r"^(?:énumère|liste|nomme|cite)\w*\b|\bque comprend\b|\bqui (?:peut|a droit)\b",
+    )),
     ("definition", LazyPattern.of(
         r"^qu'est-ce qu(?:e |')(?:c'est qu(?:e |'))?(?:une? )?(?!le |la |les |l')" + up_to(3),
         r"\bque (?:signifient?|veut dire)\b|\bqu'entend-on par\b|^(?:définition|signification) d",
@@ -73,4 +83,12 @@ LANGUAGE = Language(
     list_marks=(r"étape\s+\d{1,3}\s*[:.)]\s*",),
     question_columns=("question",),
     answer_columns=("réponse",),
+    question_openings=(
+        r"(?:comment|pourquoi|quand|combien|où|quels?|quelles?|qui|que) [^.]*",
+        r"(?:est-ce|qu['’]est-ce|puis-je|dois-je|peut-on|faut-il)\b",
+    ),
+    question_labels=("q", "question"),
+    answer_labels=("r", r"r[eé]ponse"),
+    faq_names=(r"foire aux questions", r"questions (?:les plus )?fr[eé]quentes", r"questions (?:et|/) r[eé]ponses"),
+    related_names=(r"articles? (?:associés?|connexes?|liés?)|voir aussi|pour en savoir plus|prochaines étapes",),
 )

@@ -10,4 +10,9 @@ LANGUAGE = Language(
     list_marks=(r"passo\s+\d{1,3}\s*[:.)]\s*",),
     question_columns=("domanda",),
     answer_columns=("risposta",),
+    question_openings=(r"(?:come|perch[eé]|quando|dove|chi|cosa|che cosa|qual[ei]?|quant[oaie]) [^.]*",),
+    question_labels=("d", "domanda"),
+    answer_labels=("r", "risposta"),
+    faq_names=(r"domande (?:pi[uù] )?frequenti", r"domande e risposte"),
+    related_names=(r"articoli correlati|vedi anche|per saperne di pi[uù]",),
 )

@@ -110,3 +110,13 @@ class Language:
     """Names, in lower case, of a table's column that holds questions."""
     answer_columns: Words = ()
     """Names, in lower case, of the column beside it that holds their answers."""
+    question_openings: Words = ()
+    """Phrases with which a heading opens that is a question, though it ends in no question mark."""
+    question_labels: Words = ()
+    """What stands before a colon and a question ("Q: ..."); a phrase."""
+    answer_labels: Words = ()
+    """What stands before a colon and its answer; a phrase."""
+    faq_names: Words = ()
+    """Phrases in the heading of a collection of questions with their answers."""
+    related_names: Words = ()
+    """Headings, as phrases, below which a page only leads to others."""

@@ -98,6 +98,11 @@ def is_unspaced(character: str) -> bool:
     return character >= _FIRST_WITHOUT_EDGES and _WITHOUT_EDGES.compiled.match(character) is not None
 
 
+def word_count(text: str) -> int:
+    """Words of a text; where no spaces part them, two signs count as one."""
+    return len(text.split()) + sum(map(is_unspaced, text)) // 2
+
+
 def by_character(word: str) -> list[str]:
     """A word cut into the signs of scripts without word edges, and the runs of others between them."""
     parts: list[str] = []

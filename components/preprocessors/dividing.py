@@ -41,6 +41,8 @@ class PlannedPassage:
     block: Block
     breaks: tuple[int, ...] = ()
     """Where the following pages begin inside it, from its start."""
+    section_end: int = 0
+    """Up to where the text is shown where the passage's section answers; no further than ``end`` where that is 0."""
 
     def __deepcopy__(self, _: dict[int, Any]) -> Self:
         return self  # nobody changes it, and pipelines copy their inputs

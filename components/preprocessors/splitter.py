@@ -32,10 +32,14 @@ from components.preprocessors.dividing import (
     tokens_of,
     with_words,
 )
+from components.preprocessors.sections import with_sections
 from components.types import PUBLIC_GROUP, Candidates, PassageKind
 
 HEADING_JOINT = " > "
 """Stands between the headings of a path in a passage's ``heading``."""
+
+SPLITTING = 2
+"""Grows when the same sizes give other passages, or passages other fields: then what is indexed is made anew."""
 
 _DIVIDE = "components.preprocessors.dividing:divide"
 
@@ -145,9 +149,8 @@ class PassageSplitter:
             None if title is None else str(title),
             _language(document, text),
         )
-        return pieces(
-            blocks, self._in_sandbox(path, text, blocks, how) if self.sandbox else divided(path, text, blocks, how)
-        )
+        places = self._in_sandbox(path, text, blocks, how) if self.sandbox else divided(path, text, blocks, how)
+        return with_sections(text, pieces(blocks, places))
 
     def _in_sandbox(self, path: str, text: str, blocks: Sequence[Block], how: Division) -> Places:
         self.warm_up()
@@ -168,6 +171,7 @@ class PassageSplitter:
         Returns:
             ``documents``: the passages. Their ``meta`` holds the document's fields and those of the block, and
             ``heading``, ``page``, ``row``, ``start``, ``end``, ``kind``, ``language``, ``file_name``, ``groups``;
+            of a passage whose section goes on also ``continues`` (what follows it in the text, to be shown with it);
             of a FAQ row also ``question`` and ``answer_start`` (offset inside the content), of a passage that runs
             over the end of its ``page`` also ``page_breaks`` (offsets inside the content where the next ones begin).
 
@@ -291,6 +295,7 @@ def _passage(document: Document, text: str, piece: PlannedPassage, language: str
         "row": block.row,
         "start": piece.start,
         "end": piece.end,
+        "continues": text[piece.end : piece.section_end] or None,
         "kind": kind,
         "language": _primary(block.meta["language"]) if block.meta.get("language") else language,
         "groups": meta.get("groups") or [PUBLIC_GROUP],

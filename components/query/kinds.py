@@ -1,7 +1,7 @@
 """What kind of answer a question asks for: question and language in, kind out.
 
-The rules of the language's pack, the first that matches decides. Pure; knows no documents. How-to, why, yes-no and
-definition lead to whole sentences, the others to a few words: where in doubt, a question is a factoid.
+The rules of the language's pack, the first that matches decides. Pure; knows no documents. Factoids, numbers and dates
+are answered by a few words, the others by whole statements: where in doubt, a question is a factoid.
 """
 
 from collections.abc import Iterable
@@ -16,6 +16,14 @@ _MOST_KEYWORDS = 8
 _HAN_SIGNS_A_WORD = 2
 _RULES = {pack.code: pack.question_rules for pack in PACKS if pack.question_rules}
 _ASKS = LazyPattern.of(any_word(lambda pack: pack.question_words))
+# Machines write their messages in English, whatever their users speak.
+_ERROR = LazyPattern.of(
+    r"\berror\b|\w(?:error|exception)\b|\bexception:|\b(?:fatal|err|errno|traceback)\b",
+    r"\b(?:failed|failure)(?::| to | with )",
+    r"\b(?:crashes|dies|hangs|aborts|quits) with\b|\bexit (?:code|status) \d|\bstatus\W{1,4}[45]\d\d\b",
+    # A message between quotation marks, and nothing that asks.
+    r"\A[^?]*[\"“][^\"”?]{8,}[\"”][^?]*\Z",
+)
 
 
 def question_kind(text: str, language: str) -> QueryKind:
@@ -29,6 +37,8 @@ def question_kind(text: str, language: str) -> QueryKind:
     for kind, pattern in _rules_for(language):
         if pattern.found_in(asked):
             return kind
+    if _ERROR.found_in(asked):
+        return "error"
     return "keyword" if _is_keywords(asked) else "factoid"
 
 

@@ -13,6 +13,7 @@ from components.models.ensemble import PairScorer, pair_scorer
 from components.models.inference import Backend
 from components.passages import pair_of
 from components.query.answer_types import ExpectedValue, expected_value
+from components.readers.distribution import SpanDistribution
 from components.readers.spans import Span, best_span_holding, best_spans, null_score
 from components.types import Candidates, QueryKind
 
@@ -70,7 +71,7 @@ class ExtractiveReader:
         """Load the model."""
         self._ready()
 
-    @component.output_types(answers=list[ExtractedAnswer])
+    @component.output_types(answers=list[ExtractedAnswer], distributions=dict[str, SpanDistribution])
     def run(
         self, query: str, documents: list[Document], top_k: int | None = None, kind: QueryKind | None = None
     ) -> dict[str, Any]:
@@ -86,21 +87,22 @@ class ExtractiveReader:
         Returns:
             ``answers``: best first. ``document_offset`` and ``context_offset`` are code points in the passage, end
             exclusive; ``score`` is in [0, 1]; ``meta`` holds ``span`` (start plus end minus null logit), ``null``
-            and ``rank`` (0-based, among the passage's spans).
+            and ``rank`` (0-based, among the passage's spans). ``distributions``: by the passage's id, how likely the
+            answer lies in any part of it.
         """
         limit = top_k if top_k is not None else self.top_k
         readable = [document for document in documents[:limit] if (document.content or "").strip()]
         if not readable:
-            return {"answers": Candidates()}
+            return {"answers": Candidates(), "distributions": {}}
         pairs = [pair_of(query, document, self.with_context) for document in readable]
         wanted = ExpectedValue() if kind is None else expected_value(query, kind)
-        answers = [
-            answer
-            for document, logits in zip(readable, self._ready().encode(pairs), strict=True)
-            for answer in self._answers(query, document, logits, wanted)
-        ]
+        read = list(zip(readable, self._ready().encode(pairs), strict=True))
+        answers = [answer for document, logits in read for answer in self._answers(query, document, logits, wanted)]
         answers.sort(key=lambda answer: -answer.meta["span"])
-        return {"answers": Candidates(answers)}
+        distributions = {
+            document.id: SpanDistribution.of(logits.windows, self.max_answer_tokens) for document, logits in read
+        }
+        return {"answers": Candidates(answers), "distributions": distributions}
 
     def to_dict(self) -> dict[str, Any]:
         """Serialise the parameters."""

@@ -7,7 +7,7 @@ from typing import Literal
 
 from evaluation.outcome import Task
 
-Form = Literal["squad", "beir", "faq", "own", "trec"]
+Form = Literal["squad", "beir", "faq", "own", "trec", "documents"]
 """How the data are written, which decides how its documents are found again in the index."""
 
 
@@ -26,10 +26,18 @@ class DataSetQuestion:
     """Key of the document that it was asked about, which a question without an answer has too."""
     row: str = ""
     """Where it stands, for messages."""
-    source: str = ""
-    """The user's own data: the source that holds the answer; "" where the data do not say."""
+    sources: tuple[str, ...] = ()
+    """The sources that hold the answer, by their names or the ends of these; none where the data do not say."""
     groups: tuple[str, ...] = ()
     """Access groups of whoever asks, beside the public one."""
+    every: bool = False
+    """Whether an answer has to hold every reference, such as the items of a list, and not only one of them."""
+    kind: str = ""
+    """As the data call it; "" where they do not."""
+    language: str = ""
+    """Of the question, as the data say; "" where they do not."""
+    corpus: str = ""
+    """Name of the corpus that it is asked of, where the data have several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,8 @@ class DataSet:
     documents: Mapping[str, str]
     """Texts by key; empty where the corpus is what the user has indexed."""
     corpus: tuple[Path, ...] = ()
-    """Files to index; empty where the corpus is what the user has indexed."""
+    """Files to index; of the form "documents" one folder, or an archive of one. Empty where the corpus is what the user
+    has indexed."""
     files: tuple[Path, ...] = ()
     """All files that it was read from."""
     rankings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -64,7 +64,7 @@ def _question(row: str, cells: Mapping[str, str]) -> DataSetQuestion:
         answerable=answerable,
         document=identifier,
         row=row,
-        source=cells.get("source", ""),
+        sources=(cells["source"],) if cells.get("source") else (),
         groups=_groups(cells),
     )
 

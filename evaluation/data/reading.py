@@ -6,6 +6,7 @@ from pathlib import Path
 from components.errors import InputError
 from evaluation.data.beir import is_beir, read_beir_dataset
 from evaluation.data.dataset import DataSet
+from evaluation.data.documents import is_documents, read_documents_datasets
 from evaluation.data.faq import read_faq_dataset
 from evaluation.data.own import read_own_dataset
 from evaluation.data.squad import read_squad_dataset
@@ -13,8 +14,26 @@ from evaluation.data.trec import read_trec_dataset
 
 FORMS = (
     "*.json (SQuAD-like), *.csv or *.tsv (own questions), *.jsonl with --paraphrases (FAQ), a TREC run with --qrels, "
-    "or a BEIR folder; .gz may follow"
+    "a BEIR folder, or a folder of documents with questions.jsonl (`quaere evaluate`); .gz may follow a file"
 )
+
+
+def read_datasets(
+    path: Path, *, paraphrases: Path | None = None, qrels: Path | None = None, passages: Path | None = None
+) -> list[DataSet]:
+    """The same as :func:`read_dataset`; of a folder of documents with questions, a data set for each corpus.
+
+    Raises:
+        InputError: see there.
+    """
+    if not is_documents(path):
+        return [read_dataset(path, paraphrases=paraphrases, qrels=qrels, passages=passages)]
+    options = {"--paraphrases": paraphrases, "--qrels": qrels, "--passages": passages}
+    if given := [name for name, value in options.items() if value is not None]:
+        raise InputError(
+            f"{path} holds documents with questions: {', '.join(given)} says nothing about it; leave it out"
+        )
+    return read_documents_datasets(path)
 
 
 def read_dataset(

@@ -85,7 +85,7 @@ def is_right(text: str, kind: AnswerKind, references: Sequence[str]) -> bool:
 
     Args:
         text: the answer.
-        kind: a whole FAQ answer or passage has to hold a reference; a span has to share half of its words with one.
+        kind: a span has to share half of its words with a reference, a longer unit has to hold one.
         references: accepted answers; without any, no answer is right.
     """
     if not references or not text:

@@ -11,6 +11,7 @@ COMPARED = ("system", "data", "metric", "difference", "95 % interval", "better /
 """Columns of the table of all figures, and of that of differences in percentage points; * is told apart from chance."""
 
 FAILURES: dict[Failure, tuple[str, str]] = {
+    "not_extracted": ("Not extracted", "The text that was read from the documents does not hold the answer."),
     "not_indexed": ("Not indexed", "No passage of the index holds the answer."),
     "not_retrieved": ("Not retrieved", "A passage holds the answer, but is not among the candidates."),
     "lost_by_reranker": (

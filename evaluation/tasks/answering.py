@@ -60,7 +60,7 @@ class Answering:
         ranks = {stage: self._rank(question, places) for stage, places in rankings.items()}
         right = best is not None and self._is_right(question, best)
         given = best is not None and best.confidence >= self._least(best)
-        prediction = "" if best is None else best.text
+        prediction = "" if best is None else exact_words(best)
         failure = failure_of(
             self._way(question, passages, best, ranks), answerable=question.answerable, right=right, given=given
         )
@@ -82,8 +82,8 @@ class Answering:
             ranks=ranks if question.answerable else {},
             failure=failure,
             seconds=trace.seconds,
-            language=trace.query.language,
-            kind=trace.query.kind,
+            language=question.language or trace.query.language,
+            kind=question.kind or trace.query.kind,
             passage="" if best is None else best.passage,
             expected_passage=self._expected(question),
             source="" if best is None else best.source,
@@ -119,19 +119,25 @@ class Answering:
     ) -> Way:
         if not question.answerable:
             return Way()
-        source = None if best is None else _passage_of(best, passages)
+        source = None if best is None else rank_of_passage(best, passages)
         in_right = source is not None and self._gold.holds(question, place_of(passages[source - 1]))
         return Way(
+            extracted=self._gold.is_extracted(question),
             indexed=self._indexed.holds(question),
             fused=ranks["fused"],
             reranked=ranks["reranked"],
             answered_from=source,
-            touches=in_right and best is not None and f1(best.text, question.references) > 0,
+            touches=in_right and best is not None and f1(exact_words(best), question.references) > 0,
         )
 
     def _expected(self, question: DataSetQuestion) -> str:
         key = next(iter(question.relevant), question.document)
         return self._dataset.documents.get(key, "")
+
+
+def exact_words(answer: Answer) -> str:
+    """What is compared with a reference word by word: what a display marks, whatever the unit that is shown."""
+    return answer.words if answer.words and answer.kind != "faq" else answer.text
 
 
 def answer_values(prediction: str, references: Sequence[str], *, right: bool, given: bool) -> dict[str, float]:
@@ -152,7 +158,7 @@ def answer_values(prediction: str, references: Sequence[str], *, right: bool, gi
     }
 
 
-def _passage_of(answer: Answer, passages: Sequence[Passage]) -> int | None:
+def rank_of_passage(answer: Answer, passages: Sequence[Passage]) -> int | None:
     """1-based rank of the passage that an answer comes from."""
     places = [(each.source, each.start) for each in passages]
     place = (answer.source, answer.passage_start)

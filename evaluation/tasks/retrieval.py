@@ -58,6 +58,8 @@ class Retrieval:
         )
 
     def _failure(self, question: DataSetQuestion, reranked: int | None) -> Failure:
+        if not self._gold.is_extracted(question):
+            return "not_extracted"
         if not self._indexed.holds(question):
             return "not_indexed"
         return "not_retrieved" if reranked is None else "lost_by_reranker"

@@ -20,7 +20,7 @@ from pipelines.settings import Settings
 from training.calibration.crossfit import CrossFitted, Fit, cross_fit
 from training.calibration.evidence import evidence_row
 from training.calibration.fitting import Shape, fit_calibrator, with_least
-from training.calibration.judging import Judged, Row, firsts_of, has_answer, judge
+from training.calibration.judging import Judged, Row, bests_of, has_answer, judge
 from training.calibration.labelled import AskedQuestion
 
 
@@ -80,8 +80,8 @@ def collect(
 def as_own(rows: Sequence[Row], calibrator: Calibrator) -> list[Row]:
     """Rows of a user's questions, those counted as asked of the FAQ whose first answer comes from there."""
     own = []
-    for row, (first, _) in zip(rows, firsts_of(calibrator, [row["answers"] for row in rows]), strict=True):
-        if first is not None and first["kind"] == "faq":
+    for row, best in zip(rows, bests_of(calibrator, rows), strict=True):
+        if best and best[0][0]["kind"] == "faq":
             own.append(row | {"origin": "faq" if has_answer(row) else "faq left out"})
         else:
             own.append(row)

@@ -12,12 +12,11 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from components.answers.calibration import KINDS, Calibrator, Floats, Logistic
+from components.answers.calibration import KINDS, Calibrator, Floats, Logistic, modelled
 from components.errors import InputError
 from components.logits import logit
 from components.types import AnswerKind, Evidence
-from evaluation.metrics.confidence import threshold_at_precision
-from training.calibration.judging import Row, anys_of, firsts_of, has_answer, is_faq
+from training.calibration.judging import Row, anys_of, bests_of, has_answer, is_faq
 from training.calibration.regression import fit_logistic, isotonic_curve
 
 Shape = Literal["logistic", "isotonic", "rescaled"]
@@ -30,9 +29,6 @@ READ_CLOSELY = 8
 Chosen by nothing else, since answers that were chosen by a signal cannot tell what that signal is worth.
 """
 
-PASSAGE_PRECISION = 0.5
-"""A whole passage is given from the confidence at which this share of such answers is right."""
-
 UNANSWERABLE_SHARE = Fraction(2, 5)
 """The share of questions in use that the documents do not answer, which the thresholds are chosen for."""
 
@@ -41,8 +37,9 @@ PENALTY = 1.0
 SLOPE_PENALTY = 1e-3
 """Keeps a slope finite where a few rows are separable."""
 
-SIGNS = {"behind": -1.0}
-"""A signal speaks for an answer (1) or against it; where the data say otherwise, others say the same, and it is 0."""
+SIGNS = {"behind": -1.0, "length": 0.0, "statement": 0.0, "enumerates": 0.0}
+"""A signal speaks for an answer (1) or against it (-1); where the data say otherwise, others say the same, and it is
+left out. Of those that may speak either way (0) the data decide."""
 
 LEAST_WEIGHTS = {"codes": 6.0, "fits": 3.0}
 """Least weight of a signal, in logits from its worst to its best value.
@@ -70,27 +67,32 @@ def fit_calibrator(
         raise InputError("there is no asked question to fit the calibrator on")
     kinds = {kind: _fit_kind(kind, rows, shape, base, penalty) for kind in KINDS}
     intercept, slope = _fit_any(Calibrator(kinds), rows, base)
-    of_kinds: dict[AnswerKind, list[Row]] = {
-        "span": [row for row in rows if not is_faq(row)],
-        "faq": [row for row in rows if is_faq(row)],
-    }
-    for kind, asked in of_kinds.items():
-        if base is not None and len({has_answer(row) for row in asked}) < 2:
-            # Questions that all have an answer would have everything given, and nothing where none has.
-            kinds[kind] = replace(kinds[kind], threshold=base.threshold(kind))
-        else:
-            kinds[kind] = replace(kinds[kind], threshold=best_threshold(*_firsts(Calibrator(kinds), asked, kind)))
-    passages = _passage_threshold(Calibrator(kinds), of_kinds["span"])
-    kinds["passage"] = replace(kinds["passage"], threshold=passages)
+    fitted = Calibrator(kinds)
+    of_texts, of_faqs = (_threshold(fitted, [row for row in rows if is_faq(row) is faq]) for faq in (False, True))
+    for kind in KINDS:
+        told = of_faqs if kind == "faq" else of_texts
+        untold = 1.0 if base is None else base.threshold(kind)
+        kinds[kind] = replace(kinds[kind], threshold=untold if told is None else told)
     return Calibrator(kinds, intercept, slope)
 
 
+def _threshold(calibrator: Calibrator, asked: Sequence[Row]) -> float | None:
+    """The confidence from which answers are given; None where it cannot be told.
+
+    Questions that all have an answer would have everything given, and nothing where none has.
+    """
+    answerable = [has_answer(row) for row in asked]
+    if len(set(answerable)) < 2:
+        return None
+    firsts = [best[0] if best else None for best in bests_of(calibrator, asked)]
+    confidences = [0.0 if first is None else first[1] for first in firsts]
+    right = [first is not None and bool(first[0]["right"]) for first in firsts]
+    return best_threshold(confidences, right, answerable)
+
+
 def with_least(calibrator: Calibrator, least: float) -> Calibrator:
-    """The same, giving exact answers from this confidence on, and whole passages from no lower one."""
-    kinds = {
-        kind: replace(model, threshold=max(least, model.threshold) if kind == "passage" else least)
-        for kind, model in calibrator.kinds.items()
-    }
+    """The same, giving answers from this confidence on."""
+    kinds = {kind: replace(model, threshold=least) for kind, model in calibrator.kinds.items()}
     return replace(calibrator, kinds=kinds)
 
 
@@ -125,11 +127,8 @@ def best_threshold(confidences: Sequence[float], right: Sequence[bool], answerab
 
 def _fit_kind(kind: AnswerKind, rows: Sequence[Row], shape: Shape, base: Calibrator | None, penalty: float) -> Logistic:
     """First what tells right answers from wrong ones, over those read closely, then how sure to be of the best one."""
-    questions = [
-        found
-        for row in rows
-        if (found := [each for each in (*row["answers"], *row["passages"]) if each["kind"] == kind])
-    ]
+    units = ([unit for place in row["places"] for unit in place if modelled(unit["kind"]) == kind] for row in rows)
+    questions = [found for found in units if found]
     evidence = [np.array([each["evidence"] for each in answers], dtype=np.float64) for answers in questions]
     labels = [np.array([each["right"] for each in answers], dtype=np.float64) for answers in questions]
     right, count = int(sum(each.sum() for each in labels)), sum(len(each) for each in labels)
@@ -208,36 +207,12 @@ def _signed_weights(rows: Floats, labels: Floats, penalty: float) -> Floats:
 
 def _fit_any(calibrator: Calibrator, rows: Sequence[Row], base: Calibrator | None) -> tuple[float, float]:
     """Intercept and slope between the logit of the joint probability and whether any shown answer is right."""
-    joint, right = zip(*anys_of(calibrator, rows), strict=True)
+    joint, right = zip(*anys_of(calibrator, bests_of(calibrator, rows)), strict=True)
     column = np.array([[logit(each)] for each in joint])
     coefficients, intercept = fit_logistic(column, np.array(right, dtype=np.float64), SLOPE_PENALTY)
     if base is not None and coefficients[0] <= 0:
         return base.any_intercept, base.any_slope
     return intercept, float(coefficients[0])
-
-
-def _firsts(
-    calibrator: Calibrator, rows: Sequence[Row], kind: AnswerKind
-) -> tuple[list[float], list[bool], list[bool]]:
-    """For each question the confidence of its first answer, whether that is right, whether the question has one."""
-    firsts = firsts_of(calibrator, [row["answers"] for row in rows], (kind,))
-    right = [first is not None and bool(first["right"]) for first, _ in firsts]
-    return [confidence for _, confidence in firsts], right, [has_answer(row) for row in rows]
-
-
-def _passage_threshold(calibrator: Calibrator, rows: Sequence[Row]) -> float:
-    """From the questions whose first exact answer is withheld, as only these are given a passage."""
-    exact = firsts_of(calibrator, [row["answers"] for row in rows], ("span", "faq"))
-    withheld = [
-        row["passages"]
-        for row, (first, confidence) in zip(rows, exact, strict=True)
-        if row["passages"] and (first is None or confidence < calibrator.threshold(first["kind"]))
-    ]
-    passages = firsts_of(calibrator, withheld)
-    confidences = [confidence for _, confidence in passages]
-    right = [float(best is not None and best["right"]) for best, _ in passages]
-    threshold = threshold_at_precision(confidences, right, PASSAGE_PRECISION)
-    return 1.0 if threshold is None else threshold
 
 
 def _tuple(values: Iterable[float]) -> tuple[float, ...]:

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from components.answers.calibration import KINDS, Calibrator
-from components.types import AnswerKind
+from components.answers.calibration import KINDS, Calibrator, modelled
+from components.answers.scoring import SHARE
+from components.answers.units import apart, shortest
 from evaluation.metrics.confidence import brier_score, calibration_error, coverage_at_precision, risk_coverage_area
 
 Row = dict[str, Any]
@@ -41,7 +42,8 @@ class Judged:
 
 def judge(calibrator: Calibrator, rows: Sequence[Row]) -> list[Judged]:
     """The first answers of all questions."""
-    firsts, anys = firsts_of(calibrator, [row["answers"] for row in rows]), anys_of(calibrator, rows)
+    bests = bests_of(calibrator, rows)
+    firsts, anys = [best[0] if best else (None, 0.0) for best in bests], anys_of(calibrator, bests)
     return [
         Judged(
             confidence=confidence,
@@ -56,39 +58,35 @@ def judge(calibrator: Calibrator, rows: Sequence[Row]) -> list[Judged]:
     ]
 
 
-def confidences_of(calibrator: Calibrator, questions: Sequence[Sequence[Row]]) -> list[list[float]]:
-    """The confidence of each answer of each question."""
-    answers = [each for of_one in questions for each in of_one]
-    found = np.zeros(len(answers))
+def bests_of(calibrator: Calibrator, rows: Sequence[Row]) -> list[list[tuple[Row, float]]]:
+    """For each question what would be shown, given or withheld, surest first, as the composer shows it."""
+    units = [unit for row in rows for place in row["places"] for unit in place]
+    confidences = iter(_confidences(calibrator, units))
+    return [_shown([[(unit, next(confidences)) for unit in place] for place in row["places"]]) for row in rows]
+
+
+def _confidences(calibrator: Calibrator, units: Sequence[Row]) -> list[float]:
+    models = [modelled(unit["kind"]) for unit in units]
+    found = np.zeros(len(units))
     for kind in KINDS:
-        places = [place for place, each in enumerate(answers) if each["kind"] == kind]
+        places = [place for place, model in enumerate(models) if model == kind]
         if places:
-            found[places] = calibrator.kinds[kind].probabilities([answers[place]["evidence"] for place in places])
-    values = iter(found.tolist())
-    return [[next(values) for _ in of_one] for of_one in questions]
+            found[places] = calibrator.kinds[kind].probabilities([units[place]["evidence"] for place in places])
+    return [float(each) for each in found]
 
 
-def firsts_of(
-    calibrator: Calibrator, questions: Sequence[Sequence[Row]], kinds: Sequence[AnswerKind] = KINDS
-) -> list[tuple[Row | None, float]]:
-    """Of the answers of each question the best of these kinds with its confidence; None and 0 where there is none."""
-    chosen = [[each for each in answers if each["kind"] in kinds] for answers in questions]
-    firsts: list[tuple[Row | None, float]] = []
-    for answers, confidences in zip(chosen, confidences_of(calibrator, chosen), strict=True):
-        best = confidences.index(max(confidences)) if confidences else None
-        firsts.append((None, 0.0) if best is None else (answers[best], confidences[best]))
-    return firsts
+def _shown(places: Sequence[Sequence[tuple[Row, float]]]) -> list[tuple[Row, float]]:
+    leading = [place[shortest([confidence for _, confidence in place], SHARE)] for place in places]
+    leading.sort(key=lambda entry: -entry[1])
+    return [leading[at] for at in apart([tuple(unit["at"]) for unit, _ in leading], SHOWN)]
 
 
-def anys_of(calibrator: Calibrator, rows: Sequence[Row]) -> list[tuple[float, bool]]:
+def anys_of(calibrator: Calibrator, bests: Sequence[Sequence[tuple[Row, float]]]) -> list[tuple[float, bool]]:
     """For each question the probability that one of its best answers is right, and whether one is."""
-    anys = []
-    for row, confidences in zip(rows, confidences_of(calibrator, [row["answers"] for row in rows]), strict=True):
-        best = sorted(zip(confidences, row["answers"], strict=True), key=lambda pair: -pair[0])[:SHOWN]
-        anys.append(
-            (calibrator.any_right([confidence for confidence, _ in best]), any(each["right"] for _, each in best))
-        )
-    return anys
+    return [
+        (calibrator.any_right([confidence for _, confidence in best]), any(unit["right"] for unit, _ in best))
+        for best in bests
+    ]
 
 
 def has_answer(row: Row) -> bool:

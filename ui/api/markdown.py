@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from components.answers.composer import DIFFER
 from components.foreign_text import one_line
-from components.types import Answer, Passage, QueryKind, Reply
+from components.types import Answer, Passage, Reply
 from ui.text import answer_kind, confidence_word, percent, place_line, support_line
 from ui.wording import ENGLISH
 
@@ -31,13 +31,12 @@ _AROUND = "(){}\"'*_.,;:!?"
 
 def reply_text(reply: Reply) -> str:
     """The best answer and where it stands, those of other documents that say something else, or that there is none."""
-    kind = reply.query.kind
     blocks = [escaped(warning) for warning in reply.warnings if warning != DIFFER]
-    blocks += _answer(reply.answers[0], kind) if reply.answers else _not_found(reply.passages)
+    blocks += _answer(reply.answers[0]) if reply.answers else _not_found(reply.passages)
     if DIFFER in reply.warnings:
         blocks.append(escaped(DIFFER))
         for other in reply.answers[1:]:
-            blocks += _answer(other, kind) if other.differs else []
+            blocks += _answer(other) if other.differs else []
     return "\n\n".join(blocks)
 
 
@@ -46,12 +45,11 @@ def escaped(text: str) -> str:
     return _BREAK.join(_escaped_lines(text))
 
 
-def _answer(answer: Answer, kind: QueryKind) -> Iterator[str]:
+def _answer(answer: Answer) -> Iterator[str]:
     if kind_of_answer := answer_kind(ENGLISH, answer.kind):
         yield f"{kind_of_answer}:"
-    lead = answer.lead(kind)
-    yield escaped(lead)
-    if answer.kind == "span" and one_line(lead) != one_line(answer.sentence):
+    yield escaped(answer.text)
+    if answer.kind == "span" and one_line(answer.text) != one_line(answer.sentence):
         yield _BREAK.join(f"> {line}" for line in _escaped_lines(answer.sentence))
     place = escaped(place_line(answer.source, answer.page, answer.title, answer.heading))
     lines = [f"{place} · {confidence_word(ENGLISH, answer.confidence)}, {percent(answer.confidence)}"]

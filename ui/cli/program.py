@@ -21,10 +21,12 @@ from typer.core import TyperGroup
 from ui.cli.commands import (
     ask,
     benchmark,
+    crawl,
     data,
     demo,
     evaluate,
     experiment,
+    imports,
     index,
     keys,
     pipeline,
@@ -88,6 +90,7 @@ app = typer.Typer(
 )
 for _command in (
     index.index,
+    crawl.crawl,
     ask.ask,
     data.status,
     index.rebuild,
@@ -102,6 +105,7 @@ for _command in (
     benchmark.benchmark_command(),
 ):
     app.command()(_command)
+app.command("import")(imports.import_)
 app.add_typer(sources.app, name="sources")
 app.add_typer(keys.app, name="keys")
 app.add_typer(train.app, name="train")

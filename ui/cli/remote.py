@@ -59,6 +59,7 @@ class RemoteService:
         paths: Sequence[str],
         *,
         meta: Mapping[str, Any] | None = None,
+        identities: Mapping[str, Identity] | None = None,
         prune: bool = False,
         follow_links: bool = False,
         engine: EngineName = "local",
@@ -70,14 +71,13 @@ class RemoteService:
         found = expand(
             [path for path in paths if not (prune and not os.path.lexists(on_disk(path)))], follow_links=follow_links
         )
-        known = [(path, Identity.of(Path(_absolute(path)))) for path in found.files]
-        identities = {printable(_absolute(path)): replace(identity, source=printable(path)) for path, identity in known}
+        known_by = _identities(found.files) | dict(identities or {})
         given = {shown(_absolute(path)): shown(str(path)) for path in found.files}
         report: IndexReport = self._call(
             "index",
             on_progress,
             paths=[printable(_absolute(on_disk(path))) for path in paths],
-            identities=IDENTITIES.dump_python(identities, mode="json"),
+            identities=IDENTITIES.dump_python(known_by, mode="json"),
             meta=None if meta is None else dict(meta),
             prune=prune,
             follow_links=follow_links,
@@ -128,6 +128,12 @@ class RemoteService:
         except httpx.HTTPError as error:
             raise StoreError(f"{self.url}: the process that serves this data folder has ended ({error})") from error
         raise StoreError(f"{self.url}: the process that serves this data folder ended in the midst; try again")
+
+
+def _identities(files: Sequence[Path]) -> dict[str, Identity]:
+    """Files by what their sources are known by: the id is that of the place, the name as it was given here."""
+    known = [(path, Identity.of(Path(_absolute(path)))) for path in files]
+    return {printable(_absolute(path)): replace(identity, source=printable(path)) for path, identity in known}
 
 
 def _absolute(path: Path | str) -> str:

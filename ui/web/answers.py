@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from components.converters.metadata import is_web_address
 from components.languages.detect import UNDETERMINED
-from components.types import Answer, Passage, Place, QueryKind
+from components.types import Answer, Passage, Place
 from ui.wording import Words
 
 _HEADING_STEP = " > "
@@ -33,20 +33,26 @@ def question_of(answer: Answer) -> str:
     return answer.passage[: max(answer.start - answer.passage_start, 0)].strip()
 
 
+def mark_in_text(answer: Answer) -> Mark:
+    """The exact words in what answers; not where they are all of it."""
+    start, end = answer.words_start - answer.start, answer.words_end - answer.start
+    return (0, 0) if (start, end) == (0, len(answer.text)) else (start, end)
+
+
 def mark_in_sentence(answer: Answer) -> Mark:
-    """The answer in its sentence: at the place it has in the passage, as its words may occur twice."""
-    start, end = answer.start - answer.passage_start, answer.end - answer.passage_start
+    """The exact words in their sentence: at the place they have in the passage, as they may occur twice."""
+    start, end = answer.words_start - answer.passage_start, answer.words_end - answer.passage_start
     length = len(answer.sentence)
     first = answer.passage.find(answer.sentence, max(end - length, 0), start + length) if start >= 0 else -1
     if first < 0:
-        found = answer.sentence.find(answer.text)
-        return found, found + len(answer.text)
+        found = answer.sentence.find(answer.words)
+        return found, found + len(answer.words)
     return start - first, end - first
 
 
 def mark_in_passage(answer: Answer) -> Mark:
-    """The answer in its passage; not where it is all of it."""
-    start, end = answer.start - answer.passage_start, answer.end - answer.passage_start
+    """The exact words in their passage; not where they are all of it."""
+    start, end = answer.words_start - answer.passage_start, answer.words_end - answer.passage_start
     return (0, 0) if (start, end) == (0, len(answer.passage)) else (start, end)
 
 
@@ -68,9 +74,9 @@ def other_places(answer: Answer) -> Sequence[Place]:
     return list(others.values())
 
 
-def copied(words: Words, answer: Answer, kind: QueryKind) -> str:
-    """What copying an answer gives: its words and, on a line of its own, where they stand."""
+def copied(words: Words, answer: Answer) -> str:
+    """What copying an answer gives: its text and, on a line of its own, where they stand."""
     where = [answer.source] + ([] if answer.page is None else [words.gettext("page {page}", page=answer.page)])
     if answer.url is not None and linkable(answer.url):
         where.append(answer.url)
-    return f"{answer.lead(kind).strip()}\n— {', '.join(where)}"
+    return f"{answer.text.strip()}\n— {', '.join(where)}"

@@ -65,6 +65,7 @@ def templates_in(words: Words) -> Environment:
             answers.linkable,
             answers.mark_in_passage,
             answers.mark_in_sentence,
+            answers.mark_in_text,
             answers.other_places,
             answers.question_of,
             answers.title_of,

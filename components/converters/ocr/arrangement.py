@@ -12,7 +12,7 @@ from statistics import median
 from components.converters.assembly import line_joint
 from components.converters.ocr.decoding import ReadLine
 from components.converters.pdf.boxes import Box
-from components.converters.pdf.layout import Glyph, Line
+from components.converters.pdf.glyphs import Glyph, Line
 
 Point = tuple[float, float]
 

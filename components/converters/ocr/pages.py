@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from components.converters.limits import Limits
 from components.converters.ocr.arrangement import Fragment, LetterSizes, Placement, in_order, score_of
-from components.converters.pdf.layout import Line
+from components.converters.pdf.glyphs import Line
 from components.errors import LoadingError
 
 if TYPE_CHECKING:  # OpenCV takes memory and time to import, and most files hold no scan

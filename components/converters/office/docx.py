@@ -117,7 +117,7 @@ def _table_text(table: Table) -> str:
     rows: list[list[str]] = []
     for row in table._tbl.tr_lst:
         rows.append(_cells(row, rows[-1] if rows else []))
-    return grid_text(rows, has_header=len(rows) > 1 and _has_header(table))
+    return grid_text(rows, headers=int(_has_header(table)))
 
 
 def _cells(row: Any, above: list[str]) -> list[str]:

@@ -188,7 +188,7 @@ def _table_text(table: Any) -> str:
                 text = _short(above.get(column, ""))
             texts.append(text)
         rows.append(texts)
-    return grid_text(rows, has_header=bool(table.first_row))
+    return grid_text(rows, headers=int(bool(table.first_row)))
 
 
 def _short(text: str) -> str:

@@ -6,7 +6,6 @@ Values are read, not formulas, and each as its sheet shows it.
 import io
 import re
 import warnings
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -22,16 +21,11 @@ from components.converters.extracted import Extracted
 from components.converters.limits import Limits
 from components.converters.office.number_formats import shown
 from components.converters.office.properties import office_fields
-from components.converters.rows import add_cells, has_header
+from components.converters.office.sheets import CellRows, MergedArea, add_sheet
+from components.converters.titles import title_or_name
 from components.errors import LoadingError
 
 _ESCAPE = re.compile(r"_x000([9AD])_")  # how a cell's text writes a tab and the ends of lines
-# Of merged cells, as many are filled in one sheet, and only with texts that may be the name of what they cover.
-_MAX_FILLED = 1_000_000
-_MAX_REPEATED = 200
-
-_Rows = dict[int, dict[int, str]]
-"""Row number -> column number -> text; cells and rows without text are left out."""
 
 
 def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
@@ -48,96 +42,26 @@ def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
         for sheet in book.worksheets:
             if sheet.sheet_state == "visible":
-                _add_sheet(builder, sheet, path, limits.most_characters)
+                rows, areas = _read(sheet, path, limits.most_characters)
+                merged = (MergedArea(area.min_row, area.max_row, area.min_col, area.max_col) for area in areas)
+                add_sheet(builder, sheet.title, rows, merged)
         book.close()
     properties = book.properties
     for name in ("created", "modified"):
         found = getattr(properties, name)
         if found is not None and found.replace(tzinfo=None) >= started:  # openpyxl sets what is missing to now
             setattr(properties, name, None)
-    return builder.build("xlsx", properties.title, office_fields(properties, properties.creator))
+    return builder.build("xlsx", title_or_name(path, properties.title), office_fields(properties, properties.creator))
 
 
-def _add_sheet(builder: TextBuilder, sheet: Any, path: Path, max_length: int) -> None:
-    rows, areas = _read(sheet, path, max_length)
-    numbers = sorted(rows)
-    if not numbers:
-        return
-    builder.add_heading(sheet.title, 1)
-    columns = sorted({column for row in rows.values() for column in row})
-    above, header = _find_header(rows, numbers, columns)
-    below = numbers[above + (header is not None) :]
-    titles = _fill(rows, below, areas)
-    for number in numbers[:above]:
-        _add_row(builder, None, rows[number], number, columns, sheet.title, is_text=len(rows[number]) == 1)
-    for number in below:
-        _add_row(builder, header, rows[number], number, columns, sheet.title, is_text=number in titles)
-
-
-def _add_row(
-    builder: TextBuilder,
-    header: Sequence[str] | None,
-    row: dict[int, str],
-    number: int,
-    columns: Sequence[int],
-    sheet: str,
-    *,
-    is_text: bool,
-) -> None:
-    if is_text:
-        builder.add(next(iter(row.values())), row=number)
-    else:
-        add_cells(builder, header, _cells(row, columns), number, origin=f'row {number} of sheet "{sheet}"')
-
-
-def _cells(row: dict[int, str], columns: Sequence[int]) -> list[str]:
-    """A row in the columns that the sheet uses, up to its own last one."""
-    return [row.get(column, "") for column in columns[: bisect_right(columns, max(row))]]
-
-
-def _find_header(rows: _Rows, numbers: Sequence[int], columns: Sequence[int]) -> tuple[int, Sequence[str] | None]:
-    """How many rows stand above the table, such as a title, and the row below them if it names the columns."""
-    for above, number in enumerate(numbers[:-1]):
-        filled = len(rows[number])
-        if len(columns) > 1 and (filled == 1 or 2 * filled < len(columns)):
-            continue
-        names = _cells(rows[number], columns)
-        return above, names if has_header(names) else None
-    return 0, None
-
-
-def _fill(rows: _Rows, numbers: Sequence[int], areas: Sequence[Any]) -> set[int]:
-    """Name a merged cell in every row and column that it covers, as far as rows hold anything else.
-
-    Returns:
-        The rows that are one merged cell across: titles inside the table.
-    """
-    titles = set()
-    left = _MAX_FILLED
-    for area in areas:
-        covered = numbers[bisect_left(numbers, area.min_row) : bisect_right(numbers, area.max_row)]
-        text = rows[covered[0]].get(area.min_col) if covered and covered[0] == area.min_row else None
-        width = area.max_col - area.min_col + 1
-        left -= len(covered) * width
-        if text is None or len(text) > _MAX_REPEATED or left < 0:
-            continue
-        if len(rows[covered[0]]) == 1 and width > 1:
-            titles.add(area.min_row)
-            continue
-        for number in covered:
-            for column in range(area.min_col, area.max_col + 1):
-                rows[number].setdefault(column, text)
-    return titles
-
-
-def _read(sheet: Any, path: Path, max_length: int) -> tuple[_Rows, Sequence[Any]]:
+def _read(sheet: Any, path: Path, max_length: int) -> tuple[CellRows, Sequence[Any]]:
     """All texts of a sheet, and its merged areas.
 
     openpyxl's own rows know no merged cells, and fill up to whatever row number or size a sheet claims to have.
     """
     book = sheet.parent
     formats: dict[int, str] = {}
-    rows: _Rows = {}
+    rows: CellRows = {}
     length = 0
     with sheet._get_source() as source:
         parser = WorkSheetParser(

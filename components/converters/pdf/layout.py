@@ -1,86 +1,28 @@
-"""Characters with boxes -> the lines, paragraphs, lists and headings of a page; pure.
+"""The lines of a page -> its paragraphs, lists and headings; pure.
 
-Knows no PDF: it sees characters in content order with the line breaks that the reader of the file put in.
+A flow is a run of lines below each other, as close as lines of one text are. A new paragraph begins in a flow where the
+first word of a line would have fitted on the line above, so that each flow has an edge of its own. Knows no PDF.
 """
 
 import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import accumulate, groupby, pairwise
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 from statistics import median
 
-from components.converters.assembly import is_item, line_joint
+from components.converters.assembly import line_joint
 from components.converters.extracted import BlockKind
-from components.converters.pdf.boxes import Box
+from components.converters.pdf.glyphs import HYPHEN, Glyph, Line, text_of
+from components.converters.pdf.headings import is_heading
 
-HYPHEN = "\x02"
-"""A hyphen at the end of a line, where a word goes on in the next."""
-
-_ENDS = tuple(".!?:;。！？：；")
-_CLOSERS = "\"'”’»)]」』）"
-_HEADING_RATIO = 1.12  # a heading's letters are this much taller than the body's
+ENDS = tuple(".!?:;。！？：；")
+CLOSERS = "\"'”’»)]」』）"
 _SAME_SIZE = 0.12  # letters of one paragraph differ by no more than this
-_MAX_HEADING = 160
+_INDENT = 0.8  # of a line's height: a first line is set in by more
 _COMPOUND = re.compile(r"(?<![\w-])[^\W\d_]++-[^\W\d_]++(?![\w-])")
 _SPACE = re.compile(r"\s")
 _LETTERS = re.compile(r"[^\W\d_]*")
-_DIGITS = re.compile(r"\d+")
-_REPEATED = 0.6  # of the pages: what stands on more of them at the edge is a running header or footer
-_EDGE = 0.12  # of the page's height
-
-
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """One code point; ``box`` is None for what was added to join lines or cells."""
-
-    char: str
-    box: Box | None
-    bold: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """The characters of one line of a page; at least one has a box."""
-
-    glyphs: tuple[Glyph, ...]
-    left: float
-    bottom: float
-    right: float
-    top: float
-    size: float
-    """Median height of the boxes."""
-    bold: bool
-    """Whether all its words are."""
-
-    @classmethod
-    def of(cls, glyphs: Sequence[Glyph]) -> "Line | None":
-        """Build without the white space at both ends; None where nothing else is left."""
-        first, last = 0, len(glyphs)
-        while first < last and glyphs[first].char.isspace():
-            first += 1
-        while last > first and glyphs[last - 1].char.isspace():
-            last -= 1
-        kept = tuple(glyphs[first:last])
-        seen = [glyph for glyph in kept if not glyph.char.isspace()]
-        boxes = [glyph.box for glyph in seen if glyph.box is not None]
-        if not boxes:
-            return None
-        left, bottom = min(box[0] for box in boxes), min(box[1] for box in boxes)
-        right, top = max(box[2] for box in boxes), max(box[3] for box in boxes)
-        size = max(median(box[3] - box[1] for box in boxes), 0.1)
-        return cls(kept, left, bottom, right, top, size, all(glyph.bold for glyph in seen if glyph.box is not None))
-
-    @property
-    def text(self) -> str:
-        """The line's characters."""
-        return text_of(self.glyphs)
-
-    @property
-    def continues(self) -> bool:
-        """Whether its last word goes on in the next line."""
-        return self.glyphs[-1].char == HYPHEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,46 +36,8 @@ class Piece:
     """What it was made of; of a table nothing."""
     breaks: tuple[int, ...] = ()
     """Where among the glyphs the following pages begin."""
-
-
-def text_of(glyphs: Iterable[Glyph]) -> str:
-    """The characters of glyphs."""
-    return "".join(glyph.char for glyph in glyphs)
-
-
-def split_lines(glyphs: Iterable[Glyph]) -> list[Line]:
-    """Part a page's characters at line breaks and at the hyphens that stand for one."""
-    lines: list[Line | None] = []
-    run: list[Glyph] = []
-    for glyph in glyphs:
-        if glyph.char in "\r\n":
-            lines.append(Line.of(run))
-            run = []
-            continue
-        if run and run[-1].char == HYPHEN and not _on_one_line(run[-1], glyph):
-            lines.append(Line.of(run))
-            run = []
-        elif run and run[-1].char == HYPHEN:
-            run[-1] = Glyph("-", run[-1].box)
-        run.append(glyph)
-    lines.append(Line.of(run))
-    return [line for line in lines if line is not None]
-
-
-def drop_running_lines(pages: Sequence[list[Line]], heights: Sequence[float]) -> list[list[Line]]:
-    """Leave out headers, footers and page numbers: lines at a page's edge that most pages share but for digits."""
-    if len(pages) < 3:
-        return list(pages)
-    edges = [
-        {(_shape(line), round(line.bottom / 10)) for line in lines if _at_edge(line, height)}
-        for lines, height in zip(pages, heights, strict=True)
-    ]
-    counts = Counter(key for edge in edges for key in edge)
-    running = {key for key, count in counts.items() if count > max(2, _REPEATED * len(pages))}
-    return [
-        [line for line in lines if not (_at_edge(line, height) and (_shape(line), round(line.bottom / 10)) in running)]
-        for lines, height in zip(pages, heights, strict=True)
-    ]
+    edge: float = 0.0
+    """How far to the right the lines of its flow reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +50,8 @@ class Setting:
     """The usual distance from one line of a paragraph to the next."""
     compounds: frozenset[str]
     """Words with a hyphen inside a line, in lower case, which keep it at a line's end too."""
+    bold: bool = False
+    """Whether most of the text is, so that bold letters say nothing."""
 
     @classmethod
     def of(cls, pages: Sequence[list[Line]]) -> "Setting":
@@ -154,99 +60,124 @@ class Setting:
         for line in (line for lines in pages for line in lines):
             weights[round(line.size * 2) / 2] += len(line.glyphs)
         body = max(weights, key=lambda size: weights[size], default=1.0)
+        bold = sum(len(line.glyphs) for lines in pages for line in lines if line.bold)
         texts = (line.text.lower() for lines in pages for line in lines)
-        return cls(
-            body, _line_pitch(pages, body), frozenset(word for text in texts for word in _COMPOUND.findall(text))
-        )
+        compounds = frozenset(word for text in texts for word in _COMPOUND.findall(text))
+        return cls(body, _line_pitch(pages, body), compounds, bold > 0.5 * sum(weights.values()))
 
 
 def _line_pitch(pages: Iterable[list[Line]], body: float) -> float:
-    pitches = sorted(
-        above.top - below.top
+    pitches = Counter(
+        round(2 * (above.bottom - below.bottom)) / 2
         for lines in pages
         for above, below in pairwise(lines)
-        if body * 0.5 < above.top - below.top < body * 4 and abs(above.size - below.size) < 0.1 * body
+        if body * 0.5 < above.bottom - below.bottom < body * 4
+        and max(abs(above.size - body), abs(below.size - body)) < 1
     )
-    return pitches[len(pitches) // 4] if pitches else body
+    return max(pitches, key=lambda pitch: (pitches[pitch], -pitch), default=body)
 
 
 def paragraphs(lines: Sequence[Line], setting: Setting) -> list[Piece]:
     """Group lines that hold no table."""
-    margins = _Margins(lines)
-    begins = [0, *(at for at in range(1, len(lines)) if _parts(lines[at - 1], lines[at], margins, setting.pitch))]
-    ends = [*begins[1:], len(lines)]
-    found = [_paragraph(lines[at:end], setting) for at, end in zip(begins, ends, strict=True) if at < end]
+    found = [piece for flow in _flows(lines, setting) for piece in _parted(flow, setting)]
     return _with_lists_joined(found)
 
 
-class _Margins:
-    """How far to the right the lines of a page reach that stand above or below a line."""
-
-    def __init__(self, lines: Sequence[Line]) -> None:
-        ordered = sorted((line.left, line.right) for line in lines)
-        self._lefts = [left for left, _ in ordered]
-        self._rights = list(accumulate((right for _, right in ordered), max))
-
-    def right_of(self, line: Line) -> float:
-        """The right end of the widest line that shares some of the page's width with this one, or this one's own.
-
-        What begins left of this line's end and reaches furthest does not end left of it.
-        """
-        count = bisect_left(self._lefts, line.right)
-        return max(line.right, self._rights[count - 1]) if count else line.right
+def _flows(lines: Sequence[Line], setting: Setting) -> list[list[Line]]:
+    flows: list[list[Line]] = []
+    for line in lines:
+        if flows and _flows_on(flows[-1], line, setting):
+            if len(flows[-1]) == 2 and _is_looser(flows[-1][0], flows[-1][1], line):
+                flows.append([flows[-1].pop()])
+            flows[-1].append(line)
+        else:
+            flows.append([line])
+    return flows
 
 
-def _parts(above: Line, below: Line, margins: _Margins, pitch: float) -> bool:
-    """Whether a new paragraph begins below a line."""
+def _flows_on(flow: Sequence[Line], line: Line, setting: Setting) -> bool:
+    """Whether a line stands below a flow, as near as its lines are to each other."""
+    above = flow[-1]
+    drop = above.bottom - line.bottom
+    if drop <= 0.3 * line.size or not above.shares_column(line) or not _same_size(above, line):
+        return False
+    pitch = median(a.bottom - b.bottom for a, b in pairwise(flow[-6:])) if len(flow) > 1 else 0.0
+    if pitch:
+        return drop <= 1.25 * pitch + 1
+    size = max(above.size, line.size)
+    if above.continues or (line.text[0].islower() and not above.text.rstrip(CLOSERS).endswith(ENDS)):
+        return drop <= 2.2 * size
+    is_body = abs(size - setting.body) < _SAME_SIZE * size
+    return drop <= (max(1.3 * setting.pitch, 1.3 * size) if is_body else 1.6 * size)
+
+
+def _is_looser(first: Line, second: Line, third: Line) -> bool:
+    """Whether a first line stands further from the second than that from the third, as a title does."""
+    return second.bottom - third.bottom < 0.8 * (first.bottom - second.bottom)
+
+
+def _same_size(one: Line, other: Line) -> bool:
+    return abs(one.size - other.size) <= _SAME_SIZE * max(one.size, other.size)
+
+
+def _parted(flow: Sequence[Line], setting: Setting) -> list[Piece]:
+    """The paragraphs of a flow."""
+    edge = max(line.right for line in flow)
+    margin = median(line.left for line in flow)
+    begins = [0, *(at for at in range(1, len(flow)) if _parts(flow[at - 1], flow[at], edge, margin))]
+    ends = [*begins[1:], len(flow)]
+    return [_paragraph(flow[at:end], edge, setting) for at, end in zip(begins, ends, strict=True)]
+
+
+def _parts(above: Line, below: Line, edge: float, margin: float) -> bool:
+    """Whether a new paragraph begins below a line of the same flow."""
     if above.continues:
         return False
-    if is_item(below.text) or above.bold != below.bold:
+    said = above.text.rstrip(CLOSERS)
+    fits = _would_fit(above, below, edge)
+    if below.is_item and (fits or said.endswith(ENDS) or not below.text[0].isalnum() or above.is_item):
         return True
-    if abs(above.size - below.size) > _SAME_SIZE * max(above.size, below.size):
+    if above.bold != below.bold and (fits or said.endswith(ENDS)):
         return True
-    drop = above.top - below.top
-    if drop <= 0:  # the next column
-        return above.text.endswith(_ENDS) or not below.text[0].islower()
-    if drop > max(1.25 * pitch, 1.05 * above.size + 0.25 * pitch):
+    ended = said.endswith(ENDS)
+    if ended and below.left > max(margin, above.left) + _INDENT * below.size:
         return True
-    return _ended_early(margins, above, below)
+    return fits and ended and not below.text[0].islower()
 
 
-def _ended_early(margins: _Margins, above: Line, below: Line) -> bool:
+def _would_fit(above: Line, below: Line, edge: float) -> bool:
     """Whether the next line's first word would have fitted on this one."""
-    edge = margins.right_of(above)
     word = _SPACE.split(below.text, maxsplit=1)[0]
     boxes = [glyph.box for glyph in below.glyphs[: len(word)] if glyph.box is not None]
     if not boxes or line_joint(above.text, below.text) == "":
-        return above.right < edge - 3 * above.size and above.text.endswith(_ENDS)
-    return above.right + (boxes[-1][2] - boxes[0][0]) + above.size < edge
+        return above.right < edge - 3 * above.size
+    return above.right + (boxes[-1][2] - boxes[0][0]) + 0.5 * above.size < edge
 
 
-def _paragraph(lines: Sequence[Line], setting: Setting) -> Piece:
-    glyphs = joined(lines, setting)
+def _paragraph(lines: Sequence[Line], edge: float, setting: Setting) -> Piece:
     size = max(line.size for line in lines)
-    kind: BlockKind = "text"
-    text = text_of(glyphs)
-    stands_out = size > _HEADING_RATIO * setting.body or (
-        len(lines) == 1 and lines[0].bold and size > 0.9 * setting.body and not text.endswith(_ENDS)
-    )
-    if stands_out and len(glyphs) <= _MAX_HEADING and len(lines) <= 3:
+    kind: BlockKind = "list" if lines[0].is_item else "text"
+    if is_heading(lines, setting.body, bold_tells=not setting.bold):
         kind = "heading"
-    elif is_item(text):
-        kind = "list"
-    return Piece(kind, tuple(glyphs), size, tuple(lines))
+    broken = [kind != "heading" and _is_broken(above, below, edge) for above, below in pairwise(lines)]
+    return Piece(kind, tuple(joined(lines, setting, broken)), size, tuple(lines), edge=edge)
+
+
+def _is_broken(above: Line, below: Line, edge: float) -> bool:
+    """Whether a line ends on purpose, as in an address, though its paragraph goes on."""
+    if above.continues or not _would_fit(above, below, edge):
+        return False
+    return not (below.text[0].islower() or above.text.endswith((",", "-", "–", "&")))
 
 
 def with_pages_joined(pages: Sequence[Sequence[Piece]], setting: Setting) -> list[list[Piece]]:
     """Give the paragraph that a page's end divides its rest from the top of the next page."""
-    found = [list(page) for page in pages]
+    found = [_footnotes_first(page) for page in pages]
     parts: list[Piece] = []  # of the last piece so far, one a page
     home = 0  # the page on which it begins
     for number, page in enumerate(found):
-        if parts and page and home + len(parts) == number:
-            lines = [line for piece in pages[number - 1] for line in piece.lines]
-            if _goes_on(parts[0].kind, parts[-1], page[0], lines):
-                parts.append(page.pop(0))
+        if parts and page and home + len(parts) == number and _goes_on(parts[0].kind, parts[-1], page[0]):
+            parts.append(page.pop(0))
         if page:
             if parts:
                 found[home][-1] = _continued(parts, setting.compounds)
@@ -256,19 +187,33 @@ def with_pages_joined(pages: Sequence[Sequence[Piece]], setting: Setting) -> lis
     return found
 
 
-def _goes_on(kind: BlockKind, above: Piece, below: Piece, lines: Sequence[Line]) -> bool:
-    """Whether a page's last piece, which stands among these lines, goes on in the first of the next page."""
+def _footnotes_first(page: Sequence[Piece]) -> list[Piece]:
+    """The page with the paragraph that its end divides behind the small notes below it."""
+    at = len(page)
+    while at > 1 and page[at - 1].kind in ("text", "list") and page[at - 1].size < 0.92 * page[0].size:
+        at -= 1
+    torn = page[at - 1] if 0 < at < len(page) else None
+    if torn is None or torn.kind != "text" or torn.lines[-1].text.rstrip(CLOSERS).endswith(ENDS):
+        return list(page)
+    if any(piece.size > 0.92 * torn.size for piece in page[at:]):
+        return list(page)
+    return [*page[: at - 1], *page[at:], torn]
+
+
+def _goes_on(kind: BlockKind, above: Piece, below: Piece) -> bool:
+    """Whether a page's last piece goes on in the first of the next page."""
     if kind not in ("text", "list") or below.kind != "text":
         return False
     last, first = above.lines[-1], below.lines[0]
-    if last.bold != first.bold or abs(last.size - first.size) > _SAME_SIZE * max(last.size, first.size):
+    if last.bold != first.bold or not _same_size(last, first):
         return False
     if last.continues:
         return True
-    said = last.text.rstrip(_CLOSERS)
-    if said.endswith(_ENDS) or not any(char.isalpha() for char in said):  # a number is the page's own
+    said = last.text.rstrip(CLOSERS)
+    if said.endswith(ENDS) or not any(char.isalpha() for char in said):  # a number is the page's own
         return False
-    return first.text[0].islower() or (kind == "text" and not _ended_early(_Margins(lines), last, first))
+    edge = max(above.edge, below.edge)
+    return first.text[0].islower() or (kind == "text" and not _would_fit(last, first, edge))
 
 
 def _continued(parts: Sequence[Piece], compounds: frozenset[str]) -> Piece:
@@ -282,14 +227,17 @@ def _continued(parts: Sequence[Piece], compounds: frozenset[str]) -> Piece:
         _join(glyphs, below.glyphs, compounds)
         breaks.append(len(glyphs) - len(below.glyphs))
     lines = tuple(line for part in parts for line in part.lines)
-    return Piece(parts[0].kind, tuple(glyphs), parts[0].size, lines, tuple(breaks))
+    return replace(parts[0], glyphs=tuple(glyphs), lines=lines, breaks=tuple(breaks))
 
 
-def joined(lines: Sequence[Line], setting: Setting) -> list[Glyph]:
-    """The characters of a paragraph's lines, with what joins them."""
+def joined(lines: Sequence[Line], setting: Setting, broken: Sequence[bool] = ()) -> list[Glyph]:
+    """The characters of a paragraph's lines, with what joins them: a line feed where a line is broken on purpose."""
     glyphs = list(lines[0].glyphs)
-    for line in lines[1:]:
-        _join(glyphs, line.glyphs, setting.compounds)
+    for number, line in enumerate(lines[1:]):
+        if broken and broken[number]:
+            glyphs += (Glyph("\n", None), *line.glyphs)
+        else:
+            _join(glyphs, line.glyphs, setting.compounds)
     if glyphs[-1].char == HYPHEN:
         glyphs[-1] = Glyph("-", glyphs[-1].box)
     return glyphs
@@ -331,18 +279,5 @@ def _one_list(items: Sequence[Piece]) -> Piece:
     glyphs = list(items[0].glyphs)
     for item in items[1:]:
         glyphs += (Glyph("\n", None), *item.glyphs)
-    return Piece("list", tuple(glyphs), items[-1].size, tuple(line for item in items for line in item.lines))
-
-
-def _on_one_line(a: Glyph, b: Glyph) -> bool:
-    if a.box is None or b.box is None:
-        return True
-    return b.box[1] < (a.box[1] + a.box[3]) / 2 < b.box[3] and b.box[0] >= a.box[0]
-
-
-def _shape(line: Line) -> str:
-    return _DIGITS.sub("#", " ".join(line.text.split()))
-
-
-def _at_edge(line: Line, height: float) -> bool:
-    return line.top < _EDGE * height or line.bottom > (1 - _EDGE) * height
+    lines = tuple(line for item in items for line in item.lines)
+    return Piece("list", tuple(glyphs), items[-1].size, lines, edge=max(item.edge for item in items))

@@ -23,17 +23,12 @@ from components.converters.metadata import own_fields
 from components.converters.ocr.arrangement import Placement
 from components.converters.ocr.pages import PageReader, why_not
 from components.converters.pdf.boxes import Box, PageBoxes, decode_boxes, encode_boxes, pack_page
-from components.converters.pdf.layout import (
-    HYPHEN,
-    Glyph,
-    Line,
-    Piece,
-    Setting,
-    drop_running_lines,
-    split_lines,
-    text_of,
-    with_pages_joined,
-)
+from components.converters.pdf.drawn import rules_of
+from components.converters.pdf.glyphs import HYPHEN, Glyph, Line, text_of
+from components.converters.pdf.grid import lines_with_tables
+from components.converters.pdf.layout import Piece, Setting, with_pages_joined
+from components.converters.pdf.order import in_reading_order
+from components.converters.pdf.running import drop_running_lines
 from components.converters.pdf.tables import pieces
 from components.converters.pdf.textlayer import is_usable
 from components.errors import LoadingError, NoTextError
@@ -74,7 +69,7 @@ def build(pages: Sequence["Page"], format_name: str, fields: dict[str, Any], lim
     """
     lines = drop_running_lines([page.lines for page in pages], [page.laid_height for page in pages])
     setting = Setting.of(lines)
-    grouped = with_pages_joined([pieces(each, setting) for each in lines], setting)
+    grouped = with_pages_joined([in_reading_order(pieces(each, setting)) for each in lines], setting)
     builder = TextBuilder(limits)
     boxes = _add_pages(builder, grouped, pages)
     title = fields.pop("title", None) or builder.first_heading
@@ -171,7 +166,9 @@ def _page_lines(page: Any) -> list[Line]:
     glyphs = list(_glyphs(page))
     if not is_usable(text_of(glyphs).replace(HYPHEN, "-")):
         return []
-    return split_lines(glyph for glyph in glyphs if glyph.char != _UNKNOWN)
+    corner, turn = page.get_bbox(), page.get_rotation()
+    rules = [_shown(rule, corner, turn) for rule in rules_of(page)]
+    return lines_with_tables([glyph for glyph in glyphs if glyph.char != _UNKNOWN], rules)
 
 
 def _glyphs(page: Any) -> Iterator[Glyph]:

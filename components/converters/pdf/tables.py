@@ -4,12 +4,15 @@ A file draws a table cell by cell, row by row: a line below the last in the same
 line further right in the same band is the next cell, a line further left begins a row.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from components.converters.assembly import is_item
-from components.converters.pdf.layout import Glyph, Line, Piece, Setting, joined, paragraphs, text_of
+from components.converters.pdf.glyphs import Glyph, Line, text_of
+from components.converters.pdf.gridtext import grid_glyphs
+from components.converters.pdf.layout import Piece, Setting, joined, paragraphs
 
+_SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,5}\.?")
 _CELL_GAP = 1.0  # of a line's height: a wider gap parts two cells
 _WRAP = 1.45  # of a line's height: lines of one cell are no further apart
 _ROW_GAP = 2.2  # of a line's height: rows are no further apart
@@ -36,6 +39,12 @@ def pieces(lines: Sequence[Line], setting: Setting) -> list[Piece]:
     found: list[Piece] = []
     between = at = 0
     while at < len(lines):
+        if (table := lines[at].table) is not None:
+            found += paragraphs(lines[between:at], setting)
+            found.append(Piece("table", tuple(grid_glyphs(table, setting)), lines[at].size))
+            at += 1
+            between = at
+            continue
         rows = _table_at(lines, at)
         if len(rows) < 2:
             at += 1
@@ -107,12 +116,19 @@ def _table_at(lines: Sequence[Line], at: int) -> list[_Row]:
     table = _Table(lines[at].size)
     for number in range(at, len(lines)):
         cells = _cells(lines[number])
-        if (number == at and len(cells) < 2) or is_item(lines[number].text) or not table.take(cells):
+        if lines[number].table is not None or (number == at and len(cells) < 2):
+            break
+        if lines[number].is_item or _is_numbered_heading(cells) or not table.take(cells):
             break
     # A row of one cell at the end is the paragraph that follows.
     while table.rows and len(table.rows[-1].cells) < 2:
         table.rows.pop()
     return table.rows
+
+
+def _is_numbered_heading(cells: Sequence[Line]) -> bool:
+    """Whether a line is a heading's number and its words, such as "2.1" and "Scope", rather than a row."""
+    return len(cells) == 2 and _SECTION.fullmatch(cells[0].text) is not None and cells[1].text[0].isalpha()
 
 
 def _cells(line: Line) -> list[Line]:

@@ -21,6 +21,11 @@ EVIDENCE = Evidence(
     coverage=0.5,
     behind=0.0,
     fits=1.0,
+    mass=0.0,
+    length=1.0,
+    novel=1.0,
+    statement=0.0,
+    enumerates=0.0,
 )
 
 
@@ -31,9 +36,9 @@ def evidence(**given):
 
 def logistic(**changes):
     values = {
-        "mean": (1.0, *[0] * 11),
-        "scale": (2.0, *[1] * 11),
-        "coefficients": (2.0, 0.5, *[0] * 10),
+        "mean": (1.0, *[0] * 16),
+        "scale": (2.0, *[1] * 16),
+        "coefficients": (2.0, 0.5, *[0] * 15),
         "intercept": -1.5,
         "threshold": 0.4,
     }
@@ -41,7 +46,8 @@ def logistic(**changes):
 
 
 def calibrator():
-    return Calibrator({"span": logistic(), "faq": logistic(intercept=0.0), "passage": logistic(threshold=0.7)})
+    kinds = dict.fromkeys(KINDS, logistic())
+    return Calibrator(kinds | {"faq": logistic(intercept=0.0), "passage": logistic(threshold=0.7)})
 
 
 def test_confidence_by_hand():

@@ -2,14 +2,18 @@ import copy
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from haystack import Document
 from haystack.dataclasses import ExtractedAnswer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.answers.calibration import Calibrator, Logistic
+from components.answers.calibration import KINDS, Calibrator, Logistic
 from components.answers.composer import BUNDLED, DIFFER, AnswerComposer, answer_id
+from components.logits import logit
+from components.models.window import Window
+from components.readers.distribution import SpanDistribution
 from components.types import Answer, Evidence, Query
 
 N = len(Evidence.names())
@@ -42,25 +46,35 @@ def span(document, text, score=2.0, occurrence=0):
     )
 
 
+def model(coefficients=(), intercept=0.0, threshold=0.5):
+    return Logistic((0.0,) * N, (1.0,) * N, (*coefficients, *[0.0] * (N - len(coefficients))), intercept, threshold)
+
+
+def composer_of(path, **kinds):
+    """A composer whose calibrator never believes the kinds that are left out."""
+    Calibrator(dict.fromkeys(KINDS, model(intercept=-20.0)) | kinds).save(path)
+    return AnswerComposer(str(path))
+
+
 @pytest.fixture
 def composer(tmp_path):
     """Spans by the span score, passages and FAQ rows by relevance, thresholds at one half."""
-    by_span, by_relevance = (0.0, 1.0, 0, 0, 0, 0.1, 0), (1.0, 0, 0, 0, 0, 0, 0)
+    by_relevance = model((1.0,))
+    by_span = model((0.0, 1.0, 0, 0, 0, 0.1))
+    return composer_of(tmp_path / "calibrator.json", span=by_span, faq=by_relevance, passage=by_relevance)
 
-    def model(coefficients):
-        return Logistic((0.0,) * N, (1.0,) * N, (*coefficients, *[0.0] * (N - len(coefficients))), 0.0, 0.5)
 
-    kinds = {"span": model(by_span), "faq": model(by_relevance), "passage": model(by_relevance)}
-    Calibrator(kinds).save(tmp_path / "calibrator.json")
-    return AnswerComposer(str(tmp_path / "calibrator.json"))
+@pytest.fixture
+def composer_of_statements(tmp_path):
+    """Sentences, rows and lists by the span score; of the longer ones only those that hold more."""
+    by_span = model((0.0, 1.0))
+    return composer_of(tmp_path / "statements.json", span=by_span, sentence=by_span, list=model((0.0, 1.0), -0.5))
 
 
 @pytest.fixture
 def composer_of_codes(tmp_path):
     """Spans by the span score, and as much by the question's codes around them."""
-    model = Logistic((0.0,) * N, (1.0,) * N, (0, 1.0, 0, 0, 0, 0, 0, 4.0, *[0] * (N - 8)), 0.0, 0.5)
-    Calibrator({"span": model, "faq": model, "passage": model}).save(tmp_path / "codes.json")
-    return AnswerComposer(str(tmp_path / "codes.json"))
+    return composer_of(tmp_path / "codes.json", span=model((0, 1.0, 0, 0, 0, 0, 0, 4.0)))
 
 
 def compose(composer, documents, spans, kind="factoid", asked=None, **options) -> dict:
@@ -85,7 +99,8 @@ def test_an_answer_carries_its_exact_place_and_everything_about_it(composer):
     assert answer.id == answer_id("manual.md", answer.start, answer.end)
     assert answer.scores == {
         "relevance": 1.5, "span": 2.0, "dense": 0.5, "lexical": 0.5, "margin": 0.0, "support": 1.0, "faq": 0.0,
-        "codes": 1.0, "near": 0.5, "coverage": 0.5, "behind": 0.0, "fits": 1.0,
+        "codes": 1.0, "near": 0.5, "coverage": 0.5, "behind": 0.0, "fits": 1.0, "mass": 0.0,
+        "length": pytest.approx(math.log(3)), "novel": 1.0, "statement": 0.0, "enumerates": 0.0,
     }  # fmt: skip
     assert answer.confidence == pytest.approx(1 / (1 + math.exp(-2.1)))
     assert result["no_answer_confidence"] == pytest.approx(1 - answer.confidence)
@@ -94,7 +109,8 @@ def test_an_answer_carries_its_exact_place_and_everything_about_it(composer):
     assert answer.differs is False
 
 
-def test_a_value_of_the_kind_asked_for_is_behind_no_words_of_another(composer):
+def test_a_value_of_the_kind_asked_for_is_behind_no_words_of_another(composer_of_codes):
+    composer = composer_of_codes
     document = passage("Check it every month in the cold. It should be 1.5 bar, and 2 bar when it is warm.")
     spans = [span(document, "in the cold", 6.0), span(document, "1.5 bar", 2.0), span(document, "2 bar", 1.0)]
     asked = "What pressure should it have?"
@@ -201,11 +217,10 @@ def test_two_confident_answers_that_differ_are_both_given_and_marked(composer):
 
 
 def test_answers_that_are_given_but_hardly_believed_do_not_contradict_each_other(tmp_path):
-    model = Logistic((0.0,) * N, (1.0,) * N, (0.0, 1.0, *[0.0] * (N - 2)), 0.0, 0.2)
-    Calibrator({"span": model, "faq": model, "passage": model}).save(tmp_path / "calibrator.json")
     one, other = passage("It lasts two years.", "a.md"), passage("It lasts three years.", "b.md")
     spans = [span(one, "two years", -0.2), span(other, "three years", -0.5)]
-    result = compose(AnswerComposer(str(tmp_path / "calibrator.json")), [one, other], spans)
+    doubtful = composer_of(tmp_path / "calibrator.json", span=model((0.0, 1.0), threshold=0.2))
+    result = compose(doubtful, [one, other], spans)
     assert [answer.differs for answer in result["answers"]] == [False, False]
     assert result["warnings"] == []
 
@@ -219,8 +234,7 @@ def test_an_answer_that_holds_the_other_does_not_differ(composer):
 
 def test_a_doubtful_span_in_a_good_passage_gives_the_passage(composer):
     good = passage("The device is blue. It weighs two kilograms. ", relevance=2.0)
-    other = passage("Nothing here.", "other.md", relevance=-2.0)
-    result = compose(composer, [good, other], [span(good, "two kilograms", -1.0)])
+    result = compose(composer, [good], [span(good, "two kilograms", -1.0)])
     (answer,) = result["answers"]
     assert answer.kind == "passage"
     assert answer.text == good.content.strip()
@@ -275,31 +289,67 @@ def test_a_faq_row_answers_with_its_answer_part_in_the_same_list(composer):
     assert compose(composer, [faq_alone], [])["answers"] == []
 
 
-def test_how_to_comes_with_the_whole_list(composer):
+def test_a_list_leads_where_it_is_likelier_than_its_item(tmp_path):
     text = "To reset the device:\n1. Hold the red button.\n2. Wait for the light.\n\nThen call us."
     document = passage(text)
-    (answer,) = compose(composer, [document], [span(document, "red button")], kind="how-to")["answers"]
-    assert answer.sentence == "To reset the device:\n1. Hold the red button.\n2. Wait for the light."
-    assert answer.lead("how-to") == answer.sentence
-    assert answer.text == answer.lead("factoid") == "red button"
+    spans = [span(document, "red button")]
+    lists = composer_of(tmp_path / "lists.json", sentence=model(intercept=-1.0), list=model(intercept=2.0))
+    (answer,) = compose(lists, [document], spans, kind="how-to")["answers"]
+    assert (answer.kind, answer.text) == (
+        "list",
+        "To reset the device:\n1. Hold the red button.\n2. Wait for the light.",
+    )
+    assert (answer.sentence, answer.words) == ("1. Hold the red button.", "red button")
+    items = composer_of(tmp_path / "items.json", sentence=model(intercept=2.0), list=model(intercept=2.1))
+    (answer,) = compose(items, [document], spans, kind="how-to")["answers"]
+    assert (answer.kind, answer.text) == ("sentence", "1. Hold the red button.")
 
 
-@pytest.mark.parametrize("kind", ["why", "yes-no", "definition"])
-def test_a_question_that_words_do_not_answer_leads_with_the_sentence(composer, kind):
+@pytest.mark.parametrize("kind", ["why", "yes-no", "definition", "list", "comparison", "error"])
+def test_a_question_that_words_do_not_answer_leads_with_the_sentence(composer_of_statements, kind):
     document = passage("It is new. The valve is closed because of the frost. Keep it so.")
-    (answer,) = compose(composer, [document], [span(document, "the frost")], kind=kind)["answers"]
+    (answer,) = compose(composer_of_statements, [document], [span(document, "the frost")], kind=kind)["answers"]
+    assert (answer.text, answer.kind) == ("The valve is closed because of the frost.", "sentence")
+    assert (answer.words, answer.start) == ("the frost", OFFSET + 11)
+    (answer,) = compose(composer_of_statements, [document], [span(document, "the frost")])["answers"]
     assert (answer.text, answer.kind) == ("the frost", "span")
-    assert answer.lead(kind) == "The valve is closed because of the frost."
 
 
-def test_a_sentence_that_leads_is_given_once(composer):
+def test_a_sentence_that_leads_is_given_once(composer_of_statements):
     document = passage("E-1: the pump is stuck; call the owner. It is blue.")
     later = passage(document.content[5:], start=OFFSET + 5)
     spans = [span(document, "the pump is stuck", 3.0), span(document, "the owner", 2.0), span(later, "blue", 1.0)]
-    answers = compose(composer, [document, later], spans, kind="definition", top_k=2)["answers"]
-    assert [answer.text for answer in answers] == ["the pump is stuck", "blue"]
-    answers = compose(composer, [document, later], spans, kind="factoid", top_k=2)["answers"]
+    answers = compose(composer_of_statements, [document, later], spans, kind="definition", top_k=2)["answers"]
+    assert [answer.text for answer in answers] == ["E-1: the pump is stuck; call the owner.", "It is blue."]
+    answers = compose(composer_of_statements, [document, later], spans, kind="factoid", top_k=2)["answers"]
     assert [answer.text for answer in answers] == ["the pump is stuck", "the owner"]
+
+
+def test_a_section_shows_what_follows_its_passage(tmp_path):
+    document = passage("Order a kit.\n\nThe kit holds:", continues="\n\n- a hoodie\n- socks")
+    sections = composer_of(tmp_path / "calibrator.json", passage=model(intercept=-2.0), section=model(intercept=2.0))
+    (answer,) = compose(sections, [document], [span(document, "kit")], kind="list")["answers"]
+    assert (answer.kind, answer.text) == ("section", document.content + document.meta["continues"])
+    assert answer.end - answer.start == len(answer.text)
+    assert answer.words == "kit"
+
+
+def test_a_longer_unit_than_anybody_would_paste_is_not_shown(tmp_path):
+    document = passage("It is short. " + "A word and another. " * 80)
+    units = composer_of(tmp_path / "calibrator.json", sentence=model(intercept=-1.0), passage=model(intercept=3.0))
+    (answer,) = compose(units, [document], [span(document, "short")], kind="why", threshold=0.0)["answers"]
+    assert answer.kind == "sentence"
+
+
+def test_the_mass_of_a_unit_is_evidence(composer):
+    document = passage("It is blue. It lasts three years.")
+    offsets = np.array([(0, 2), (3, 5), (6, 10), (12, 14), (15, 20), (21, 26), (27, 32)])
+    start, end = np.zeros(7, np.float32), np.zeros(7, np.float32)
+    start[5], end[6] = 6.0, 6.0
+    read = SpanDistribution.of([Window(start, end, offsets, null=2.0)], 30)
+    found = compose(composer, [document], [span(document, "three years")], distributions={document.id: read})
+    assert found["answers"][0].scores["mass"] == pytest.approx(logit(read.mass(21, 32)))
+    assert read.mass(21, 32) > 0.9
 
 
 def test_an_answer_about_another_model_is_doubted(composer_of_codes):
@@ -361,7 +411,7 @@ def test_an_answer_is_a_verbatim_slice_of_its_passage(text, kind, data):
     found = replace(span(document, text), document_offset=offset, data=text[start:end])
     for answer in AnswerComposer(threshold=0.0).run(question(kind), [document], [found])["answers"]:
         assert text[answer.start - OFFSET : answer.end - OFFSET] == answer.text
-        assert answer.text in answer.passage
+        assert answer.words in answer.text
         assert answer.sentence in answer.passage
         assert answer.text.strip()
 
@@ -401,10 +451,12 @@ def test_an_answer_in_a_table_ends_with_its_cell(composer):
     assert answer.text == "red; blue"
 
 
-def test_keywords_are_answered_with_the_whole_row(composer):
+def test_keywords_are_answered_with_the_whole_row(composer_of_statements):
     document = passage(TABLE, kind="table")
-    (answer,) = compose(composer, [document], [span(document, "22 l/min")], kind="keyword", asked="H12")["answers"]
-    assert answer.lead("keyword") == TABLE.splitlines()[1]
+    (answer,) = compose(composer_of_statements, [document], [span(document, "22 l/min")], kind="keyword", asked="H12")[
+        "answers"
+    ]
+    assert (answer.kind, answer.text) == ("row", TABLE.splitlines()[1])
 
 
 def test_the_evidence_tells_whether_the_words_are_of_the_kind_asked_for(composer):

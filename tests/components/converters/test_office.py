@@ -289,7 +289,7 @@ def test_rows_name_their_columns_below_the_name_of_their_sheet(tmp_path: Path) -
         ("heading", None, ()),
         ("table", 2, ("Parts",)),
     ]
-    assert (extracted.format, extracted.title, extracted.meta) == ("xlsx", None, {})
+    assert (extracted.format, extracted.title, extracted.meta) == ("xlsx", "a", {})
 
 
 def test_questions_with_answers_are_faq_entries(tmp_path: Path) -> None:
@@ -385,19 +385,76 @@ def test_titles_stand_above_the_header_and_inside_the_table(tmp_path: Path) -> N
         book.active.merge_cells(area)
     extracted = read_book(book, tmp_path)
     assert blocks(extracted)[1:] == [
-        ("text", "Price list 2025"),
-        ("table", "Valid from; 2025-01-01"),
-        ("text", "Pumps"),
+        ("heading", "Price list 2025"),
+        ("table", "Valid from: 2025-01-01"),
+        ("heading", "Pumps"),
         ("table", "Kind: small; Model: X200; Price: 49; Mon: open; Tue: closed"),
         ("table", "Kind: small; Model: X300; Price: 79; Mon: closed; Tue: closed"),
         ("table", "Kind: large; Model: X400; Price: 99"),
     ]
-    assert [block.row for block in extracted.blocks] == [None, 1, 2, 4, 5, 6, 7]
+    assert [block.row for block in extracted.blocks] == [None, None, 2, None, 5, 6, 7]
+    assert extracted.blocks[-1].heading == ("Prices", "Price list 2025", "Pumps")
+
+
+def test_names_of_columns_may_stand_in_several_rows(tmp_path: Path) -> None:
+    book = make_book(
+        [None, "Women", None, "Men", None],
+        ["Age", "2023", "2024", "2023", "2024"],
+        ["15 - 24", 7000, 12000, 9000, 8000],
+    )
+    names = "Women, 2023: 7000; Women, 2024: 12000; Men, 2023: 9000; Men, 2024: 8000"
+    assert blocks(read_book(book, tmp_path))[1:] == [("table", f"Age: 15 - 24; {names}")]
+    for area in ("B1:C1", "D1:E1"):
+        book.active.merge_cells(area)
+    assert blocks(read_book(book, tmp_path))[1:] == [("table", f"Age: 15 - 24; {names}")]
+
+
+def test_tables_beside_and_below_each_other_have_their_own_names(tmp_path: Path) -> None:
+    book = make_book(
+        ["Classics", None, None, "History", None],
+        ["Name", "Score", None, "Name", "Mark"],
+        ["Ada", 1, None, "Bob", 3],
+        [],
+        ["Contacts"],
+        [],
+        ["Who", "Room"],
+        ["Eve", 12],
+        [],
+        ["Zoe", 14],
+        ["See also the handbook"],
+    )
+    extracted = read_book(book, tmp_path)
+    assert [(extracted.text[each.start : each.end], each.heading[1:]) for each in extracted.blocks[1:]] == [
+        ("Classics", ()),
+        ("Name: Ada; Score: 1", ("Classics",)),
+        ("History", ()),
+        ("Name: Bob; Mark: 3", ("History",)),
+        ("Contacts", ()),
+        ("Who: Eve; Room: 12", ("Contacts",)),
+        ("Who: Zoe; Room: 14", ("Contacts",)),
+        ("Who: See also the handbook", ("Contacts",)),
+    ]
+
+
+def test_labels_of_groups_hold_for_the_rows_below_them(tmp_path: Path) -> None:
+    book = make_book(
+        [None, None, "Ada", "Bob"],
+        ["Arts", "Classics", 1, 3],
+        [None, "History", 3, 5],
+        ["Stage", "Music", 5, 9],
+        [None, "Drama", 7, 8],
+    )
+    assert [text for _, text in blocks(read_book(book, tmp_path))[1:]] == [
+        "Arts; Classics; Ada: 1; Bob: 3",
+        "Arts; History; Ada: 3; Bob: 5",
+        "Stage; Music; Ada: 5; Bob: 9",
+        "Stage; Drama; Ada: 7; Bob: 8",
+    ]
 
 
 def test_tables_without_header_have_bare_cells(tmp_path: Path) -> None:
-    assert read_book(make_book(["X200", 49], ["X300", 79]), tmp_path).text == "Prices\n\nX200; 49\n\nX300; 79"
-    assert read_book(make_book(["Model", "Price"]), tmp_path).text == "Prices\n\nModel; Price"
+    assert read_book(make_book(["X200", 49], ["X300", 79]), tmp_path).text == "Prices\n\nX200: 49\n\nX300: 79"
+    assert read_book(make_book(["Model", "Price"]), tmp_path).text == "Prices\n\nModel: Price"
 
 
 def test_a_table_may_begin_anywhere(tmp_path: Path) -> None:
@@ -503,7 +560,7 @@ def test_one_long_text_in_many_cells_is_refused(tmp_path: Path) -> None:
     limit = "holds over 4,000,000 characters of text"
     assert limit in reason(tmp_path / "a.xlsx", data, max_bytes=1_000_000)
     # The name of a column is repeated in every row, which counts too.
-    data = with_shared_texts(make_book(["n" * 30_000, "b"], *([[1, 2]] * 400)))
+    data = with_shared_texts(make_book(["n" * 300, "b"], *([[1, 2]] * 14_000)))
     assert limit in reason(tmp_path / "b.xlsx", data, max_bytes=1_000_000)
     (tmp_path / "c.csv").write_text("n" * 30_000 + ",b\n" + "1,2\n" * 400, "utf-8")
     assert limit in reason(tmp_path / "c.csv", (tmp_path / "c.csv").read_bytes(), max_bytes=1_000_000)

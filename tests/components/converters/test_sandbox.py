@@ -189,8 +189,12 @@ def test_every_format_gives_what_load_gives(
         ".tsv": table.replace(b",", b"\t"),
         ".json": records,
         ".jsonl": lines,
+        ".rst": b"Care\n====\n\nText of :ref:`a`.\n\n- a\n- b\n",
+        ".adoc": b"= Care\n\nText.\n\n* a\n* b\n\n== Why?\n\nSo.\n",
+        ".ipynb": b'{"cells": [{"cell_type": "markdown", "source": ["# Care"]}]}',
     }
     twins = {".text": ".txt", ".markdown": ".md", ".htm": ".html", ".xhtml": ".html", ".ndjson": ".jsonl"}
+    twins |= dict.fromkeys((".mdx", ".mdown", ".mkd", ".qmd", ".rmd"), ".md") | {".rest": ".rst", ".asciidoc": ".adoc"}
     for suffix in SUFFIXES:
         plain = suffix.removesuffix(".gz")
         data = contents[twins.get(plain, plain)]

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from components.stores.folder_lock import HOLDER_FILE
+from tests.site import Answer, links, page, serving_site
 
 Quaere = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -157,3 +158,18 @@ def test_an_interrupted_command_stops_its_run_and_leaves_whole_sources(quaere: Q
     assert json.loads(quaere("index", str(many), "--json").stdout)["failures"] == []
     listed = json.loads(quaere("sources", "list", "--json").stdout)["sources"]
     assert sum(each["path"].startswith(str(many)) for each in listed) == 300
+
+
+def test_a_site_is_crawled_while_the_service_holds_the_folder(quaere: Quaere) -> None:
+    with serving_site() as site:
+        site.answers = {f"/{number}": page(f"<p>Valve {number} opens at {number} bar.</p>") for number in range(4)}
+        site.answers["/"] = page("<p>All valves.</p>" + links("/0", "/1", "/2", "/3"))
+        command = ["crawl", site.url(), "--rate", "50", "--json"]
+        first = quaere(*command)
+        report = json.loads(first.stdout)
+        assert (first.returncode, report["counts"], report["indexed"]["indexed"]) == (0, {"new": 5}, 5), first.stderr
+        listed = {each["source"] for each in json.loads(quaere("sources", "list", "--json").stdout)["sources"]}
+        assert {site.url(f"/{number}") for number in range(4)} < listed
+        site.answers["/3"] = Answer(status=404)
+        second = json.loads(quaere(*command).stdout)
+        assert (second["deleted"], second["indexed"]["unchanged"]) == (1, 4)

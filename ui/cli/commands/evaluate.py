@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -33,8 +33,8 @@ def evaluate(
         list[Path],
         typer.Argument(
             metavar="DATASET...",
-            help="Labelled data: your own *.csv (question, answer, source), a SQuAD-like *.json, a BEIR folder, a FAQ "
-            "as *.jsonl, or a TREC run.",
+            help="Labelled data: your own *.csv (question, answer, source), a folder of documents with "
+            "questions.jsonl, a SQuAD-like *.json, a BEIR folder, a FAQ as *.jsonl, or a TREC run.",
         ),
     ],
     tasks: Annotated[
@@ -53,6 +53,14 @@ def evaluate(
         typer.Option(metavar="FILE", help="Of a FAQ: JSON Lines of question_1 (of the FAQ), question_2 and similar."),
     ] = None,
     qrels: Annotated[Path | None, typer.Option(metavar="FILE", help="Of a TREC run: its judgements.")] = None,
+    judge: Annotated[
+        Literal["span", "containment"] | None,
+        typer.Option(
+            "--judge",
+            help="What is right: the answer's own words match (span), or what is shown holds the expected words "
+            "(containment). Default: containment for a folder of documents, else span.",
+        ),
+    ] = None,
     sample: Annotated[int | None, typer.Option(min=1, help="Questions of each data set; default: all.")] = None,
     seed: Annotated[int, typer.Option(help="Of the sample; a larger one begins with the smaller.")] = 0,
     json_file: Annotated[
@@ -74,7 +82,7 @@ def evaluate(
     Your own questions are asked of the data folder as it is. Data that bring a corpus have it indexed in a folder of
     its own: below --data, or in the cache. A run that was stopped goes on where it was when started again.
     """
-    from evaluation.data.reading import read_dataset
+    from evaluation.data.reading import read_datasets
     from evaluation.evaluate import EvaluationPlan, forget_rows
     from evaluation.report import check_report, write_report
 
@@ -82,24 +90,43 @@ def evaluate(
         check_report(report)
     session, chosen = session_of(ctx), [_task(name) for name in tasks or ()]
     settings, folder = session.settings(), _corpora(session)
-    plans = []
+    groups: list[tuple[str, list[EvaluationPlan]]] = []
     for path in datasets:
-        dataset = read_dataset(path, paraphrases=paraphrases, qrels=qrels, passages=passages)
-        for task in chosen or dataset.tasks[:1]:
-            plans.append(EvaluationPlan(dataset, task, sample, seed))
+        found = read_datasets(path, paraphrases=paraphrases, qrels=qrels, passages=passages)
+        for task in chosen or found[0].tasks[:1]:
+            plans = [EvaluationPlan(dataset, task, sample, seed, judge=judge) for dataset in found]
+            groups.append((path.resolve().name, plans))
     try:
-        found = [_measure(session, plan, settings, folder) for plan in plans]
+        evaluations = [_measure_all(session, name, plans, settings, folder) for name, plans in groups]
     except KeyboardInterrupt:
         session.remark("stopped; the same command goes on from here")
         raise
     for file, text in ((json_file, _figures_text), (rows_file, _rows_text)):
         if file is not None:
-            _write(session, file, text(found))
+            _write(session, file, text(evaluations))
     for report in reports or ():
-        write_report(found, (), report)
+        write_report(evaluations, (), report)
         session.remark(f"written to {one_line(str(report))}")
+    for _, plans in groups:
+        for plan in plans:
+            forget_rows(plan, settings, folder)
+
+
+def _measure_all(
+    session: Session, name: str, plans: Sequence[EvaluationPlan], settings: Settings, folder: Path
+) -> Evaluation:
+    """One evaluation of all that a path holds; where that is several corpora, each is indexed apart."""
+    from evaluation.evaluate import combined
+    from ui.cli.views.evaluation import evaluation_view
+
+    parts = []
     for plan in plans:
-        forget_rows(plan, settings, folder)
+        if len(plans) > 1:
+            session.remark(f"{one_line(plan.dataset.name)}: {len(plan.questions())} questions")
+        parts.append(_measure(session, plan, settings, folder))
+    found = combined(name, parts) if len(parts) > 1 else parts[0]
+    session.out.print(evaluation_view(found))
+    return found
 
 
 def _task(name: str) -> Task:
@@ -111,7 +138,6 @@ def _task(name: str) -> Task:
 
 def _measure(session: Session, plan: EvaluationPlan, settings: Settings, folder: Path) -> Evaluation:
     from evaluation.evaluate import evaluate as measure
-    from ui.cli.views.evaluation import evaluation_view
 
     total = len(plan.questions())
     with ExitStack() as indexing, ExitStack() as asking:
@@ -126,9 +152,7 @@ def _measure(session: Session, plan: EvaluationPlan, settings: Settings, folder:
                 tell = asking.enter_context(count_progress(session.err, "questions", total, quiet=session.quiet))
             tell(done)
 
-        found = measure(plan, settings, folder, on_index=on_index, on_question=on_question)
-    session.out.print(evaluation_view(found))
-    return found
+        return measure(plan, settings, folder, on_index=on_index, on_question=on_question)
 
 
 def _corpora(session: Session) -> Path:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ui.cli.commands.options import AsJson, Groups, parse_pairs, split_groups, typed
+from ui.cli.commands.options import AsJson, Groups, given_fields
 from ui.cli.session import SOME_FAILED, Session, session_of
 from ui.cli.views.progress import index_progress
 from ui.cli.views.reports import index_report_view
@@ -43,12 +43,7 @@ def index(
     Unchanged files are skipped, changed ones replaced as a whole; a run that was stopped can be started again.
     Exit code 4: some files failed; the others are indexed.
     """
-    fields: dict[str, Any] = {name: typed(name, value) for name, value in parse_pairs(meta, "--meta").items()}
-    names = split_groups(groups)
-    if names and "groups" in fields:
-        raise typer.BadParameter("groups are given twice, by --groups and by --meta; use one of them")
-    if names:
-        fields["groups"] = names
+    fields = given_fields(meta, groups)
     if workers is not None and engine == "local":
         raise typer.BadParameter("--workers is for --engine ray; this process uses as many cores as --threads says")
     session = session_of(ctx)

@@ -55,6 +55,19 @@ def parse_pairs(values: Sequence[str] | None, option: str) -> dict[str, str]:
     return pairs
 
 
+def given_fields(meta: Sequence[str] | None, groups: Sequence[str] | None) -> dict[str, Any]:
+    """The metadata that ``--meta`` and ``--groups`` give to every document.
+
+    Raises:
+        typer.BadParameter: a value cannot be used, or the groups are given twice.
+    """
+    fields: dict[str, Any] = {name: typed(name, value) for name, value in parse_pairs(meta, "--meta").items()}
+    names = split_groups(groups)
+    if names and "groups" in fields:
+        raise typer.BadParameter("groups are given twice, by --groups and by --meta; use one of them")
+    return fields | {"groups": names} if names else fields
+
+
 def training_options(values: Sequence[str] | None, flags: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a training that flags give, and those of ``--option NAME=VALUE``.
 

@@ -21,10 +21,21 @@ if TYPE_CHECKING:
 
 _MEANS = (
     "exact_match", "f1", "right", "exact_match_at_threshold", "f1_at_threshold", "right_at_threshold", "given",
-    "right_of_given", "exact_match_has_answer", "f1_has_answer", "withheld_of_unanswerable", "answerability_auroc",
+    "right_of_given", "right_and_given", "right_in_text", "right_among_3", "passage_first", "passage_among_5",
+    "exact_match_has_answer", "f1_has_answer", "withheld_of_unanswerable", "answerability_auroc",
     "exact_match_best", "f1_best", "f1_best_threshold", "calibration_error", "brier", "risk_coverage_area",
     "coverage_at_80_precision", "coverage_at_90_precision", "coverage_at_95_precision",
 )  # fmt: skip
+_GROUPED = (
+    ("right_and_given", "right and given"),
+    ("right_of_given", "right of given"),
+    ("withheld_of_unanswerable", "rightly withheld"),
+    ("right", "first right"),
+    ("right_among_3", "among three"),
+    ("passage_first", "passage first"),
+    ("passage_among_5", "among five"),
+)
+"""Columns of the tables by kind, language and corpus."""
 _RANKING = ("recall@1", "recall@5", "recall@10", "recall@30", "recall@100", "mrr@10", "ndcg@10")
 _EXAMPLES, _WORDS = 3, 80
 """Examples of the worst stage, and the longest text in them, in characters."""
@@ -34,7 +45,13 @@ _STAGES = ("dense", "lexical", "fused", "reranked")
 def evaluation_view(evaluation: Evaluation) -> RenderableType:
     """Everything that one evaluation says."""
     head = Text(f"{one_line(evaluation.dataset)}: {evaluation.task}, {len(evaluation.outcomes):,} questions", "bold")
-    tables = (figures_table(evaluation), ranking_table(evaluation), failures_table(evaluation), times_table(evaluation))
+    tables = (
+        figures_table(evaluation),
+        *group_tables(evaluation),
+        ranking_table(evaluation),
+        failures_table(evaluation),
+        times_table(evaluation),
+    )
     shown = [table for table in tables if table.row_count]
     return Group(head, *shown, cost_line(evaluation), advice_line(evaluation), *examples(evaluation))
 
@@ -46,6 +63,22 @@ def figures_table(evaluation: Evaluation) -> Table:
         if name in evaluation.figures:
             table.add_row(name, _share(evaluation.figures[name]), _range(evaluation.intervals.get(name)))
     return table
+
+
+def group_tables(evaluation: Evaluation) -> list[Table]:
+    """Of answers that were judged by containment, the main figures by kind of question, language and corpus."""
+    from evaluation.figures import GROUPS, grouped
+
+    if "right_and_given" not in evaluation.figures:
+        return []
+    tables = []
+    for name, key in GROUPS.items():
+        table = _table(name, "questions", *(title for _, title in _GROUPED))
+        for group, figures in grouped(evaluation.outcomes, key).items():
+            shares = (_share(figures.get(each)) for each, _ in _GROUPED)
+            table.add_row(one_line(group), f"{figures['questions']:.0f}", *shares)
+        tables.append(table)
+    return tables
 
 
 def ranking_table(evaluation: Evaluation) -> Table:
@@ -90,6 +123,8 @@ def cost_line(evaluation: Evaluation) -> Text:
         parts.append(f"{figures['index_passages']:,.0f} passages")
     if "index_seconds" in figures:
         parts.append(f"indexed in {duration(figures['index_seconds'])}")
+    if figures.get("index_not_read"):
+        parts.append(f"{figures['index_not_read']:.0f} of {figures['index_files']:.0f} files not read")
     if "index_bytes" in figures:
         parts.append(f"index of {size(figures['index_bytes'])}")
     parts.append(f"peak memory {size(figures['peak_memory_bytes'])}")

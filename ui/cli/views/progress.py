@@ -146,6 +146,21 @@ def count_progress(console: Console, what: str, total: int, *, quiet: bool) -> I
         yield tell
 
 
+@contextmanager
+def fetch_progress(console: Console, *, quiet: bool) -> Iterator[Callable[[int, int, str], None]]:
+    """A callback that is told how many items are done, how many are known so far, and which one is at hand."""
+    if quiet:
+        yield lambda done, known, what: None
+        return
+    with _display(console) as show:
+
+        def tell(done: int, known: int, what: str) -> None:
+            line = f"{done} of {known} known so far; {one_line(what)}"
+            show(lambda: Text(line, overflow="ellipsis", no_wrap=True), lambda: line)
+
+        yield tell
+
+
 _Show = Callable[[Callable[[], RenderableType], Callable[[], str]], None]
 
 

@@ -19,7 +19,7 @@ from components.foreign_text import harmless, one_line, shortened
 from ui.text import place_parts, support_line
 
 if TYPE_CHECKING:
-    from components.types import Answer, Passage, QueryKind, Reply
+    from components.types import Answer, Passage, Reply
 
 _MARK = "bold reverse"
 _QUIET = "dim"
@@ -40,20 +40,20 @@ def reply_view(reply: Reply, *, marks: bool, stages: bool = False) -> Renderable
     parts: list[RenderableType] = [warning_line(warning) for warning in reply.warnings]
     if reply.answers:
         for number, answer in enumerate(reply.answers, 1):
-            parts += [answer_view(answer, number, reply.query.kind, marks=marks), Text()]
+            parts += [answer_view(answer, number, marks=marks), Text()]
     else:
         parts += [*not_found_view(reply), Text()]
     parts.append(seconds_line(reply.seconds, stages=stages))
     return Group(*parts)
 
 
-def answer_view(answer: Answer, number: int, kind: QueryKind, *, marks: bool) -> RenderableType:
+def answer_view(answer: Answer, number: int, *, marks: bool) -> RenderableType:
     """One answer: its words, confidence and place, and the passage with the answer marked in it."""
     head = Text().append(f"{number}. ", style="bold")
     # A whole list or table keeps its lines in the passage below; the headline is one line.
-    head.append(one_line(answer.lead(kind)), style="bold green")
+    head.append(one_line(answer.text), style="bold green")
     head.append(f"   confidence {answer.confidence:.2f}", style=_confidence_style(answer.confidence))
-    if answer.kind != "span":
+    if answer.kind in _KINDS:
         head.append(f"   {_KINDS[answer.kind]}", style=_QUIET)
     if answer.differs:
         head.append("   others say otherwise", style=_WARNING)
@@ -67,17 +67,17 @@ def answer_view(answer: Answer, number: int, kind: QueryKind, *, marks: bool) ->
     return Group(head, Padding(Group(*lines), (0, 0, 0, _INDENT), expand=False))
 
 
-_KINDS = {"faq": "from a question and its answer", "passage": "the whole passage; no exact words stand out"}
+_KINDS = {"faq": "from a question and its answer", "passage": "the passage that probably holds the answer"}
 
 
 def marked_passage(answer: Answer, *, marks: bool) -> Text:
-    """The passage, the answer marked in it by colour, or by ``>>`` and ``<<``."""
+    """The passage, the exact words marked in it by colour, or by ``>>`` and ``<<``."""
     passage = harmless(answer.passage)
-    start = max(0, answer.start - answer.passage_start)
-    end = min(len(passage), answer.end - answer.passage_start)
+    start = max(0, answer.words_start - answer.passage_start)
+    end = min(len(passage), answer.words_end - answer.passage_start)
     words = passage[start:end]
     text = Text(passage[:start])
-    text.append(f">>{words}<<" if marks else words, style=_MARK)
+    text.append(f">>{words}<<" if marks and words else words, style=_MARK)
     text.append(passage[end:])
     return text
 

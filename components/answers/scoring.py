@@ -1,0 +1,253 @@
+"""Candidates -> places that answer, each in the unit that leads, with its evidence and confidence.
+
+A place is what the reader points at, with all passages that say the same. Pure functions; whether an answer is given
+is decided by the composer.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from haystack import Document
+from haystack.dataclasses import ExtractedAnswer
+
+from components.answers.calibration import Calibrator
+from components.answers.candidates import (
+    AnswerCandidate,
+    find,
+    group_candidates,
+    is_table,
+    margin_over,
+    places,
+    ranking_of,
+    relevance_of,
+    scores_of,
+    shown_text,
+    supporting,
+)
+from components.answers.evidence import Wanted, match, novelty, wanted_of
+from components.answers.units import length_of, shortest, statement_around, units_around
+from components.logits import logit
+from components.passages import heading_context
+from components.readers.distribution import SpanDistribution
+from components.types import ENUMERATING, WHOLE_STATEMENT, Evidence, Place, Query, QueryKind
+
+SHARE = 0.85
+"""The shortest unit leads that is at least so likely, as a share of the likeliest, to hold the answer."""
+
+_WEIGHED_PASSAGES = 10
+"""Of so many passages, by the ranker's order, the best place is weighed in all its units, and of as many places."""
+
+_Ranked = tuple[float, str]
+"""What a passage was sorted by, and its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One possible answer with its evidence and confidence."""
+
+    candidate: AnswerCandidate
+    evidence: Evidence
+    confidence: float
+    support: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPlace:
+    """A place that answers, in each unit that may be shown of it."""
+
+    units: tuple[Scored, ...]
+    """Shortest first; at least one."""
+
+    @property
+    def likeliest(self) -> float:
+        """The confidence of the unit that is likeliest to hold the answer."""
+        return max(unit.confidence for unit in self.units)
+
+    @property
+    def leading(self) -> Scored:
+        """The unit that is shown."""
+        return self.units[shortest([unit.confidence for unit in self.units], SHARE)]
+
+
+def answer_places(
+    calibrator: Calibrator,
+    query: Query,
+    documents: Sequence[Document],
+    spans: Sequence[ExtractedAnswer],
+    distributions: Mapping[str, SpanDistribution],
+) -> list[AnswerPlace]:
+    """The places that may answer a question, likeliest first.
+
+    Args:
+        calibrator: tells how likely each unit holds the answer.
+        query: the question as understood.
+        documents: the passages after reranking, with ``meta["scores"]``.
+        spans: what the reader proposes.
+        distributions: what it says of every passage, by its id; empty of a stock reader.
+    """
+    wanted = wanted_of(query.question, query.language, query.kind)
+    candidates = find(documents, spans, wanted, distributions)
+    ranked = sorted(((ranking_of(document), document.id) for document in documents), reverse=True)
+    grouped = scored_groups(calibrator, candidates, ranked, wanted, query.kind)
+    found = [_in_units(calibrator, entry, wanted, query.kind, distributions) for entry in _shortlist(grouped, ranked)]
+    found.sort(key=lambda place: -place.likeliest)
+    return found
+
+
+def scored_groups(
+    calibrator: Calibrator,
+    candidates: Sequence[AnswerCandidate],
+    ranked: Sequence[_Ranked],
+    wanted: Wanted,
+    kind: QueryKind,
+) -> list[Scored]:
+    """Group the candidates and give each group its confidence, surest first; ties keep the passages' order."""
+    alone = _each_alone(calibrator, candidates, ranked, wanted, kind)
+    alone.sort(key=lambda entry: -entry.confidence)
+    entries = {id(entry.candidate): entry for entry in alone}
+    groups = group_candidates([entry.candidate for entry in alone])
+    scored = []
+    for members in groups:
+        codes = [entries[id(member)].evidence.codes for member in members]
+        scored.append(_with_support(calibrator, entries[id(members[0])], supporting(members, codes), ranked))
+    scored.sort(key=lambda entry: -entry.confidence)
+    return scored
+
+
+def evidence_of(
+    candidate: AnswerCandidate, wanted: Wanted, kind: QueryKind, support: int, rival: float | None
+) -> Evidence:
+    """The evidence of a candidate.
+
+    Args:
+        candidate: the answer's own place.
+        wanted: what the question names.
+        kind: of the question.
+        support: how many places state it.
+        rival: best ranking among the passages that do not state it; None where there is none.
+    """
+    document = candidate.document
+    scores, content = scores_of(document), document.content or ""
+    near = _surroundings(candidate)
+    found = match(wanted, shown_text(document)[slice(*near)], content, _names(document))
+    words = near if candidate.kind == "faq" else candidate.core
+    return Evidence(
+        relevance=relevance_of(document),
+        span=candidate.span,
+        dense=float(scores.get("dense", 0.0)),
+        lexical=float(scores.get("lexical_share", 0.0)),
+        margin=margin_over(rival, document),
+        support=float(support),
+        faq=float(document.meta.get("kind") == "faq"),
+        codes=found.codes,
+        near=found.near,
+        coverage=found.coverage,
+        behind=candidate.behind,
+        fits=wanted.value.fits(
+            content[slice(*words)],
+            _cell_before(content[near[0] : words[0]]),
+            in_table=is_table(document),
+        ),
+        mass=logit(candidate.mass),
+        length=length_of(candidate.text),
+        novel=novelty(wanted, candidate.text),
+        statement=float(kind in WHOLE_STATEMENT),
+        enumerates=float(kind in ENUMERATING),
+    )
+
+
+def _names(document: Document) -> str:
+    """What a passage stands under: title, heading, and the name of its file."""
+    return f"{heading_context(document)} {PurePosixPath(str(document.meta.get('file_name', ''))).stem}"
+
+
+def _surroundings(candidate: AnswerCandidate) -> tuple[int, int]:
+    """What must name what the question asks about: a unit itself, the sentence of exact words, the whole FAQ row."""
+    if candidate.kind == "faq":
+        return 0, len(candidate.document.content or "")
+    if candidate.kind == "span":
+        return statement_around(candidate.document, candidate.core)
+    return candidate.start, candidate.end
+
+
+def _cell_before(text: str) -> str:
+    """What stands before an answer in its own cell or clause: the column's name, "between", "about"."""
+    return text[max(text.rfind(sign) for sign in ";\n|\t") + 1 :]
+
+
+def _each_alone(
+    calibrator: Calibrator,
+    candidates: Sequence[AnswerCandidate],
+    ranked: Sequence[_Ranked],
+    wanted: Wanted,
+    kind: QueryKind,
+) -> list[Scored]:
+    """What each candidate is worth by its own passage."""
+    supports = [places([candidate]) for candidate in candidates]
+    evidence = [
+        evidence_of(candidate, wanted, kind, len(support), _rival([candidate], ranked))
+        for candidate, support in zip(candidates, supports, strict=True)
+    ]
+    confidences = calibrator.confidences(evidence, [candidate.kind for candidate in candidates])
+    return [Scored(*each) for each in zip(candidates, evidence, confidences, supports, strict=True)]
+
+
+def _with_support(
+    calibrator: Calibrator, alone: Scored, members: Sequence[AnswerCandidate], ranked: Sequence[_Ranked]
+) -> Scored:
+    """The same with what other candidates add: more places, and passages that are no rivals."""
+    if len(members) == 1:
+        return alone
+    support = places(members)
+    margin = margin_over(_rival(members, ranked), alone.candidate.document)
+    evidence = replace(alone.evidence, support=float(len(support)), margin=margin)
+    return Scored(alone.candidate, evidence, calibrator.confidence(evidence, alone.candidate.kind), support)
+
+
+def _rival(members: Sequence[AnswerCandidate], ranked: Sequence[_Ranked]) -> float | None:
+    """The best ranking among the passages, given best first, that hold none of the members."""
+    ids = {member.document.id for member in members}
+    return next((ranking for ranking, document in ranked if document not in ids), None)
+
+
+def _shortlist(grouped: Sequence[Scored], ranked: Sequence[_Ranked]) -> list[Scored]:
+    """The surest groups, and the surest one of each of the first passages: units are weighed of these alone."""
+    first = {document for _, document in ranked[:_WEIGHED_PASSAGES]}
+    chosen: list[Scored] = []
+    seen: set[str] = set()
+    for number, entry in enumerate(grouped):
+        document = entry.candidate.document.id
+        if number < _WEIGHED_PASSAGES or (document in first and document not in seen):
+            chosen.append(entry)
+        seen.add(document)
+    return chosen
+
+
+def _in_units(
+    calibrator: Calibrator,
+    entry: Scored,
+    wanted: Wanted,
+    kind: QueryKind,
+    distributions: Mapping[str, SpanDistribution],
+) -> AnswerPlace:
+    """A group in each unit that may be shown; a few words do not answer a question that asks for a statement."""
+    candidates = units_around(entry.candidate, distributions.get(entry.candidate.document.id))
+    if kind in WHOLE_STATEMENT and len(candidates) > 1 and candidates[0].kind == "span":
+        del candidates[0]
+    evidence = [_as_unit(entry, candidate, wanted, kind) for candidate in candidates]
+    confidences = calibrator.confidences(evidence, [candidate.kind for candidate in candidates])
+    return AnswerPlace(
+        tuple(
+            Scored(candidate, found, confidence, entry.support)
+            for candidate, found, confidence in zip(candidates, evidence, confidences, strict=True)
+        )
+    )
+
+
+def _as_unit(entry: Scored, candidate: AnswerCandidate, wanted: Wanted, kind: QueryKind) -> Evidence:
+    """The evidence of a unit of a group: what the group says by its other members stays."""
+    if candidate is entry.candidate:
+        return entry.evidence
+    found = evidence_of(candidate, wanted, kind, len(entry.support), None)
+    return replace(found, margin=entry.evidence.margin)

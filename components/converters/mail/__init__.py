@@ -1,0 +1,1 @@
+"""E-mail -> its fields, its words, what it quotes, and its attachments."""
