@@ -35,6 +35,7 @@ from components.converters.ocr.detection import (
 LEAST_SCORE = 0.6
 """Lines of which the network is less sure are left out: most are smudges, stamps and scribbles."""
 
+_LEAST_OF_ONE = 0.95  # of one character alone: bullets and specks are read as letters
 _WIDTH_STEP = 160  # pixels; each further width of a line costs memory
 _DETECTOR, _READER = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
 _MOST_THREADS = 8  # each takes 8 MiB of the address space, and a line is too short for more
@@ -92,7 +93,7 @@ class Recogniser:
         for quad in quads:
             check_time()
             read = self._line(cut_out(picture, quad))
-            if read is not None and read.score >= LEAST_SCORE:
+            if read is not None and read.score >= (LEAST_SCORE if len(read.text) > 1 else _LEAST_OF_ONE):
                 lines.append(FoundLine(quad, read))
         return FoundPage(tuple(lines), turns, angle_of(quads))
 
