@@ -27,14 +27,14 @@ from benchmarks.memory import memory_of_this_process
 from components.converters.formats import load
 from evaluation.provenance import provenance
 
-_SAMPLES = Path(__file__).resolve().parents[1] / "examples" / "knowledge_base"
+SAMPLES = Path(__file__).resolve().parents[1] / "examples" / "knowledge_base"
 _PRINTED = ("*.md", "*.txt", "*.html", "de/*.md", "es/*.html")
 _FONTS = ("DejaVuSerif.ttf", "DejaVuSans.ttf")
 _INCHES = (8.27, 11.69)  # A4
 _MARGIN = 0.9  # inches
 _POINTS = 10.5
 _LINE = 1.35  # of the letters' height
-_GREY, _INK, _NOISE = 232, 45, 9.0  # of 255
+GREY, INK, _NOISE = 232, 45, 9.0  # of 255
 _DEGREES = 0.8
 _QUALITY = 60
 
@@ -70,11 +70,11 @@ def printed_pages(paths: Sequence[Path], font: Path | None, dpi: int) -> Iterato
         fit = int((_INCHES[1] - 2 * _MARGIN) * dpi / pitch)
         for start in range(0, len(lines), fit):
             page = lines[start : start + fit]
-            sheet = Image.new("L", (round(_INCHES[0] * dpi), round(_INCHES[1] * dpi)), _GREY)
+            sheet = Image.new("L", (round(_INCHES[0] * dpi), round(_INCHES[1] * dpi)), GREY)
             pen = ImageDraw.Draw(sheet)
             for row, line in enumerate(page):
-                pen.text((_MARGIN * dpi, _MARGIN * dpi + row * pitch), line, _INK, letters)
-            yield path.name, "\n".join(page), _scanned(sheet, drawn)
+                pen.text((_MARGIN * dpi, _MARGIN * dpi + row * pitch), line, INK, letters)
+            yield path.name, "\n".join(page), scanned(sheet, drawn)
 
 
 def _lines(text: str, letters: ImageFont.FreeTypeFont, width: float) -> Iterator[str]:
@@ -91,8 +91,9 @@ def _lines(text: str, letters: ImageFont.FreeTypeFont, width: float) -> Iterator
         yield line
 
 
-def _scanned(sheet: Image.Image, drawn: np.random.Generator) -> Image.Image:
-    turned = sheet.rotate(drawn.uniform(-_DEGREES, _DEGREES), Image.Resampling.BICUBIC, fillcolor=_GREY)
+def scanned(sheet: Image.Image, drawn: np.random.Generator) -> Image.Image:
+    """A grey page as a scanner gives it: a little askew, blurred, noisy, as a JPEG."""
+    turned = sheet.rotate(drawn.uniform(-_DEGREES, _DEGREES), Image.Resampling.BICUBIC, fillcolor=GREY)
     blurred = np.asarray(turned.filter(ImageFilter.GaussianBlur(0.6)), np.float32)
     noisy = np.clip(blurred + drawn.normal(0, _NOISE, blurred.shape), 0, 255).astype(np.uint8)
     written = io.BytesIO()
@@ -155,7 +156,7 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=12, help="how many pages of each resolution")
     parser.add_argument("--font", type=Path, help="a TrueType font with the documents' characters, such as Chinese")
     given = parser.parse_args()
-    paths = given.paths or [path for pattern in _PRINTED for path in sorted(_SAMPLES.glob(pattern))]
+    paths = given.paths or [path for pattern in _PRINTED for path in sorted(SAMPLES.glob(pattern))]
     report: dict[str, object] = {"provenance": provenance(paths)}
     for dpi in given.dpi:
         pages = measure(paths, given.font, dpi, given.pages)
