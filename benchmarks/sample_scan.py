@@ -3,6 +3,7 @@
 One page of grey paper that lay a little askew, without a text layer: only text recognition reads it.
 """
 
+import time
 from pathlib import Path
 
 import matplotlib
@@ -14,6 +15,7 @@ from benchmarks.recognition import GREY, INK, SAMPLES, scanned
 _DPI = 150
 _SIZE = (1240, 1754)  # A4
 _LEFT = 130
+_SCANNED = 1_770_912_000  # 12 February 2026
 _PAGE = (
     ("DejaVuSans-Bold", 17, "Fenlark Service Report SR-20418"),
     ("DejaVuSans", 10.5, ""),
@@ -55,4 +57,6 @@ def report() -> Image.Image:
 
 
 if __name__ == "__main__":
-    report().save(SAMPLES / "service-report.pdf", "PDF", resolution=_DPI, quality=30, title=_PAGE[0][2])
+    then = time.gmtime(_SCANNED)
+    given = {"title": _PAGE[0][2], "creationDate": then, "modDate": then}
+    report().save(SAMPLES / "service-report.pdf", "PDF", resolution=_DPI, quality=30, **given)

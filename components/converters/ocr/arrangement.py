@@ -70,14 +70,25 @@ class Fragment:
     right: float
     middle: float
     height: float
+    bold: bool = False
 
     @classmethod
-    def of(cls, read: ReadLine, corners: Sequence[Point], placement: Placement) -> "Fragment":
-        """From the corners in the upright picture, in points, from the upper left one clockwise."""
+    def of(
+        cls, read: ReadLine, corners: Sequence[Point], placement: Placement, share: float = 1.0, bold: bool = False
+    ) -> "Fragment":
+        """Lay a line straight.
+
+        Args:
+            read: its characters.
+            corners: in the upright picture, in points, from the upper left one clockwise.
+            placement: of the page.
+            share: of the distance between the corners: that high is the line.
+            bold: whether its letters are.
+        """
         points = [placement.straight(corner) for corner in corners]
         left, right = ((points[a][0] + points[b][0]) / 2 for a, b in ((0, 3), (1, 2)))
         middle = sum(point[1] for point in points) / 4
-        return cls(read, left, right, middle, max(math.dist(points[0], points[3]), 1.0))
+        return cls(read, left, right, middle, max(share * math.dist(points[0], points[3]), 1.0), bold)
 
     def glyphs(self, size: float) -> Iterator[Glyph]:
         """The characters, which share the line's width as their places say."""
@@ -88,7 +99,7 @@ class Fragment:
         edges = [self.left + share * (self.right - self.left) for share in (first, *inner, last)]
         low, high = self.middle - size / 2, self.middle + size / 2
         for char, (begin, end) in zip(self.read.text, pairwise(edges), strict=True):
-            yield Glyph(char, (begin, low, end, high))
+            yield Glyph(char, (begin, low, end, high), self.bold)
 
 
 class LetterSizes:

@@ -27,6 +27,7 @@ from components.converters.ocr.detection import (
     cut_out,
     detector_input,
     find_quads,
+    ink_of,
     is_upright,
     scaled,
     size_of,
@@ -49,6 +50,10 @@ class FoundLine:
 
     quad: Quad
     read: ReadLine
+    height: float
+    """Of its letters, from the strokes that rise to those that hang, as a share of the quad's height."""
+    stroke: float
+    """How thick the strokes of its letters are, as a share of the quad's height."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +97,10 @@ class Recogniser:
         lines = []
         for quad in quads:
             check_time()
-            read = self._line(cut_out(picture, quad))
+            line = cut_out(picture, quad)
+            read = self._line(line)
             if read is not None and read.score >= (LEAST_SCORE if len(read.text) > 1 else _LEAST_OF_ONE):
-                lines.append(FoundLine(quad, read))
+                lines.append(FoundLine(quad, read, *ink_of(line)))
         return FoundPage(tuple(lines), turns, angle_of(quads))
 
     def _quads(self, picture: Picture) -> list[Quad]:
