@@ -13,10 +13,14 @@ from components.converters.assembly import line_joint
 from components.converters.ocr.decoding import ReadLine
 from components.converters.pdf.boxes import Box
 from components.converters.pdf.glyphs import Glyph, Line
+from components.languages.scripts import JOINED
 
 Point = tuple[float, float]
 
-_SAME_SIZE = (0.75, 1.3)  # of the usual height: letters with and without strokes above and below
+_SAME_SIZE = (0.75, 1.36)  # of the usual height
+_RISING = frozenset("bdfhklt!?()[]{}/|\\&%$€£\"'äöüßáéíóúñ")
+_HANGING = frozenset("gjpqy()[]{}/|\\,;@$Qç")
+_REACH_OF_SMALL, _RISE, _FALL, _REACH_OF_JOINED = 0.53, 0.2, 0.21, 0.92
 _LEAST_COLUMN = 4  # lines
 _COLUMN_TEXT = 20  # characters of its usual line: fewer are a table's
 _COLUMN_WIDTH = 0.55  # of the column: that long its usual line is
@@ -130,6 +134,15 @@ def in_order(fragments: Sequence[Fragment], known: LetterSizes) -> list[Line]:
     rows = [row for column in _columns(list(fragments)) for row in _rows(column)]
     lines = (Line.of(list(_row_glyphs(row, sizes))) for row in rows)
     return [line for line in lines if line is not None]
+
+
+def reach_of(text: str) -> float:
+    """How high the letters of a text reach from their lowest to their highest point, as a share of their size."""
+    if any(map(JOINED.compiled.match, text)):
+        return _REACH_OF_JOINED
+    rises = any(char.isupper() or char.isdigit() or char in _RISING for char in text)
+    hangs = any(char in _HANGING for char in text)
+    return _REACH_OF_SMALL + _RISE * rises + _FALL * hangs
 
 
 def score_of(fragments: Iterable[Fragment]) -> float:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from components.converters.limits import Limits
-from components.converters.ocr.arrangement import Fragment, LetterSizes, Placement, in_order, score_of
+from components.converters.ocr.arrangement import Fragment, LetterSizes, Placement, in_order, reach_of, score_of
 from components.converters.pdf.glyphs import Line
 from components.errors import LoadingError
 
@@ -20,8 +20,10 @@ if TYPE_CHECKING:  # OpenCV takes memory and time to import, and most files hold
     from components.converters.ocr.detection import Picture
     from components.converters.ocr.recogniser import FoundLine
 
-_BOLD = 1.22  # of the usual stroke: bold letters have thicker ones
-_LINE = 1.4  # of the height of its letters: a line with what parts it from the next
+_BOLD = 1.25  # of the usual stroke: bold letters have thicker ones
+_LINE = 1.15  # of the letters' size: a line with what parts it from the next
+_FULL = 0.8  # of a quad's height: ink that reaches so far is a rule's or another line's too
+_USUAL_SIZE = 0.53  # of letters, as a share of their quad's height
 INSTALL = 'install text recognition (pip install "quaere[ocr]") and index it again'
 """What to do where a page is a picture and nothing reads it."""
 
@@ -110,7 +112,8 @@ def usual_stroke(strokes: Sequence[tuple[float, int]]) -> float:
 
 def _fragment(line: "FoundLine", scale: float, placement: Placement, bold: bool) -> Fragment:
     corners = [(float(across) * scale, float(down) * scale) for across, down in line.quad]
-    return Fragment.of(line.read, corners, placement, _LINE * line.height, bold)
+    size = line.height / reach_of(line.read.text) if line.height < _FULL else _USUAL_SIZE
+    return Fragment.of(line.read, corners, placement, _LINE * size, bold)
 
 
 def _make_room(limits: Limits) -> None:
