@@ -3,6 +3,7 @@
 ``peers FILE``, ``growth FILE`` and ``FILE --url ADDRESS`` do what ``quaere benchmark`` does; ``abuse`` attacks Quaere,
 ``cold_start`` times the first answer of a new process, ``listing`` times lists of many sources, and ``reading`` says
 how well a folder of PDFs is read.
+``recognition`` reads printed pages.
 """
 
 import importlib
@@ -13,6 +14,7 @@ _ALONE = {
     "cold_start": "benchmarks.cold_start",
     "listing": "benchmarks.listing",
     "reading": "benchmarks.reading",
+    "recognition": "benchmarks.recognition",
 }
 """Those that have options of their own and none of ``quaere``'s."""
 

@@ -13,10 +13,14 @@ from components.converters.assembly import line_joint
 from components.converters.ocr.decoding import ReadLine
 from components.converters.pdf.boxes import Box
 from components.converters.pdf.glyphs import Glyph, Line
+from components.languages.scripts import JOINED
 
 Point = tuple[float, float]
 
-_SAME_SIZE = (0.75, 1.3)  # of the usual height: letters with and without strokes above and below
+_SAME_SIZE = (0.75, 1.36)  # of the usual height
+_RISING = frozenset("bdfhklt!?()[]{}/|\\&%$€£\"'äöüßáéíóúñ")
+_HANGING = frozenset("gjpqy()[]{}/|\\,;@$Qç")
+_REACH_OF_SMALL, _RISE, _FALL, _REACH_OF_JOINED = 0.53, 0.2, 0.21, 0.92
 _LEAST_COLUMN = 4  # lines
 _COLUMN_TEXT = 20  # characters of its usual line: fewer are a table's
 _COLUMN_WIDTH = 0.55  # of the column: that long its usual line is
@@ -70,14 +74,25 @@ class Fragment:
     right: float
     middle: float
     height: float
+    bold: bool = False
 
     @classmethod
-    def of(cls, read: ReadLine, corners: Sequence[Point], placement: Placement) -> "Fragment":
-        """From the corners in the upright picture, in points, from the upper left one clockwise."""
+    def of(
+        cls, read: ReadLine, corners: Sequence[Point], placement: Placement, share: float = 1.0, bold: bool = False
+    ) -> "Fragment":
+        """Lay a line straight.
+
+        Args:
+            read: its characters.
+            corners: in the upright picture, in points, from the upper left one clockwise.
+            placement: of the page.
+            share: of the distance between the corners: that high is the line.
+            bold: whether its letters are.
+        """
         points = [placement.straight(corner) for corner in corners]
         left, right = ((points[a][0] + points[b][0]) / 2 for a, b in ((0, 3), (1, 2)))
         middle = sum(point[1] for point in points) / 4
-        return cls(read, left, right, middle, max(math.dist(points[0], points[3]), 1.0))
+        return cls(read, left, right, middle, max(share * math.dist(points[0], points[3]), 1.0), bold)
 
     def glyphs(self, size: float) -> Iterator[Glyph]:
         """The characters, which share the line's width as their places say."""
@@ -88,7 +103,7 @@ class Fragment:
         edges = [self.left + share * (self.right - self.left) for share in (first, *inner, last)]
         low, high = self.middle - size / 2, self.middle + size / 2
         for char, (begin, end) in zip(self.read.text, pairwise(edges), strict=True):
-            yield Glyph(char, (begin, low, end, high))
+            yield Glyph(char, (begin, low, end, high), self.bold)
 
 
 class LetterSizes:
@@ -119,6 +134,15 @@ def in_order(fragments: Sequence[Fragment], known: LetterSizes) -> list[Line]:
     rows = [row for column in _columns(list(fragments)) for row in _rows(column)]
     lines = (Line.of(list(_row_glyphs(row, sizes))) for row in rows)
     return [line for line in lines if line is not None]
+
+
+def reach_of(text: str) -> float:
+    """How high the letters of a text reach from their lowest to their highest point, as a share of their size."""
+    if any(map(JOINED.compiled.match, text)):
+        return _REACH_OF_JOINED
+    rises = any(char.isupper() or char.isdigit() or char in _RISING for char in text)
+    hangs = any(char in _HANGING for char in text)
+    return _REACH_OF_SMALL + _RISE * rises + _FALL * hangs
 
 
 def score_of(fragments: Iterable[Fragment]) -> float:

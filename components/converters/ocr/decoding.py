@@ -13,7 +13,7 @@ import numpy.typing as npt
 from components.languages.scripts import JOINED
 
 _BLANK = 0
-_SURE_OF_A_SPACE = 0.1  # how likely a space must be in some column between two characters
+_SURE_OF_A_SPACE = 0.4  # how likely a space must be in some column between two characters
 
 
 @dataclass(frozen=True, slots=True)

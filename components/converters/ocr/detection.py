@@ -28,6 +28,7 @@ _MOST_LINES = 1_000
 _LEAST_PIXELS = 3.0
 _GROWTH = 1.6  # the network is trained on lines shrunk by area x this / perimeter
 _UPRIGHT = 2.5  # a box this many times as high as wide is a line that is turned, and no single letter
+_INKED = 0.1  # of the row with most ink: rows with more belong to the letters
 _MOST_WIDTHS = 75  # of a line's height: what is longer is squeezed
 
 
@@ -101,3 +102,19 @@ def cut_out(picture: Picture, quad: Quad) -> Picture:
     turn = cv2.getAffineTransform(quad[[0, 1, 3]], corners)
     line = cv2.warpAffine(picture, turn, (across, LINE_HEIGHT), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(line, np.uint8)
+
+
+def ink_of(line: Picture) -> tuple[float, float]:
+    """The height of the letters of a line that was cut out and the thickness of their strokes, as shares of its height.
+
+    The thickness is that around an average pixel of ink, which tells bold letters of any size.
+    """
+    _, ink = cv2.threshold(line[:, :, 1], 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    if ink.mean() > 0.5:  # dark letters on light paper
+        ink = 1 - ink
+    if not ink.any():
+        return 1.0, 0.0
+    rows = ink.sum(axis=1)
+    inked = np.flatnonzero(rows > _INKED * rows.max())
+    depth = cv2.distanceTransform(ink, cv2.DIST_L2, 3)
+    return (float(inked[-1] - inked[0]) + 1) / LINE_HEIGHT, float(depth[ink > 0].mean()) / LINE_HEIGHT

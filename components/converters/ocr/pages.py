@@ -6,12 +6,13 @@ Goes in: a picture, and how large its page is. Comes out: lines as those of a te
 import importlib.util
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from components.converters.limits import Limits
-from components.converters.ocr.arrangement import Fragment, LetterSizes, Placement, in_order, score_of
+from components.converters.ocr.arrangement import Fragment, LetterSizes, Placement, in_order, reach_of, score_of
 from components.converters.pdf.glyphs import Line
 from components.errors import LoadingError
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:  # OpenCV takes memory and time to import, and most files hold
     from components.converters.ocr.detection import Picture
     from components.converters.ocr.recogniser import FoundLine
 
+_BOLD = 1.25  # of the usual stroke: bold letters have thicker ones
+_LINE = 1.15  # of the letters' size: a line with what parts it from the next
+_FULL = 0.8  # of a quad's height: ink that reaches so far is a rule's or another line's too
+_USUAL_SIZE = 0.53  # of letters, as a share of their quad's height
 INSTALL = 'install text recognition (pip install "quaere[ocr]") and index it again'
 """What to do where a page is a picture and nothing reads it."""
 
@@ -86,7 +91,8 @@ class PageReader:
         self.pages += 1
         placement = Placement(width, height, found.turns, found.angle)
         scale = width / picture.shape[1]
-        fragments = [_fragment(line, scale, placement) for line in found.lines]
+        bold = _BOLD * usual_stroke([(line.stroke, len(line.read.text)) for line in found.lines])
+        fragments = [_fragment(line, scale, placement, line.stroke > bold) for line in found.lines]
         return ReadPage(in_order(fragments, self._sizes), placement, score_of(fragments))
 
     def _check_time(self) -> None:
@@ -94,9 +100,20 @@ class PageReader:
             raise TimeoutError
 
 
-def _fragment(line: "FoundLine", scale: float, placement: Placement) -> Fragment:
+def usual_stroke(strokes: Sequence[tuple[float, int]]) -> float:
+    """The thickness of strokes that half of the characters do not exceed, of lines with their numbers of characters."""
+    half = sum(characters for _, characters in strokes) / 2
+    for stroke, characters in sorted(strokes):
+        half -= characters
+        if half <= 0:
+            return stroke
+    return 0.0
+
+
+def _fragment(line: "FoundLine", scale: float, placement: Placement, bold: bool) -> Fragment:
     corners = [(float(across) * scale, float(down) * scale) for across, down in line.quad]
-    return Fragment.of(line.read, corners, placement)
+    size = line.height / reach_of(line.read.text) if line.height < _FULL else _USUAL_SIZE
+    return Fragment.of(line.read, corners, placement, _LINE * size, bold)
 
 
 def _make_room(limits: Limits) -> None:

@@ -27,6 +27,7 @@ from components.converters.ocr.detection import (
     cut_out,
     detector_input,
     find_quads,
+    ink_of,
     is_upright,
     scaled,
     size_of,
@@ -35,6 +36,7 @@ from components.converters.ocr.detection import (
 LEAST_SCORE = 0.6
 """Lines of which the network is less sure are left out: most are smudges, stamps and scribbles."""
 
+_LEAST_OF_ONE = 0.95  # of one character alone: bullets and specks are read as letters
 _WIDTH_STEP = 160  # pixels; each further width of a line costs memory
 _DETECTOR, _READER = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
 _MOST_THREADS = 8  # each takes 8 MiB of the address space, and a line is too short for more
@@ -48,6 +50,10 @@ class FoundLine:
 
     quad: Quad
     read: ReadLine
+    height: float
+    """Of its letters, from the strokes that rise to those that hang, as a share of the quad's height."""
+    stroke: float
+    """How thick the strokes of its letters are, as a share of the quad's height."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +97,10 @@ class Recogniser:
         lines = []
         for quad in quads:
             check_time()
-            read = self._line(cut_out(picture, quad))
-            if read is not None and read.score >= LEAST_SCORE:
-                lines.append(FoundLine(quad, read))
+            line = cut_out(picture, quad)
+            read = self._line(line)
+            if read is not None and read.score >= (LEAST_SCORE if len(read.text) > 1 else _LEAST_OF_ONE):
+                lines.append(FoundLine(quad, read, *ink_of(line)))
         return FoundPage(tuple(lines), turns, angle_of(quads))
 
     def _quads(self, picture: Picture) -> list[Quad]:
