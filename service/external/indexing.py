@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from components.stores.catalogue.sources import SourceInfo
 from pipelines.indexing import Identity, IndexProgress, IndexReport
-from pipelines.pruning import may_delete
+from pipelines.pruning import is_believed
 from service.external.documents import ExternalDocuments
 from service.external.items import ExternalItem, ItemLog
 
@@ -80,7 +80,7 @@ def index_items(
         documents: of the site or export.
         log: its items.
         report: from :func:`report_of`.
-        force: delete also more than a tenth of the documents at once.
+        force: delete however many documents are gone; otherwise only as many as are believed to be.
         on_progress: called after every document and batch.
 
     Returns:
@@ -93,7 +93,7 @@ def index_items(
     stored = documents.kept()
     known = {info.source_id for info in service.sources() if info.source_id in stored}
     leaving = known - wanted
-    if not may_delete(len(leaving), len(known), force=force):
+    if not (force or is_believed(len(leaving), len(known))):
         return replace(report, indexed=indexed, held_back=len(leaving))
     deleted = service.delete(sorted(leaving)) if leaving else 0
     documents.forget(stored - wanted)

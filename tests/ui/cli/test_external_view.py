@@ -47,7 +47,7 @@ def test_of_many_items_the_reasons_are_counted() -> None:
 
 
 def test_what_is_held_back_says_how_to_delete_it() -> None:
-    assert "5 are gone, more than a tenth, and stay in the index; delete them with --force" in shown([], held_back=5)
+    assert "5 are gone, too many at once, and stay in the index; delete them with --force" in shown([], held_back=5)
 
 
 def test_a_plan_lists_what_would_be_fetched() -> None:
