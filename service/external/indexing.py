@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from components.names import shown
 from components.stores.catalogue.sources import SourceInfo
 from pipelines.indexing import Identity, IndexProgress, IndexReport
 from pipelines.pruning import is_believed
@@ -90,6 +91,9 @@ def index_items(
     wanted = {documents.source_id(item.key) for item in there}
     paths = {str(documents.path(item)): item.key for item in there}
     indexed = service.index(list(paths), meta=log.meta, identities=documents.identities(paths), on_progress=on_progress)
+    names = {shown(path): name for path, name in paths.items()}
+    failures = tuple(replace(each, path=names.get(each.path, each.path)) for each in indexed.failures)
+    indexed = replace(indexed, failures=failures)
     stored = documents.kept()
     known = {info.source_id for info in service.sources() if info.source_id in stored}
     leaving = known - wanted

@@ -55,3 +55,9 @@ def test_pages_come_into_the_index_change_there_and_leave_it(site: Site, tmp_pat
     gone = crawl(site, data, "--force")
     assert (gone["deleted"], gone["held_back"], len(sources(data))) == (11, 0, 3)
     assert len(list(data.glob("external/*/documents/*"))) == 3
+
+
+def test_a_page_that_cannot_be_read_is_named_by_its_address(site: Site, tmp_path: Path) -> None:
+    site.answers["/"] = Answer(b"%PDF-1.7 and nothing more", headers={"Content-Type": "application/pdf"})
+    report = crawl(site, tmp_path / "data", code=4)
+    assert [each["path"] for each in report["indexed"]["failures"]] == [site.url()]  # type: ignore[index]
