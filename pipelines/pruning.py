@@ -9,28 +9,22 @@ from components.names import on_disk, printable
 from components.stores.catalogue.sources import SourceInfo
 from pipelines.changes import is_gone
 
+ALWAYS_BELIEVED = 10
+"""So many sources of a folder may always go, as long as others stay."""
+
 _SHARE = 10
-_FEW = 3
-
-
-def may_delete(gone: int, known: int, *, force: bool) -> bool:
-    """Whether so many sources may be deleted at once, since they are gone from where they come from.
-
-    A site that is down or a folder that is not mounted looks as if all were gone, so that more than a tenth are deleted
-    only where a person says so.
-
-    Args:
-        gone: sources to delete.
-        known: sources from there that the index holds.
-        force: whether a person says so.
-    """
-    return force or gone <= min(_FEW, known // 2) or gone * _SHARE <= known
+"""Of more, one in so many."""
 
 
 def gone_below(sources: Sequence[SourceInfo], paths: Sequence[str]) -> list[SourceInfo]:
     """The sources under these files, folders or globs whose files are gone."""
     places = [_place(path) for path in paths]
     return [info for info in sources if any(_under(info.path, place) for place in places) and is_gone(info.path)]
+
+
+def is_believed(gone: int, known: int) -> bool:
+    """Whether a folder of so many sources may lose so many: a few or a tenth, and never all but a single one."""
+    return gone <= max(ALWAYS_BELIEVED, known // _SHARE) and (gone < known or known <= 1)
 
 
 def still_given(paths: Sequence[str], gone: Sequence[SourceInfo]) -> list[str]:

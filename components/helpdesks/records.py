@@ -200,6 +200,6 @@ def moment_of(record: Record, *names: str) -> str | None:
 
 def tags_of(record: Record, *names: str) -> list[str]:
     """Labels, as texts or as objects with a name."""
-    found = next((record[name] for name in names if isinstance(record.get(name), list)), [])
+    found: list[Any] = next((record[name] for name in names if isinstance(record.get(name), list)), [])
     named = [each.get("name") if isinstance(each, dict) else each for each in found]
     return [_whole(" ".join(each.split())[:100]) for each in named if isinstance(each, str) and each.strip()][:50]

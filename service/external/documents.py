@@ -9,6 +9,7 @@
 """
 
 import hashlib
+import os
 import shutil
 import uuid
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ from filelock import FileLock, Timeout
 
 from components.converters.metadata import META_FILE
 from components.errors import StoreError
+from components.names import printable
 from components.private_files import make_private
 from components.writing import write_whole
 from pipelines.folder import EXTERNAL_FOLDER
@@ -41,8 +43,9 @@ class ExternalDocuments:
 
     def __init__(self, data: Path, name: str) -> None:
         self.name = name
-        self.folder = data / EXTERNAL_FOLDER / hashlib.sha256(name.encode()).hexdigest()[:16]
-        self._within = data / EXTERNAL_FOLDER
+        # In full, since another process may hold the index, started elsewhere.
+        self._within = Path(os.path.abspath(data)) / EXTERNAL_FOLDER
+        self.folder = self._within / hashlib.sha256(name.encode()).hexdigest()[:16]
 
     @contextmanager
     def opened(self) -> Iterator[ItemLog]:
@@ -96,7 +99,7 @@ class ExternalDocuments:
         Args:
             items: names that answers give, by the path of a document.
         """
-        return {path: Identity(name, Path(path).parent.name) for path, name in items.items()}
+        return {printable(path): Identity(name, Path(path).parent.name) for path, name in items.items()}
 
     def kept(self) -> set[str]:
         """The ids of all items of which there is a folder."""

@@ -4,7 +4,7 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,7 +93,7 @@ class DeskImport:
         self.log.end()
         return resumed
 
-    def _records(self, file: Path) -> Iterator[tuple[int, Record]]:
+    def _records(self, file: Path) -> Generator[tuple[int, Record]]:
         """The records of a file by number; those of Freshdesk's folders one by one."""
         parts = getattr(DESKS[self.desk], "parts", lambda record: iter([record]))
         number = 0

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from components.names import shown
 from components.stores.catalogue.sources import SourceInfo
 from pipelines.indexing import Identity, IndexProgress, IndexReport
-from pipelines.pruning import may_delete
+from pipelines.pruning import is_believed
 from service.external.documents import ExternalDocuments
 from service.external.items import ExternalItem, ItemLog
 
@@ -80,7 +81,7 @@ def index_items(
         documents: of the site or export.
         log: its items.
         report: from :func:`report_of`.
-        force: delete also more than a tenth of the documents at once.
+        force: delete however many documents are gone; otherwise only as many as are believed to be.
         on_progress: called after every document and batch.
 
     Returns:
@@ -90,10 +91,13 @@ def index_items(
     wanted = {documents.source_id(item.key) for item in there}
     paths = {str(documents.path(item)): item.key for item in there}
     indexed = service.index(list(paths), meta=log.meta, identities=documents.identities(paths), on_progress=on_progress)
+    names = {shown(path): name for path, name in paths.items()}
+    failures = tuple(replace(each, path=names.get(each.path, each.path)) for each in indexed.failures)
+    indexed = replace(indexed, failures=failures)
     stored = documents.kept()
     known = {info.source_id for info in service.sources() if info.source_id in stored}
     leaving = known - wanted
-    if not may_delete(len(leaving), len(known), force=force):
+    if not (force or is_believed(len(leaving), len(known))):
         return replace(report, indexed=indexed, held_back=len(leaving))
     deleted = service.delete(sorted(leaving)) if leaving else 0
     documents.forget(stored - wanted)

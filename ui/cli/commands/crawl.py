@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ui.cli.commands.options import AsJson, Groups, given_fields
+from ui.cli.commands.options import AsJson, Groups, indexed_fields
 from ui.cli.session import SOME_FAILED, Session, session_of
 from ui.cli.views.external import external_view
 from ui.cli.views.progress import fetch_progress, index_progress
@@ -36,9 +36,7 @@ def crawl(
         list[str] | None, typer.Option("--meta", metavar="NAME=VALUE", help="A metadata field of every page.")
     ] = None,
     groups: Groups = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Delete pages that are gone even if they are more than a tenth.")
-    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Delete pages that are gone, however many.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Fetch the start only, and show what would be fetched; change nothing.")
     ] = False,
@@ -56,7 +54,7 @@ def crawl(
     url = required(start)
     hosts = frozenset([host_of(url), *checked_hosts(allow_host or ())])
     options = CrawlOptions(url, hosts, depth, max_pages, seconds=max_minutes * 60)
-    session, fields = session_of(ctx), given_fields(meta, groups)
+    session, fields = session_of(ctx), indexed_fields(meta, groups)
     report = _plan(options, rate) if dry_run else _crawl(session, options, rate, fields, force)
     if as_json:
         session.write_json(report)

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from ui.cli.commands.options import AsJson, Groups, given_fields
+from ui.cli.commands.options import AsJson, Groups, indexed_fields
 from ui.cli.session import SOME_FAILED, session_of
 from ui.cli.views.external import external_view
 from ui.cli.views.progress import fetch_progress, index_progress
@@ -33,9 +33,7 @@ def import_(
         list[str] | None, typer.Option("--meta", metavar="NAME=VALUE", help="A metadata field of every document.")
     ] = None,
     groups: Groups = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Delete documents that are gone even if they are more than a tenth.")
-    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Delete documents that are gone, however many.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Index exports of a help desk: tickets as questions with their replies, articles as documents.
@@ -48,7 +46,7 @@ def import_(
     from service.external.importing import DeskImport
     from service.external.indexing import index_items, report_of
 
-    session, fields = session_of(ctx), given_fields(meta, groups)
+    session, fields = session_of(ctx), indexed_fields(meta, groups)
     documents = ExternalDocuments(session.settings().data, desk if name is None else name)
     with documents.opened() as log:
         with fetch_progress(session.err, quiet=session.quiet) as tell:

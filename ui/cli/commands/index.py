@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ui.cli.commands.options import AsJson, Groups, given_fields
+from ui.cli.commands.options import AsJson, Groups, indexed_fields
 from ui.cli.session import SOME_FAILED, Session, session_of
 from ui.cli.views.progress import index_progress
 from ui.cli.views.reports import index_report_view
@@ -47,7 +47,7 @@ def index(
     Unchanged files are skipped, changed ones replaced as a whole; a run that was stopped can be started again.
     Exit code 4: some files failed; the others are indexed.
     """
-    fields = given_fields(meta, groups)
+    fields = indexed_fields(meta, groups)
     if workers is not None and engine == "local":
         raise typer.BadParameter("--workers is for --engine ray; this process uses as many cores as --threads says")
     session = session_of(ctx)

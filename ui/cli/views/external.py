@@ -74,6 +74,6 @@ def _deletions(report: ExternalReport) -> list[RenderableType]:
     if report.deleted:
         lines.append(Text(f"{report.deleted:,} deleted from the index"))
     if report.held_back:
-        told = f"{report.held_back:,} are gone, more than a tenth, and stay in the index; delete them with --force"
+        told = f"{report.held_back:,} are gone, too many at once, and stay in the index; delete them with --force"
         lines.append(Text(told, style="red"))
     return lines
