@@ -31,6 +31,7 @@ from ui.cli.commands import (
     serve,
     sources,
     train,
+    watch,
 )
 from ui.cli.commands.options import parse_pairs
 from ui.cli.session import PIPE_CLOSED, Session
@@ -88,6 +89,7 @@ app = typer.Typer(
 )
 for _command in (
     index.index,
+    watch.watch,
     ask.ask,
     data.status,
     index.rebuild,

@@ -37,6 +37,19 @@ def split_groups(values: Sequence[str] | None) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def indexed_fields(meta: Sequence[str] | None, groups: Sequence[str] | None) -> dict[str, Any]:
+    """The metadata fields that ``--meta`` and ``--groups`` give to every file.
+
+    Raises:
+        typer.BadParameter: one cannot be used, or groups are given twice.
+    """
+    fields: dict[str, Any] = {name: typed(name, value) for name, value in parse_pairs(meta, "--meta").items()}
+    names = split_groups(groups)
+    if names and "groups" in fields:
+        raise typer.BadParameter("groups are given twice, by --groups and by --meta; use one of them")
+    return fields | ({"groups": names} if names else {})
+
+
 def parse_pairs(values: Sequence[str] | None, option: str) -> dict[str, str]:
     """``name=value`` texts as a dict.
 
