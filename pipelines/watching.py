@@ -10,7 +10,7 @@ from pathlib import Path
 import watchfiles
 
 from components.converters.ignoring import IGNORE_FILE
-from components.errors import StoreError
+from components.errors import InputError, StoreError
 from components.names import shown
 from pipelines.reports import HeldBack, IndexReport
 
@@ -84,6 +84,11 @@ class FolderWatch:
         """Whether a run came to its end; where the index cannot be written now, it is tried again."""
         try:
             report = self._index(folders)
+        except InputError:
+            # It may have gone while it was read; then the next look finds that out.
+            if all(_identity(Path(folder)) is not None for folder in folders):
+                raise
+            return False
         except StoreError as error:
             if str(error) != self._trouble:
                 self._say(f"{error}; trying again")

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from components.errors import StoreError
+from components.errors import InputError, StoreError
 from pipelines.service import QAService
 from pipelines.watching import FolderWatch, file_events, is_followed
 from tests.evaluation.data.writing import write
@@ -124,6 +124,19 @@ def test_an_index_that_cannot_be_written_now_is_tried_again(watched):
     assert len(tries) == 3
     assert watched.said == ["the folder is in use; trying again"]
     assert watched.names() == ["a.md", "b.md", "c.md"]
+
+
+def test_a_folder_that_vanishes_while_it_is_read_is_waited_for(watched):
+    def index(folders):
+        shutil.rmtree(watched.docs)
+        return watched.index(folders)
+
+    watched.follow(lambda: False, lambda: None, index=index)
+    assert watched.said == [f"{watched.docs} is not there; waiting for it, and nothing of it is deleted meanwhile"]
+    write(watched.docs / "a.md", "Words.")
+    (watched.docs / ".quaereignore").write_bytes(b"\xff")
+    with pytest.raises(InputError, match=r"\.quaereignore: cannot be used"):
+        watched.follow(lambda: False)
 
 
 def test_broken_files_are_told_with_their_reason_and_the_rest_goes_on(watched):
