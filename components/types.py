@@ -150,6 +150,37 @@ class Evidence:
         return tuple(getattr(self, name) for name in self.names())
 
 
+FindingKind = Literal[
+    "garbled",
+    "pages_without_text",
+    "little_text",
+    "torn",
+    "leaders",
+    "huge_table",
+    "language_unknown",
+    "no_headings",
+    "no_title",
+]
+"""What may be wrong with the text that was read from a file."""
+
+FAULTS: frozenset[FindingKind] = frozenset({"garbled", "pages_without_text", "little_text", "torn", "leaders"})
+"""Those with which answers are lost; the others are remarks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that did not read well."""
+
+    kind: FindingKind
+    measure: float
+    """How much of it: a share in [0, 1], or a number of pages or characters."""
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether answers are likely to be lost."""
+        return self.kind in FAULTS
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place(ReplyPart):
     """One place in the documents."""

@@ -75,7 +75,7 @@ def index_documents(
         InputError: the folder holds no file that can be read.
     """
     service.open(writable=True).prepare()
-    report = service.index([str(folder)], prune=True, on_progress=on_progress)
+    report = service.index([str(folder)], prune=True, force=True, on_progress=on_progress)
     kept = service.settings.data / DOCUMENT_FIGURES
     if not report.indexed and not report.removed and kept.is_file():
         figures: dict[str, float] = json.loads(kept.read_text("utf-8"))

@@ -67,8 +67,9 @@ class FileComparison:
                 except (LoadingError, InputError) as error:
                     reason = error.reason if isinstance(error, LoadingError) else str(error)
                     # Where an earlier version stays in the index, somebody must know.
-                    is_note = isinstance(error, NoTextError) and identities[path].source_id not in known
-                    run.fail(path, reason, skipped=is_note)
+                    source_id = identities[path].source_id
+                    is_note = isinstance(error, NoTextError) and source_id not in known
+                    run.leave_out(path, source_id, reason, skipped=is_note)
                     run.finish_file(path)
                     continue
                 if isinstance(found, Loaded):
@@ -83,6 +84,28 @@ class FileComparison:
                     self.catalogue.touch(touched)
                     touched.clear()
         self.catalogue.touch(touched)
+
+    def compare(self, identities: Mapping[str, Identity]) -> tuple[set[str], list[str]]:
+        """The paths that are in the index in some version, and those whose version is not; no file is read for it.
+
+        Args:
+            identities: what each path is known by.
+        """
+        known, overrides = self.catalogue.states(), self.catalogue.overrides()
+        changed = []
+        for path, identity in identities.items():
+            fields = _fields(self.folders.external(Path(path)), identity, overrides.get(identity.source_id, {}))
+            if not self._is_indexed(Path(path), digest(fields), known.get(identity.source_id)):
+                changed.append(path)
+        return {path for path, identity in identities.items() if identity.source_id in known}, changed
+
+    def _is_indexed(self, path: Path, given: str, known: tuple[str, FileState] | None) -> bool:
+        if known is None:
+            return False
+        if seems_unchanged(path, *known, given, self.splitting):
+            return True
+        state = look(path, given, self.max_bytes)
+        return state is not None and known[0] == self._version(state)
 
     def _load(
         self,

@@ -17,7 +17,7 @@ from typing import Any
 
 from haystack import Document
 
-from components.converters.formats import expand
+from components.converters.formats import Discovery, expand
 from components.converters.metadata import FolderMetadata
 from components.errors import InputError, QuaereError, StoreError
 from components.names import printable
@@ -25,16 +25,17 @@ from components.stores.catalogue.sources import Catalogue
 from components.stores.catalogue.tally import PassageTally
 from components.stores.documents import QuaereDocumentStore
 from pipelines.batches import Sized, batched, parts
+from pipelines.changes import is_gone
 from pipelines.comparing import FileComparison
 from pipelines.engines import IndexingEngine, LocalEngine, in_order
 from pipelines.indexing_pipeline import IndexingPipelines, SplittingError
 from pipelines.loaded import Identity, Loaded
-from pipelines.pruning import gone_below, still_given
+from pipelines.pruning import Gone, gone_below, ignored_among, still_given
 from pipelines.replacing import commit_sources, discard_sources, remove_sources, settle
-from pipelines.reports import FileFailure, IndexProgress, IndexReport, Run
+from pipelines.reports import FileFailure, IndexPlan, IndexProgress, IndexReport, Run
 from pipelines.swapping import finish_swap
 
-__all__ = ["FileFailure", "Identity", "IndexProgress", "IndexReport", "Indexer"]
+__all__ = ["FileFailure", "Identity", "IndexPlan", "IndexProgress", "IndexReport", "Indexer"]
 
 REBUILDING = "rebuilding"
 """Entry of the manifest: a rebuild has emptied an index that cannot be swapped, and not filled it yet."""
@@ -96,6 +97,7 @@ class Indexer:
         meta: Mapping[str, Any] | None = None,
         identities: Mapping[str, Identity] | None = None,
         prune: bool = False,
+        force: bool = False,
         follow_links: bool = False,
         apart: Sequence[Path] = (),
         engine: IndexingEngine | None = None,
@@ -107,7 +109,8 @@ class Indexer:
             paths: what to index.
             meta: fields for every file, above those of its folder and its own.
             identities: by path as it is printed, what a source is known by where that is not its path.
-            prune: remove the sources that lie under the paths and whose files are gone.
+            prune: remove the sources that lie under the paths and whose files are gone, or are left out by now.
+            force: remove however many; otherwise a folder that has lost many files keeps their sources.
             follow_links: whether links that lead out of a given folder are followed.
             apart: folders that are never searched, such as the data folder.
             engine: reads, splits and embeds; default: this process.
@@ -122,18 +125,16 @@ class Indexer:
         with self._lock:
             self.recover()
             folders = FolderMetadata(meta)
-            gone = gone_below(self.catalogue.sources(), paths) if prune else []
-            read_as = self.pipelines.read_as
-            found = expand(still_given(paths, gone), follow_links=follow_links, apart=apart, read_as=read_as)
+            found, gone = self._look(paths, prune=prune, force=force, follow_links=follow_links, apart=apart)
             run = Run(on_progress, {str(path): _size(path) for path in found.files})
             for passed in found.skipped:
-                run.fail(str(passed.path), passed.reason, skipped=True)
-            known_by = dict(identities) if identities is not None else {}
-            given = {str(path): known_by.get(printable(path), Identity.of(path)) for path in found.files}
+                run.fail(str(passed.path), passed.reason, skipped=True, unsupported=passed.is_unsupported)
+            given = _identified(found.files, identities)
             comparison = FileComparison(self.catalogue, folders, self.splitting, self.pipelines.max_bytes)
             with closing(comparison.changed(given, run, maker)) as changed:
                 self._replace_all(changed, run, maker)
-            self._remove([info.source_id for info in gone], run)
+            self._remove([info.source_id for info in gone.sources], run)
+            self._note_unread([each for each in given.values() if each.uploaded_at is None], run)
             self.store.optimise()
             run.tell("", "done")
             return IndexReport(
@@ -145,7 +146,43 @@ class Indexer:
                 passages=run.passages,
                 seconds=time.monotonic() - run.started,
                 generation=self.catalogue.generation(),
+                ignored=len(found.ignored),
+                held_back=gone.held_back,
             )
+
+    def plan(
+        self,
+        paths: Sequence[str],
+        *,
+        meta: Mapping[str, Any] | None = None,
+        identities: Mapping[str, Identity] | None = None,
+        prune: bool = False,
+        force: bool = False,
+        follow_links: bool = False,
+        apart: Sequence[Path] = (),
+    ) -> IndexPlan:
+        """What :meth:`index` would do with the same arguments; nothing is read, and nothing changed.
+
+        Raises:
+            InputError: as there.
+        """
+        with self._lock:
+            found, gone = self._look(paths, prune=prune, force=force, follow_links=follow_links, apart=apart)
+            comparison = FileComparison(self.catalogue, FolderMetadata(meta), self.splitting, self.pipelines.max_bytes)
+            known, changed = comparison.compare(_identified(found.files, identities))
+            removed = [info.source for info in gone.sources]
+            return IndexPlan.of(found, known, changed, removed, gone.held_back)
+
+    def _look(
+        self, paths: Sequence[str], *, prune: bool, force: bool, follow_links: bool, apart: Sequence[Path]
+    ) -> tuple[Discovery, Gone]:
+        """The files that paths stand for, and the sources that go."""
+        sources = self.catalogue.sources() if prune else []
+        gone = gone_below(sources, paths, force=force)
+        read_as = self.pipelines.read_as
+        found = expand(still_given(paths, gone.sources), follow_links=follow_links, apart=apart, read_as=read_as)
+        left_out = {info.source_id: info for info in (*gone.sources, *ignored_among(sources, found.ignored))}
+        return found, Gone(tuple(left_out.values()), gone.held_back)
 
     def delete(self, source_ids: Sequence[str]) -> int:
         """Remove sources and return how many there were; unknown ids do nothing."""
@@ -190,7 +227,7 @@ class Indexer:
                 run.passages += tallies[each.key[0]].total
             else:
                 reason = reasons.get(each.key[0])
-                run.fail(each.path, reason or "gives no passage", skipped=reason is None)
+                run.leave_out(each.path, each.key[0], reason or "gives no passage", skipped=reason is None)
             run.finish_file(each.path, "embedding")
 
     def _stage(
@@ -217,6 +254,12 @@ class Indexer:
                 alone = partial(maker.passages, [each.for_splitting()])
                 self._stage([each], alone, tallies, reasons, run, maker)
 
+    def _note_unread(self, looked_at: Sequence[Identity], run: Run) -> None:
+        """Keep which files could not be read; of uploads their job tells, and their files go with it."""
+        quality, ids = self.catalogue.quality, {each.source_id for each in looked_at}
+        settled = {file_id for file_id, path in quality.unread_ids().items() if file_id in ids or is_gone(path)}
+        quality.note_unread({each: file for each, file in run.unread.items() if each in ids}, settled)
+
     def _remove(self, source_ids: Sequence[str], run: Run) -> None:
         if not source_ids:
             return
@@ -228,6 +271,12 @@ class Indexer:
                 settle(self.catalogue, self.store)
             raise
         run.removed += len(source_ids)
+
+
+def _identified(files: Iterable[Path], identities: Mapping[str, Identity] | None) -> dict[str, Identity]:
+    """What each file is known by: what was given, else its path."""
+    known_by = {} if identities is None else identities
+    return {str(path): known_by.get(printable(path), Identity.of(path)) for path in files}
 
 
 def _size(path: Path) -> int:

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from haystack import Document
 
+from components.converters.quality import ReadText, findings_of
 from components.names import printable
 from components.preprocessors.dividing import PlannedPassage, estimate
 from components.stores.catalogue.sources import FileState, SourceInfo, SourceRecord, SourceText
@@ -115,4 +116,9 @@ class Loaded:
             override=None if self.identity.override is None else dict(self.identity.override),
             caller_meta=dict(self.caller_meta),
             passage_groups=tally.by_groups(),
+            findings=findings_of(
+                ReadText(
+                    text.text, meta["blocks"], info.format, info.title, info.language, info.pages, self.state.bytes
+                )
+            ),
         )

@@ -16,17 +16,19 @@ from typing import Any, Self
 
 from haystack import Pipeline
 
+from components.converters.formats import endings_from, expand
 from components.errors import InputError
 from components.query.filters.syntax import check_fields, checked_filter
 from components.stores.catalogue.sources import SourceInfo
 from components.stores.catalogue.visible import Holdings, SourcePage, SourceQuery, VisibleSources
 from components.stores.documents import QuaereDocumentStore
-from components.types import Passage, Reply
+from components.types import Finding, Passage, Reply
 from pipelines import archives
 from pipelines.asking import StageName, Trace, build_asking_pipeline
 from pipelines.engines import EngineName
 from pipelines.folder import WAITING, OpenFolder, load_models, refuse_archive
-from pipelines.indexing import Identity, IndexProgress, IndexReport
+from pipelines.indexing import Identity, IndexPlan, IndexProgress, IndexReport
+from pipelines.quality import QualityReport, look_at_older, quality_report
 from pipelines.replies import Asking, Stage, UserQuestion
 from pipelines.settings import Settings
 from pipelines.similar import SimilarKind, similar
@@ -300,6 +302,7 @@ class QAService:
         meta: Mapping[str, Any] | None = None,
         identities: Mapping[str, Identity] | None = None,
         prune: bool = False,
+        force: bool = False,
         follow_links: bool = False,
         engine: EngineName = "local",
         workers: int | None = None,
@@ -320,11 +323,21 @@ class QAService:
                 meta=meta,
                 identities=identities,
                 prune=prune,
+                force=force,
                 follow_links=follow_links,
                 apart=[self.settings.data],
                 engine=maker,
                 on_progress=on_progress,
             )
+
+    def plan(self, paths: Sequence[str], *, follow_links: bool = False, **options: Any) -> IndexPlan:
+        """What :meth:`index` would do; see :meth:`pipelines.indexing.Indexer.plan` for the options."""
+        apart = [self.settings.data]
+        if self._folder is None:
+            read_as = endings_from(self.settings.index.read_as)
+            found = expand(paths, follow_links=follow_links, apart=apart, read_as=read_as)
+            return IndexPlan.of(found, (), [str(path) for path in found.files], (), ())
+        return self._folder.indexer.plan(paths, follow_links=follow_links, apart=apart, **options)
 
     def sources(self) -> list[SourceInfo]:
         """All sources, by name."""
@@ -332,6 +345,20 @@ class QAService:
             return []
         self._folder.open_store()
         return self._folder.catalogue.sources()
+
+    def check_sources(self) -> QualityReport:
+        """How well all sources were read, and which files were not."""
+        if self._folder is None:
+            return QualityReport(0, (), ())
+        self._folder.open_store()
+        if self._folder.catalogue.quality.unchecked():
+            with self._folder.changing():
+                look_at_older(self._folder.catalogue)
+        return quality_report(self._folder.catalogue)
+
+    def findings(self, source_id: str, groups: Sequence[str] | None = None) -> tuple[Finding, ...] | None:
+        """What did not read well of one source; None where an older Quaere indexed it and nobody has looked since."""
+        return None if self._folder is None else self._seen_by(groups).findings(source_id)
 
     def list_sources(self, query: SourceQuery, groups: Sequence[str] | None = None) -> SourcePage:
         """A part of the list of sources that a caller of these groups may know of, by name; None for all."""

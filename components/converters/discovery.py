@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from components.converters.ignoring import IgnoreFiles
 from components.converters.metadata import META_FILE
 from components.errors import InputError
 from components.names import on_disk, shown
@@ -29,6 +30,8 @@ class Skipped:
     path: Path
     reason: str
     """One clause in plain words."""
+    is_unsupported: bool = False
+    """Whether it is only that its format is not supported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Discovery:
     files: tuple[Path, ...]
     """As given by the user, absolute or relative; sorted, each file once."""
     skipped: tuple[Skipped, ...]
+    ignored: tuple[Path, ...] = ()
+    """Files and folders that a ``.quaereignore`` leaves out; what is in such a folder is not looked at."""
 
 
 def discover(
@@ -49,7 +54,8 @@ def discover(
 ) -> Discovery:
     """Expand files, folders (with all below them) and globs.
 
-    Hidden files, hidden folders and Quaere's own settings are left out without a word. Data folders of Quaere are never
+    Hidden files, hidden folders, Quaere's own settings and what a ``.quaereignore`` names are left out; a path that is
+    given itself never is. Data folders of Quaere are never
     searched: they hold copies of documents, and what only their owner may read.
 
     Args:
@@ -59,18 +65,23 @@ def discover(
         apart: further folders that are never searched.
 
     Raises:
-        InputError: for a path that does not exist, or a glob that matches nothing; names it.
+        InputError: for a path that does not exist, a glob that matches nothing, or a ``.quaereignore`` that cannot be
+            used; names it.
     """
     files: dict[str, Path] = {}
     skipped: dict[Path, Skipped] = {}
-    for path, reason in _Search(follow_links, frozenset(map(os.path.realpath, apart))).walk(paths):
-        if reason is None and not is_supported(path):
-            reason = f'has the ending "{path.suffix}", which is not supported' if path.suffix else "has no ending"
+    search = _Search(follow_links, frozenset(map(os.path.realpath, apart)))
+    for path, reason in search.walk(paths):
         if reason is not None:
             skipped[path] = Skipped(path, reason)
+        elif not is_supported(path):
+            reason = f'has the ending "{path.suffix}", which is not supported' if path.suffix else "has no ending"
+            skipped[path] = Skipped(path, reason, is_unsupported=True)
         else:
             files.setdefault(os.path.realpath(path), path)
-    return Discovery(tuple(sorted(files.values())), tuple(skipped[path] for path in sorted(skipped)))
+    return Discovery(
+        tuple(sorted(files.values())), tuple(skipped[path] for path in sorted(skipped)), tuple(sorted(search.ignored))
+    )
 
 
 _Found = tuple[Path, str | None]
@@ -83,6 +94,7 @@ class _Search:
 
     follow_links: bool
     apart: frozenset[str]
+    ignored: set[Path] = field(default_factory=set)
     _known: dict[str, bool] = field(default_factory=dict)
 
     def walk(self, paths: Sequence[str | Path]) -> Iterator[_Found]:
@@ -115,6 +127,7 @@ class _Search:
         """What is in a folder and those below it; links are followed as far as they stay in ``root``."""
         failures: list[OSError] = []
         visited: set[tuple[int, int]] = set()
+        ignoring = IgnoreFiles(str(folder))
         if (reason := self._barrier(folder, root)) is not None:
             yield folder, reason
             return
@@ -127,13 +140,19 @@ class _Search:
             entered = []
             for name in sorted(name for name in folders if not name.startswith(".")):
                 path = Path(place, name)
-                if (reason := self._barrier(path, root)) is None:
+                if ignoring.ignores(place, name, is_folder=True):
+                    self.ignored.add(path)
+                elif (reason := self._barrier(path, root)) is None:
                     entered.append(name)
                 else:
                     yield path, reason
             folders[:] = entered
             for name in sorted(names):
-                if not name.startswith(".") and name not in SETTINGS_FILES:
+                if name.startswith(".") or name in SETTINGS_FILES:
+                    continue
+                if ignoring.ignores(place, name):
+                    self.ignored.add(Path(place, name))
+                else:
                     yield Path(place, name), self._obstacle(Path(place, name), root)
         for failure in failures:
             yield Path(str(failure.filename)), f"cannot be opened ({failure.strerror})"

@@ -26,7 +26,13 @@ def held(expected: Sequence[str], text: str) -> int:
 
 
 def contains(expected: Sequence[str], text: str, *, every: bool) -> bool:
-    """Whether a text holds one of the expected words, or every one; without any, no text does."""
+    """Whether a text holds one of the expected words, or every one; without any, no text does.
+
+    Args:
+        expected: the words that decide; they may stand anywhere, inside other words too.
+        text: what is looked through, however long.
+        every: whether all of them have to be there, as the items of a list.
+    """
     found = held(expected, text)
     return found == len(expected) > 0 if every else found > 0
 

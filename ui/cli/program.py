@@ -33,6 +33,7 @@ from ui.cli.commands import (
     serve,
     sources,
     train,
+    watch,
 )
 from ui.cli.commands.options import parse_pairs
 from ui.cli.session import PIPE_CLOSED, Session
@@ -91,6 +92,7 @@ app = typer.Typer(
 for _command in (
     index.index,
     crawl.crawl,
+    watch.watch,
     ask.ask,
     data.status,
     index.rebuild,

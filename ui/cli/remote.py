@@ -6,7 +6,7 @@ Has the methods of :class:`pipelines.service.QAService` that commands use, and g
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ from components.names import on_disk, printable, shown
 from components.stores.catalogue.sources import SourceInfo
 from components.types import Reply
 from pipelines.engines import EngineName
-from pipelines.indexing import Identity, IndexProgress, IndexReport
+from pipelines.indexing import FileFailure, Identity, IndexPlan, IndexProgress, IndexReport
+from pipelines.quality import QualityReport
 from pipelines.replies import UserQuestion
 from pipelines.sources import SourceDetail
 from pipelines.status import Status
@@ -58,34 +59,30 @@ class RemoteService:
         self,
         paths: Sequence[str],
         *,
-        meta: Mapping[str, Any] | None = None,
         identities: Mapping[str, Identity] | None = None,
-        prune: bool = False,
-        follow_links: bool = False,
         engine: EngineName = "local",
         workers: int | None = None,
         on_progress: Callable[[IndexProgress], None] | None = None,
+        **options: Any,
     ) -> IndexReport:
         """See :meth:`QAService.index`; the paths are this process's, the names of sources those given here."""
-        # A pattern that matches nothing, or a path that is none, is refused by the words of this process.
-        found = expand(
-            [path for path in paths if not (prune and not os.path.lexists(on_disk(path)))], follow_links=follow_links
-        )
-        known_by = _identities(found.files) | dict(identities or {})
-        given = {shown(_absolute(path)): shown(str(path)) for path in found.files}
+        given = _GivenFiles.of(paths, identities, **options)
         report: IndexReport = self._call(
-            "index",
-            on_progress,
-            paths=[printable(_absolute(on_disk(path))) for path in paths],
-            identities=IDENTITIES.dump_python(known_by, mode="json"),
-            meta=None if meta is None else dict(meta),
-            prune=prune,
-            follow_links=follow_links,
-            engine=engine,
-            workers=workers,
+            "index", on_progress, engine=engine, workers=workers, **given.arguments(paths), **options
         )
-        failures = tuple(replace(each, path=given.get(each.path, each.path)) for each in report.failures)
-        return replace(report, failures=failures)
+        return replace(report, failures=given.named(report.failures))
+
+    def plan(self, paths: Sequence[str], **options: Any) -> IndexPlan:
+        """See :meth:`QAService.plan`; paths and names as in :meth:`index`."""
+        given = _GivenFiles.of(paths, **options)
+        plan: IndexPlan = self._call("plan", **given.arguments(paths), **options)
+        added, changed = (tuple(given.name(path) for path in each) for each in (plan.added, plan.changed))
+        return replace(plan, added=added, changed=changed, skipped=given.named(plan.skipped))
+
+    def check_sources(self) -> QualityReport:
+        """See :meth:`QAService.check_sources`."""
+        report: QualityReport = self._call("check_sources")
+        return report
 
     def sources(self) -> list[SourceInfo]:
         """See :meth:`QAService.sources`."""
@@ -130,10 +127,47 @@ class RemoteService:
         raise StoreError(f"{self.url}: the process that serves this data folder ended in the midst; try again")
 
 
-def _identities(files: Sequence[Path]) -> dict[str, Identity]:
-    """Files by what their sources are known by: the id is that of the place, the name as it was given here."""
-    known = [(path, Identity.of(Path(_absolute(path)))) for path in files]
-    return {printable(_absolute(path)): replace(identity, source=printable(path)) for path, identity in known}
+@dataclass(frozen=True, slots=True)
+class _GivenFiles:
+    """The files that paths of this process stand for."""
+
+    files: tuple[Path, ...]
+    names: Mapping[str, str]
+    """By absolute path, as they were given."""
+    identities: Mapping[str, Identity]
+    """What the sources of some are known by, instead of their place."""
+
+    @classmethod
+    def of(
+        cls,
+        paths: Sequence[str],
+        identities: Mapping[str, Identity] | None = None,
+        *,
+        prune: bool = False,
+        follow_links: bool = False,
+        **_: Any,
+    ) -> "_GivenFiles":
+        """A pattern that matches nothing, or a path that is none, is refused by the words of this process."""
+        there = [path for path in paths if not (prune and not os.path.lexists(on_disk(path)))]
+        files = expand(there, follow_links=follow_links).files
+        return cls(files, {shown(_absolute(path)): shown(str(path)) for path in files}, dict(identities or {}))
+
+    def arguments(self, paths: Sequence[str]) -> dict[str, Any]:
+        """What the other process has to know of them."""
+        known = [(path, Identity.of(Path(_absolute(path)))) for path in self.files]
+        identities = {printable(_absolute(path)): replace(each, source=printable(path)) for path, each in known}
+        return {
+            "paths": [printable(_absolute(on_disk(path))) for path in paths],
+            "identities": IDENTITIES.dump_python(identities | dict(self.identities), mode="json"),
+        }
+
+    def name(self, path: str) -> str:
+        """A path as it was given here."""
+        return self.names.get(path, path)
+
+    def named(self, failures: Sequence[FileFailure]) -> tuple[FileFailure, ...]:
+        """The same of files that were left out."""
+        return tuple(replace(each, path=self.name(each.path)) for each in failures)
 
 
 def _absolute(path: Path | str) -> str:

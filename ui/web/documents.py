@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from components.converters.formats import SUFFIXES
+from ui.findings import finding_texts
 from ui.web.languages import DOCUMENTS
 from ui.web.templates import LIBRARY, render_page
 from ui.web.visitors import groups_of, visitor
@@ -69,6 +70,7 @@ def render_documents(
         may_leave=may_leave,
         endings=",".join(endings),
         megabytes=f"{megabytes:g}",
+        findings=finding_texts(words),
         text="",
         visible=False,
     )

@@ -8,6 +8,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from components.stores.catalogue.listing import Entry
+from components.stores.catalogue.quality import keep_findings, plain_findings
 from components.stores.catalogue.records import (
     FileState,
     PassageGroup,
@@ -16,11 +17,20 @@ from components.stores.catalogue.records import (
     SourceRecord,
     SourceText,
 )
-from components.stores.catalogue.tables import ChecksumRow, JournalRow, ManifestRow, OverrideRow, SourceRow, TextRow
+from components.stores.catalogue.tables import (
+    ChecksumRow,
+    JournalRow,
+    ManifestRow,
+    OverrideRow,
+    QualityRow,
+    SourceRow,
+    TextRow,
+)
 from components.stores.checksums import facts_checksum, text_checksum
 
 _OVERRIDE = "override"
 _PASSAGE_GROUPS = "passage_groups"
+_FINDINGS = "findings"
 """Entries of a journalled row that belong to tables of their own."""
 
 
@@ -45,6 +55,12 @@ def keep_text(session: Session, record: SourceRecord, passages: str) -> None:
 def text_of(row: TextRow) -> SourceText:
     """A row as it is read."""
     return SourceText(row.source_id, row.version, row.text, tuple(row.blocks), row.meta, row.boxes)
+
+
+def forget_source(session: Session, source_id: str) -> None:
+    """Drop the row of a source and what was found of it."""
+    for table in (SourceRow, QualityRow):
+        session.execute(delete(table).where(table.source_id == source_id))
 
 
 def forget_texts(session: Session, source_id: str, *, but: str | None = None) -> None:
@@ -78,10 +94,12 @@ def adopt(session: Session, source_id: str, made: Rebuilt) -> Entry | None:
 def make_live(session: Session, journalled: Mapping[str, Any]) -> Entry | None:
     """Make a row that :func:`row_of` gave the truth about its source, and give what to enlist, where that is known."""
     row = dict(journalled)
-    fields, passages = row.pop(_OVERRIDE, None), row.pop(_PASSAGE_GROUPS, None)
+    fields, passages, findings = (row.pop(name, None) for name in (_OVERRIDE, _PASSAGE_GROUPS, _FINDINGS))
     live = session.merge(SourceRow(**row))
     if fields is not None:
         keep_override(session, row["source_id"], fields)
+    if findings is not None:
+        keep_findings(session, row["source_id"], findings)
     return None if passages is None else (live, passage_groups(passages))
 
 
@@ -111,4 +129,6 @@ def row_of(record: SourceRecord) -> dict[str, Any]:
     row = info | state | {name: list(values) for name, values in lists.items()} | {"caller_meta": record.caller_meta}
     if record.passage_groups is not None:
         row[_PASSAGE_GROUPS] = [asdict(each) for each in record.passage_groups]
+    if record.findings is not None:
+        row[_FINDINGS] = plain_findings(record.findings)
     return row if record.override is None else row | {_OVERRIDE: record.override}

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from components.types import Finding
+
 Phase = Literal["staging", "committing", "removing"]
 """How far a journalled change is."""
 
@@ -90,6 +92,8 @@ class SourceRecord:
     """Fields that whoever indexed it gave for all files of the run."""
     passage_groups: tuple[PassageGroup, ...] | None = None
     """Its passages by who may see them; None where that is not known, and the index has to be asked."""
+    findings: tuple[Finding, ...] | None = None
+    """What did not read well; None where nobody has looked."""
 
 
 @dataclass(frozen=True, slots=True)

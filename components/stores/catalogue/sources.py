@@ -23,6 +23,7 @@ from components.stores.catalogue.database import WRITER, CatalogueDatabase
 from components.stores.catalogue.journalled import (
     adopt,
     begin_removal,
+    forget_source,
     forget_texts,
     grow,
     keep_override,
@@ -33,6 +34,7 @@ from components.stores.catalogue.journalled import (
     text_of,
 )
 from components.stores.catalogue.listing import Entry, clear, delist, enlist, is_enlisted
+from components.stores.catalogue.quality import QualityRecords
 from components.stores.catalogue.records import (
     Checksums,
     FileState,
@@ -66,7 +68,7 @@ __all__ = [
 CATALOGUE_FILE = "catalogue.sqlite"
 """Name of the catalogue in the data folder."""
 
-SCHEMA = 3
+SCHEMA = 4
 """Version of the tables: the number of the last step in ``migrations``."""
 
 _REBUILT = "rebuilt"
@@ -124,6 +126,11 @@ class Catalogue:
     def seen_by(self, groups: Sequence[str] | None) -> VisibleSources:
         """What a caller of these groups, and of the public one, may know of; None for all."""
         return VisibleSources(self._database, groups)
+
+    @property
+    def quality(self) -> QualityRecords:
+        """How well sources were read, and which files were not."""
+        return QualityRecords(self._database)
 
     def sources(self) -> list[SourceInfo]:
         """All sources, by name."""
@@ -331,7 +338,7 @@ class Catalogue:
                 if entry.phase == "committing":
                     finished[source_id] = make_live(session, cast(dict[str, Any], entry.row))
                 else:
-                    session.execute(delete(SourceRow).where(SourceRow.source_id == source_id))
+                    forget_source(session, source_id)
                 forget_texts(session, source_id, but=entry.version if entry.phase == "committing" else None)
                 session.delete(entry)
             if finished:

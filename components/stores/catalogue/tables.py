@@ -186,3 +186,28 @@ class TagRow(CatalogueTable):
 
     tag_key: Mapped[str] = mapped_column(_NAME, primary_key=True)
     source_id: Mapped[str] = mapped_column(primary_key=True)
+
+
+class QualityRow(CatalogueTable):
+    """How well a source was read; one without a row was indexed by an older Quaere and not looked at since."""
+
+    __tablename__ = "quality"
+    __table_args__ = (Index("ix_quality_found", "found", "source_id"),)
+
+    source_id: Mapped[str] = mapped_column(primary_key=True)
+    found: Mapped[int]
+    """How many findings there are."""
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+
+class UnreadRow(CatalogueTable):
+    """A file that was given to be indexed, and could not be read."""
+
+    __tablename__ = "unread"
+
+    file_id: Mapped[str] = mapped_column(primary_key=True)
+    """Made of its path, which PostgreSQL's index may not take."""
+    path: Mapped[str] = mapped_column(_NAME)
+    reason: Mapped[str] = mapped_column(Text)
+    is_note: Mapped[bool]
+    noticed_at: Mapped[str]

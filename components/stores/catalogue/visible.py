@@ -3,8 +3,8 @@
 A source is seen by whoever is in one of its groups and may see one of its passages: rows can have groups of their own.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal_column, or_, select, true
@@ -12,17 +12,19 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from components.stores.catalogue.database import CatalogueDatabase
 from components.stores.catalogue.listing import LONGEST_KEY, key_of, last_part_of
+from components.stores.catalogue.quality import findings_in
 from components.stores.catalogue.records import SourceInfo
 from components.stores.catalogue.tables import (
     AccessGroupRow,
     FieldRow,
     ListingRow,
+    QualityRow,
     SourceGroupsRow,
     SourceRow,
     TagRow,
 )
 from components.stores.database.connection import chunks
-from components.types import PUBLIC_GROUP
+from components.types import PUBLIC_GROUP, Finding
 
 _NEIGHBOURS = 40
 
@@ -37,6 +39,8 @@ class SourceQuery:
     """Part of the name or the title, in any case."""
     tags: tuple[str, ...] = ()
     """All of which they have."""
+    flawed: bool = False
+    """Only those in which something did not read well."""
     limit: int = 100
     offset: int = 0
 
@@ -49,6 +53,8 @@ class SourcePage:
     """How many there are in all."""
     sources: tuple[SourceInfo, ...]
     """By name."""
+    findings: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
+    """What did not read well, by source id; nothing of a source that nobody has looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,13 @@ class VisibleSources:
             ordered = page.order_by(ListingRow.name, ListingRow.source_id)
             ids = list(session.scalars(ordered.limit(query.limit).offset(query.offset)))
             infos = {info.source_id: info for info in self._infos(session, ids)}
-        return SourcePage(total or 0, tuple(infos[each] for each in ids if each in infos))
+            findings = self._findings(session, ids)
+        return SourcePage(total or 0, tuple(infos[each] for each in ids if each in infos), findings)
+
+    def findings(self, source_id: str) -> tuple[Finding, ...] | None:
+        """What did not read well of a source that is theirs; None where nobody has looked."""
+        with self._database.reading() as session:
+            return self._findings(session, self._of(session, [source_id])).get(source_id)
 
     def find(self, name: str) -> list[SourceInfo]:
         """Those with this id, name or absolute path; several files may share a name."""
@@ -175,6 +187,8 @@ class VisibleSources:
         for tag in query.tags:
             tagged = select(TagRow.source_id).where(TagRow.tag_key == key_of(tag))
             wanted.append(ListingRow.source_id.in_(tagged))
+        if query.flawed:
+            wanted.append(ListingRow.source_id.in_(select(QualityRow.source_id).where(QualityRow.found > 0)))
         part = query.contains.casefold()
         if part:
             columns = (ListingRow.folded_name, ListingRow.folded_title)
@@ -199,6 +213,11 @@ class VisibleSources:
         counted = select(ListingRow.source_id, self._passages).where(ListingRow.source_id.in_(source_ids))
         counts = {source_id: passages for source_id, passages in session.execute(counted)}
         return [replace(info, passages=counts[info.source_id]) for info in infos]
+
+    @staticmethod
+    def _findings(session: Session, source_ids: Sequence[str]) -> dict[str, tuple[Finding, ...]]:
+        rows = session.scalars(select(QualityRow).where(QualityRow.source_id.in_(source_ids)))
+        return {row.source_id: findings_in(row) for row in rows}
 
     def _neighbours(self, session: Session, column: InstrumentedAttribute[str], value: str) -> list[str]:
         found: list[str] = []

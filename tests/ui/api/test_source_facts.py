@@ -54,3 +54,21 @@ def test_the_list_tells_tags_address_and_time_of_upload(client: TestClient, back
     assert tagged("pumps", "Q1") == ["sent.md"]
     assert tagged("pumps", contains="own") == ["own.md"]
     assert tagged("PUMPS") == tagged("nothing") == []
+
+
+def test_the_list_tells_what_did_not_read_well(client: TestClient, backend: Backend, tmp_path: Path) -> None:
+    (tmp_path / "bad.md").write_text("# Pump\n\n" + "It is \ufffd\ue001. " * 60, "utf-8")
+    (tmp_path / "good.md").write_text("# Pump\n\nIt is blue.\n", "utf-8")
+    backend.service.index([str(tmp_path / "bad.md"), str(tmp_path / "good.md")])
+    listed = client.get("/api/v1/sources", params={"flawed": True}).json()
+    (bad,) = listed["sources"]
+    assert listed["total"] == 1
+    finding = bad["findings"][0]
+    assert (finding["kind"], finding["fault"]) == ("garbled", True)
+    assert finding["text"].endswith("of the text is garbage")
+    assert "text recognition" in finding["advice"]
+    assert client.get(f"/api/v1/sources/{bad['source_id']}").json()["findings"] == bad["findings"]
+    every = {
+        each["source"].rpartition("/")[2]: each["findings"] for each in client.get("/api/v1/sources").json()["sources"]
+    }
+    assert every == {"bad.md": bad["findings"], "good.md": []}

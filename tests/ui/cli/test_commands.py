@@ -109,7 +109,7 @@ def test_a_second_run_finds_everything_unchanged(data: str, documents: Path) -> 
     assert "0 of 6 files indexed, 5 unchanged, 0 removed" in result.stdout
     assert "1 failed:" in result.stdout
     assert "broken.pdf" in result.stdout
-    assert "1 skipped:" in result.stdout
+    assert "Skipped, since the format is not supported: 1 .xyz" in result.stdout
     assert result.exit_code == 4
 
 

@@ -1,12 +1,17 @@
 """The page with the documents and the login as HTML: what is offered to whom, in every language, escaped."""
 
+import html
+import json
 import re
+from typing import get_args
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
 import components  # noqa: F401
+from components.types import FindingKind
+from ui.findings import finding_texts
 from ui.web.documents import documents_route, render_documents
 from ui.web.login import render_login
 from ui.web.templates import ASKING, LIBRARY, render_page, script, style
@@ -43,6 +48,17 @@ def test_the_page_in_every_language(words: Words) -> None:
     assert 'accept=".pdf,.md"' in page
     # The link to the page in the other language stays on this page.
     assert ("/zh/documents" if words is ENGLISH else "/documents?lang=en") in page
+
+
+@pytest.mark.parametrize("words", languages().values(), ids=languages())
+def test_what_may_not_have_read_well_is_said_in_every_language(words: Words) -> None:
+    data = re.search(r'data-findings="([^"]*)"', rendered(words=words))
+    assert data is not None
+    told = json.loads(html.unescape(data[1]))
+    assert set(told) == set(get_args(FindingKind))
+    assert told["torn"] == list(finding_texts(words)["torn"])
+    assert (told["torn"] == list(finding_texts(ENGLISH)["torn"])) == (words is ENGLISH)
+    assert words.gettext("Only documents that did not read well") in rendered(words=words)
 
 
 async def test_the_page_is_served_whole() -> None:

@@ -24,7 +24,8 @@ from starlette.responses import StreamingResponse
 from components.errors import ConfigurationError, InputError, ModelError, QuaereError, StoreError
 from components.stores.catalogue.sources import SourceInfo
 from components.types import Reply
-from pipelines.indexing import Identity, IndexProgress, IndexReport
+from pipelines.indexing import Identity, IndexPlan, IndexProgress, IndexReport
+from pipelines.quality import QualityReport
 from pipelines.replies import UserQuestion
 from pipelines.service import QAService
 from pipelines.sources import SourceDetail
@@ -45,6 +46,8 @@ PROGRESS = TypeAdapter(IndexProgress)
 RESULTS: dict[str, TypeAdapter[Any]] = {
     "ask_batch": TypeAdapter(list[Reply]),
     "index": TypeAdapter(IndexReport),
+    "plan": TypeAdapter(IndexPlan),
+    "check_sources": TypeAdapter(QualityReport),
     "sources": TypeAdapter(list[SourceInfo]),
     "source": TypeAdapter(SourceDetail),
     "delete": TypeAdapter(int),
@@ -161,8 +164,10 @@ async def _last_line(method: str, work: Awaitable[Any]) -> str:
 
 
 def _run(service: QAService, method: str, options: dict[str, Any], tell: _Tell) -> Any:
-    if method == "index":
+    if method in ("index", "plan"):
         identities = IDENTITIES.validate_python(options.pop("identities"))
+        if method == "plan":
+            return service.plan(options.pop("paths"), identities=identities, **options)
         return service.index(options.pop("paths"), identities=identities, on_progress=tell, **options)
     return getattr(service, method)(**options)
 

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from components.errors import InputError
 from components.stores.catalogue.sources import SourceInfo
 from components.stores.catalogue.visible import SourceQuery
-from components.types import PUBLIC_GROUP, End, Heading, Name, Page, Start, Title
+from components.types import PUBLIC_GROUP, End, Finding, FindingKind, Heading, Name, Page, Start, Title
 from pipelines.service import QAService
 from service.job_files import JobFiles
 from service.jobs import Job, Jobs
@@ -29,6 +29,8 @@ from ui.api.routers.jobs import JobView
 from ui.api.routers.metadata import own_groups
 from ui.api.schemas.replies import Part
 from ui.api.schemas.requests import Body
+from ui.findings import finding_text, finding_texts
+from ui.wording import ENGLISH
 
 MOST_DOCUMENTS = 100
 """Of one request."""
@@ -49,6 +51,16 @@ _META = (
 Tag = Annotated[str, Field(min_length=1)]
 
 
+class FindingView(Part):
+    """Something that did not read well."""
+
+    kind: FindingKind
+    measure: float = Field(ge=0, description="How much: a share in [0, 1], or a number of pages or characters.")
+    fault: bool = Field(description="Whether answers are likely to be missing; otherwise it is a remark.")
+    text: str = Field(description="The same in words.")
+    advice: str = Field(description="What to do about it.")
+
+
 class SourceView(Part):
     """An indexed source."""
 
@@ -67,6 +79,10 @@ class SourceView(Part):
     tags: list[str] = Field(description="As the document or whoever added it says.")
     url: str | None = Field(description="Where readers find it, or null.")
     pages: int | None = Field(ge=1, description="Of a PDF; null where the format has none, or they are not counted.")
+    findings: list[FindingView] | None = Field(
+        description="What did not read well, the worst first; null where an older Quaere indexed it and "
+        "`quaere sources check` has not run since."
+    )
 
 
 class SourceList(Part):
@@ -176,18 +192,21 @@ def sources_router(service: QAService, uploads: Uploads, jobs: Jobs) -> APIRoute
         ],
         name: Annotated[str | None, Query(max_length=200, description="The whole name; it may be several's.")] = None,
         contains: Annotated[str, Query(max_length=200, description="Part of the name or title.")] = "",
+        flawed: Annotated[bool, Query(description="Only sources in which something did not read well.")] = False,
         limit: Annotated[int, Query(ge=1, le=1000, description="Sources at most.")] = 100,
         offset: Annotated[int, Query(ge=0, le=10_000_000, description="How many to pass over.")] = 0,
     ) -> SourceList:
         """What you may read of what is indexed."""
-        query = SourceQuery(name, contains, tuple(tag), limit, offset)
+        query = SourceQuery(name, contains, tuple(tag), flawed, limit, offset)
         found = service.list_sources(query, caller.groups)
-        return SourceList(total=found.total, sources=[_view(info, caller) for info in found.sources])
+        views = [_view(info, found.findings.get(info.source_id), caller) for info in found.sources]
+        return SourceList(total=found.total, sources=views)
 
     @router.get("/{source_id}", summary="Look at a source")
     def shown(source_id: str, caller: Reader) -> SourceView:
         """Its facts."""
-        return _view(service.source_of(source_id, caller.groups), caller)
+        info = service.source_of(source_id, caller.groups)
+        return _view(info, service.findings(source_id, caller.groups), caller)
 
     @router.get("/{source_id}/text", summary="Read a place of a source")
     def text(
@@ -269,9 +288,21 @@ def _received(documents: Sequence[_SentDocument], uploads: Uploads, most: int) -
             file.path.unlink(missing_ok=True)
 
 
-def _view(info: SourceInfo, caller: Principal) -> SourceView:
-    values = {name: getattr(info, name) for name in SourceView.model_fields if name not in ("groups", "tags")}
-    return SourceView(**values, groups=own_groups(info.groups, caller), tags=list(info.tags))
+def _view(info: SourceInfo, findings: Sequence[Finding] | None, caller: Principal) -> SourceView:
+    own = ("groups", "tags", "findings")
+    values = {name: getattr(info, name) for name in SourceView.model_fields if name not in own}
+    seen = None if findings is None else [_finding_view(finding) for finding in findings]
+    return SourceView(**values, groups=own_groups(info.groups, caller), tags=list(info.tags), findings=seen)
+
+
+def _finding_view(finding: Finding) -> FindingView:
+    return FindingView(
+        kind=finding.kind,
+        measure=finding.measure,
+        fault=finding.is_fault,
+        text=finding_text(ENGLISH, finding),
+        advice=finding_texts(ENGLISH)[finding.kind][1],
+    )
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -1,14 +1,14 @@
-"""``quaere sources``: list, show and delete what is indexed."""
+"""``quaere sources``: list, check, show and delete what is indexed."""
 
 from typing import Annotated
 
 import typer
 
 from ui.cli.commands.options import AsJson
-from ui.cli.session import session_of
-from ui.cli.views.reports import source_view, sources_table
+from ui.cli.session import SOME_FAILED, session_of
+from ui.cli.views.reports import quality_view, source_view, sources_table
 
-app = typer.Typer(help="List, show or delete the indexed sources.", no_args_is_help=True)
+app = typer.Typer(help="List, check, show or delete the indexed sources.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="SOURCE", help="A source as `quaere sources list` names it.")]
 
@@ -23,6 +23,23 @@ def list_sources(ctx: typer.Context, as_json: AsJson = False) -> None:
         session.write_json({"sources": sources})
     else:
         session.out.print(sources_table(sources))
+
+
+@app.command("check")
+def check_sources(ctx: typer.Context, as_json: AsJson = False) -> None:
+    """List the sources that did not read well, and the files that were not read, with what to do about each.
+
+    Exit code 4: answers are likely to be missing; 0: nothing was found but remarks.
+    """
+    session = session_of(ctx)
+    with session.shared_service("sources") as service:
+        report = service.check_sources()
+    if as_json:
+        session.write_json(report)
+    else:
+        session.out.print(quality_view(report))
+    if report.has_faults:
+        raise typer.Exit(SOME_FAILED)
 
 
 @app.command("show")

@@ -181,7 +181,7 @@ def _display(console: Console) -> Iterator[_Show]:
         # By the clock, not when something is told: one file may take long, and it is then that its name is wanted.
         while not ended.wait(_SECONDS_BETWEEN_LINES):
             for line in latest:
-                console.print(Text(line()))
+                console.print(Text(line()), soft_wrap=True)
 
     writing = threading.Thread(target=write, name="progress", daemon=True)
     writing.start()

@@ -5,8 +5,10 @@ Pure: values in, Rich renderables out; everything from documents and file names 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -20,8 +22,10 @@ from ui.cli.views.progress import duration, size
 
 if TYPE_CHECKING:
     from components.stores.catalogue.sources import SourceInfo
+    from components.types import Finding, FindingKind
     from pipelines.checking import CheckReport
-    from pipelines.indexing import FileFailure, IndexReport
+    from pipelines.indexing import FileFailure, IndexPlan, IndexReport
+    from pipelines.quality import QualityReport
     from pipelines.sources import SourceDetail
     from pipelines.status import Status
 
@@ -38,10 +42,44 @@ def index_report_view(report: IndexReport) -> RenderableType:
     seconds = f"{report.seconds:.1f} s" if report.seconds < 60 else duration(report.seconds)
     parts: list[RenderableType] = [Text(f"{', '.join(counts)}; {report.passages} passages; {seconds}")]
     for title, skipped in (("failed", False), ("skipped", True)):
-        found = [failure for failure in report.failures if failure.skipped is skipped]
+        found = [each for each in report.failures if each.skipped is skipped and not each.unsupported]
         if found:
             parts.append(_failures(found, title, "yellow" if skipped else "red"))
+    parts += _left_out(report.failures, report.ignored)
+    parts += [Text(f"Kept: {one_line(str(each))}", style="red") for each in report.held_back]
     return Group(*parts)
+
+
+def index_plan_view(plan: IndexPlan) -> RenderableType:
+    """What a run would do, file by file; unchanged ones are only counted."""
+    counts = ((plan.added, "added"), (plan.changed, "changed"), (plan.removed, "deleted"))
+    parts: list[RenderableType] = [
+        Text(f"Nothing was changed. A run would find {plan.unchanged:,} unchanged, and:"),
+        *(Text(f"  {len(names):,} {what}") for names, what in counts),
+    ]
+    for names, what in counts:
+        parts += [Text(f"{what}: {one_line(name)}") for name in names]
+    rest = [each for each in plan.skipped if not each.unsupported]
+    parts += [Text(f"skipped: {one_line(each.path)}: {one_line(each.reason)}", style="yellow") for each in rest]
+    parts += _left_out(plan.skipped, len(plan.ignored))
+    parts += [Text(f"Kept: {one_line(str(each))}", style="red") for each in plan.held_back]
+    return Group(*parts)
+
+
+def _left_out(failures: Sequence[FileFailure], ignored: int) -> list[Text]:
+    """How many files of which endings were skipped, and how many files and folders were left out on purpose."""
+    endings = Counter(_ending(each.path) for each in failures if each.unsupported)
+    lines = []
+    if endings:
+        listed = ", ".join(f"{count:,} {one_line(ending)}" for ending, count in endings.most_common())
+        lines.append(Text(f"Skipped, since the format is not supported: {listed} (--json lists all)", style="yellow"))
+    if ignored:
+        lines.append(Text(f"Left out by .quaereignore: {ignored:,}", style="dim"))
+    return lines
+
+
+def _ending(path: str) -> str:
+    return PurePath(path).suffix.lower() or "without an ending"
 
 
 def _failures(failures: Sequence[FileFailure], title: str, style: str) -> RenderableType:
@@ -64,6 +102,28 @@ def check_view(report: CheckReport) -> RenderableType:
     ]
     parts += [Text(f"  {one_line(str(finding))}") for finding in report.findings]
     parts += [Text(f"note: {one_line(note)}", style="dim") for note in report.notes]
+    return Group(*parts)
+
+
+def quality_view(report: QualityReport) -> RenderableType:
+    """Which sources did not read well, grouped by what is wrong, and which files were not read."""
+    from ui.findings import finding_text, finding_texts
+    from ui.wording import ENGLISH
+
+    parts: list[RenderableType] = [
+        Text(f"{len(report.flawed):,} of {report.checked:,} sources did not read well; {len(report.unread):,} not read")
+    ]
+    by_kind: dict[FindingKind, list[tuple[str, Finding]]] = {}
+    for source in report.flawed:
+        for finding in source.findings:
+            by_kind.setdefault(finding.kind, []).append((source.source, finding))
+    for kind, (_, advice) in finding_texts(ENGLISH).items():
+        if found := by_kind.get(kind):
+            parts += [Text(), Text(f"{len(found):,} × {advice}", style="yellow" if found[0][1].is_fault else "dim")]
+            parts += [Text(f"  {one_line(name)}: {finding_text(ENGLISH, finding)}") for name, finding in found]
+    if report.unread:
+        parts += [Text(), Text(f"Not in the index ({len(report.unread):,}):", style="yellow")]
+        parts += [Text(f"  {one_line(file.path)}: {one_line(file.reason)}") for file in report.unread]
     return Group(*parts)
 
 

@@ -11,6 +11,9 @@
   const paging = find(".qa-paging", library);
   const [previous, next] = [find(".qa-previous", paging), find(".qa-next", paging)];
   const tagged = find(".qa-tagged", library);
+  const flawed = find(".qa-flawed input", library);
+  const findings = JSON.parse(library.dataset.findings);
+  const shares = ["garbled", "torn", "leaders"];
   let tags = [];
   let offset = 0;
   let total = 0;
@@ -63,6 +66,15 @@
     await lookUp();
   };
 
+  // What did not read well, and what to do about it.
+  const flaw = ({ kind, measure, fault }) => {
+    const [says, advice] = findings[kind];
+    const figure = shares.includes(kind) ? `${quaere.number(Math.round(100 * measure))} %` : quaere.number(measure);
+    return make("li", { class: fault ? "qa-fault" : "qa-muted" }, make("span", {}, says.replace("{measure}", figure)), ". ", advice);
+  };
+  const flaws = ({ findings: found }) => (!found || found.length === 0 ? null
+    : make("ul", { class: "qa-flaws", "aria-label": _("What did not read well") }, ...found.map(flaw)));
+
   const row = (source) => {
     const name = source.source;
     const open = button("", () => quaere.view({ source: source.source_id, start: 0, end: 0 }, { name }),
@@ -76,7 +88,7 @@
     return make("li", { class: "qa-row" },
       make("div", { class: "qa-about" }, open, title,
         make("ul", { class: "qa-row-facts" }, ...facts(source).map((fact) => make("li", {}, make("bdi", {}, fact))),
-          address(source) ?? ""), tagsOf(source)), deeds);
+          address(source) ?? ""), tagsOf(source), flaws(source)), deeds);
   };
 
   const remove = (source) => quaere.confirm({
@@ -96,6 +108,7 @@
   });
 
   const none = () => {
+    if (flawed.checked) return _("Of these documents, all read well.");
     if (tags.length > 0) return _("No document has all these tags and that name.");
     return search.value.trim() === "" ? _("There are no documents yet.") : _("No document has that in its name.");
   };
@@ -114,6 +127,7 @@
     try {
       const query = new URLSearchParams({ contains, limit: AT_A_TIME, offset });
       for (const tag of tags) query.append("tag", tag);
+      if (flawed.checked) query.append("flawed", "true");
       const found = await quaere.json(`sources?${query}`);
       if (mine !== latest) return false;
       total = found.total;
@@ -158,5 +172,9 @@
     offset = 0;
     return lookUp();
   }));
+  flawed.addEventListener("change", () => {
+    offset = 0;
+    return lookUp();
+  });
   quaere.refresh();
 }
