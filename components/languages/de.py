@@ -54,7 +54,8 @@ _QUESTION_RULES: Rules = (
 _ASKS_FOR: dict[Asked, Asks] = {
     "weekday": Asks((r"\bwelche[nrm] wochentag",)),
     "year": Asks((r"\bwelche[mns] jahr\b",)),
-    "moment": Asks((r"\b(?:bis|seit|ab) wann\b",)),
+    "deadline": Asks((r"\bbis wann\b", r"\bwie (?:lange?|weit|viele? \w+) (?:im )?(?:voraus|vorher)\b")),
+    "moment": Asks((r"\b(?:seit|ab) wann\b",)),
     "century": Asks((r"\bwelche[ms] jahrhundert\b",)),
     "month": Asks((r"\bwelche[nmr] monat\b",)),
     "frequency": Asks((r"\bwie (?:oft|häufig)\b",)),

@@ -87,7 +87,8 @@ _QUESTION_RULES: Rules = (
 _ASKS_FOR: dict[Asked, Asks] = {
     "weekday": Asks((r"\b(?:which|what) (?:day of the week|weekday)",)),
     "year": Asks((r"\b(?:which|what) year\b",)),
-    "moment": Asks((r"\b(?:until|till|since|by|from) when\b",)),
+    "deadline": Asks((r"\b(?:until|till|by) when\b", r"\bhow (?:far|long) (?:ahead|in advance|before(?:hand)?)\b")),
+    "moment": Asks((r"\b(?:since|from) when\b",)),
     "century": Asks((r"\b(?:which|what) century\b",)),
     "month": Asks((r"\b(?:which|what) month\b",)),
     "frequency": Asks((r"\bhow (?:soon|quickly|often|frequently)\b",)),

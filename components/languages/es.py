@@ -43,7 +43,8 @@ _QUESTION_RULES: Rules = (
 _ASKS_FOR: dict[Asked, Asks] = {
     "weekday": Asks((r"\bqué día de la semana",)),
     "year": Asks((r"\bqué año\b",)),
-    "moment": Asks((r"\b(?:hasta|desde) cuándo\b",)),
+    "deadline": Asks((r"\b(?:hasta|para) cuándo\b", r"\bcuánt[ao] (?:tiempo de )?(?:antelación|anticipación)\b")),
+    "moment": Asks((r"\bdesde cuándo\b",)),
     "century": Asks((r"\bqué siglo\b",)),
     "month": Asks((r"\bqué mes\b",)),
     "frequency": Asks((r"\bcuántas veces\b",)),

@@ -48,6 +48,7 @@ _ASKS_FOR: dict[Asked, Asks] = {
     "year": Asks((r"\bquelle année\b",)),
     "century": Asks((r"\bquel siècle\b",)),
     "month": Asks((r"\bquel mois\b",)),
+    "deadline": Asks((r"\b(?:jusqu'à|avant) quand\b", r"\bcombien de temps (?:à l'avance|avant)\b")),
     "extent": Asks((r"\bcombien de temps\b",)),
     "temperature": Asks(leads=("quelle",), nouns=("température",)),
     "pressure": Asks(leads=("quelle",), nouns=("pression",)),

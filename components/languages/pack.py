@@ -34,10 +34,11 @@ Value = Literal["duration", "length", "year", "clock", "named time", "century", 
 Currency = Literal["gbp", "eur", "usd", "cny"]
 
 Asked = Literal[
-    "weekday", "year", "moment", "century", "month", "frequency", "extent", "warmth", "temperature", "pressure",
-    "version", "email", "phone", "price",
+    "weekday", "year", "deadline", "moment", "century", "month", "frequency", "extent", "warmth", "temperature",
+    "pressure", "version", "email", "phone", "price",
 ]  # fmt: skip
-"""What a question asks for: "moment" is a point in time and no length of it ("until when"), "extent" a length of time
+"""What a question asks for: "deadline" is a point in time or the time until then ("by when", "how far ahead"),
+"moment" a point in time and no length of it ("since when"), "extent" a length of time
 or a distance ("how long"), "warmth" a temperature by its adjective ("how hot")."""
 
 

@@ -35,6 +35,7 @@ _ASKS_FOR: dict[Asked, Asks] = {
     "weekday": Asks(("星期几",)),
     "year": Asks(("哪一?年",)),
     "century": Asks(("哪个?世纪",)),
+    "deadline": Asks(("提前多[久少]", "(?:截止|截至)?到(?:什么时候|何时|哪天)", "截止(?:时间|日期)")),
     "frequency": Asks(("多久",)),
     "warmth": Asks(("多[热熱冷]",)),
     "temperature": Asks(("温度是?多少",)),

@@ -74,7 +74,8 @@ _ANY_PRICE = LazyPattern.of(_MONEY, *(part for signs in _CURRENCIES for part in 
 _FIGURES = r"[A-Z]{0,4}-?\d[\d.,:/-]*[%°]?"
 _BARE = LazyPattern.of(rf"{_FIGURES}(?:\s+{_FIGURES})*")
 
-_ANY_DATE = LazyPattern.of(_WEEKDAY, _MONTH, _YEAR, _CLOCK, _DURATION, *_values("named time"))
+_TIME = (_WEEKDAY, _MONTH, _YEAR, _CLOCK, _DURATION, *_values("named time"))
+_ANY_DATE = LazyPattern.of(*_TIME)
 _ANY_NUMBER = LazyPattern.of(_NUMBER)
 
 _Rows = tuple[tuple[LazyPattern, LazyPattern], ...]
@@ -100,6 +101,7 @@ def _row(asked: Asked, *answers: str) -> tuple[LazyPattern, LazyPattern]:
 _ASKED: _Rows = (
     _row("weekday", _WEEKDAY),
     _row("year", _YEAR, *_values("year")),
+    _row("deadline", *_TIME),
     _row("moment", _WEEKDAY, _MONTH, _YEAR, _CLOCK),
     _row("century", _CENTURY),
     _row("month", _MONTH),
