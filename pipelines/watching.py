@@ -12,7 +12,7 @@ import watchfiles
 from components.converters.ignoring import IGNORE_FILE
 from components.errors import InputError, StoreError
 from components.names import shown
-from pipelines.reports import HeldBack, IndexReport
+from pipelines.reports import FileFailure, HeldBack, IndexReport
 
 _QUIET_MS = 1_000
 """Changes are collected until nothing has changed for so long, or a little longer."""
@@ -32,7 +32,7 @@ class FolderWatch:
         index: brings the index up to date with the folders that are there.
         events: gives True for each change below folders, and False now and then without one.
         wait: passes some time while no folder is there; False ends it.
-        tell: is given the report of every run that found something.
+        tell: is given the report of every run that found something new.
         say: is told in words what else there is to know.
     """
 
@@ -53,7 +53,7 @@ class FolderWatch:
         self._tell = tell
         self._say = say
         self._missing: set[Path] = set()
-        self._held_back: tuple[HeldBack, ...] = ()
+        self._left_out: tuple[tuple[FileFailure, ...], tuple[HeldBack, ...]] = ((), ())
         self._trouble = ""
 
     def follow(self) -> None:
@@ -95,9 +95,8 @@ class FolderWatch:
             self._trouble = str(error)
             return False
         self._trouble = ""
-        is_news = report.indexed or report.removed or report.failures or report.held_back != self._held_back
-        self._held_back = report.held_back
-        if is_news:
+        left_out, self._left_out = self._left_out, (report.failures, report.held_back)
+        if report.indexed or report.removed or left_out != self._left_out:
             self._tell(report)
         return True
 
