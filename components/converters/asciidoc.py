@@ -43,14 +43,14 @@ def extract(data: bytes, path: Path, limits: Limits) -> Extracted:
     """Read an AsciiDoc file."""
     front = front_matter(clean(decode(data)), path)
     builder = TextBuilder(limits)
-    _Reader(builder).read(front.body)
+    _AsciiDocReader(builder).read(front.body)
     title = front.fields.pop("title", None)
     return builder.build(
         "asciidoc", title if isinstance(title, str) else builder.first_heading, own_fields(front.fields, "front matter")
     )
 
 
-class _Reader:
+class _AsciiDocReader:
     """Goes through the lines and appends the blocks."""
 
     def __init__(self, builder: TextBuilder) -> None:
