@@ -96,7 +96,7 @@ def load_in_sandbox(
         ImportError: a parser is not installed.
         InputError: a limit is not above zero.
     """
-    arguments = {"max_bytes": max_bytes, "max_characters": max_characters, "max_rows": max_rows}
+    arguments: dict[str, Any] = {"max_bytes": max_bytes, "max_characters": max_characters, "max_rows": max_rows}
     arguments |= {"ocr_seconds": ocr_seconds, "threads": threads, "own_process": True}
     prepare = ((module_of(path), ()),)
     more_seconds = ocr_seconds if may_be_pictures(path) else 0.0

@@ -161,7 +161,8 @@ def _inferred(request: Any, given: npt.NDArray[np.float32]) -> npt.NDArray[np.fl
         raise
     if not made.size:
         raise MemoryError
-    return made[0]
+    first: npt.NDArray[np.float32] = made[0]
+    return first
 
 
 def _turned(picture: Picture, turns: int) -> Picture:
