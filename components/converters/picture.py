@@ -12,7 +12,6 @@ from components.converters.ocr.pictures import opened, page_size, shown
 from components.converters.pdf.reader import Page, build
 from components.errors import LoadingError, NoTextError
 
-
 _MOST_FRAMES = 1_000
 _LEAST_SIDE = 64  # pixels: what is smaller is an icon
 
