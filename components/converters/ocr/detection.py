@@ -5,6 +5,7 @@ Knows no network.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -37,7 +38,7 @@ def detector_input(picture: Picture) -> npt.NDArray[np.float32]:
     height, width = picture.shape[:2]
     ratio = min(1.0, SIDE / max(height, width))
     sides = [max(_STEP, round(side * ratio / _STEP) * _STEP) for side in (width, height)]
-    return scaled(cv2.resize(picture, sides, interpolation=cv2.INTER_AREA))[None]
+    return scaled(np.asarray(cv2.resize(picture, sides, interpolation=cv2.INTER_AREA), np.uint8))[None]
 
 
 def scaled(picture: Picture) -> npt.NDArray[np.float32]:
@@ -61,7 +62,7 @@ def find_quads(heat: npt.NDArray[np.float32], picture: Picture) -> list[Quad]:
     return quads
 
 
-def _score(heat: npt.NDArray[np.float32], contour: npt.NDArray[np.int32]) -> float:
+def _score(heat: npt.NDArray[np.float32], contour: npt.NDArray[Any]) -> float:
     """How sure the network is that this is text: its mean inside."""
     left, top, width, height = cv2.boundingRect(contour)
     inside = np.zeros((height, width), np.uint8)

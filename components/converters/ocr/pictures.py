@@ -8,12 +8,10 @@ from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from components.errors import LoadingError, NoTextError
+from components.errors import LoadingError
 
 _LONGEST_SIDE_POINTS = 842.0  # of a picture as a page: as if it were of A4
 _MOST_PIXELS = 50_000_000  # A4 at 600 dots an inch has 35 million
-_MOST_FRAMES = 1_000
-_LEAST_SIDE = 64  # pixels: what is smaller is an icon
 _LONGEST_SIDE = 3_000  # pixels that are read
 _FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")
 
@@ -45,23 +43,6 @@ def _check_size(picture: Image.Image, path: Path) -> None:
     if across * high > _MOST_PIXELS:
         reason = f"has {across:,} x {high:,} pixels, over the limit of {_MOST_PIXELS / 1e6:g} million in all"
         raise LoadingError(path, f"{reason}; scan it at 300 dots an inch, or cut it")
-
-
-def page_count(picture: Image.Image, path: Path) -> int:
-    """How many pages there are.
-
-    Raises:
-        LoadingError: it moves, or there are too many.
-        NoTextError: it is an icon.
-    """
-    if min(picture.size) < _LEAST_SIDE:
-        raise NoTextError(path, f"is a picture of {picture.width} x {picture.height} pixels, too small to show text")
-    count = int(getattr(picture, "n_frames", 1))
-    if count > 1 and picture.format != "TIFF":
-        raise LoadingError(path, f"is an animation of {count} pictures; save the one to be read")
-    if count > _MOST_FRAMES:
-        raise LoadingError(path, f"holds {count:,} pages, over the limit of {_MOST_FRAMES:,}; split it")
-    return count
 
 
 def shown(picture: Image.Image, path: Path) -> Image.Image:
