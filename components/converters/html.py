@@ -166,7 +166,7 @@ class Walker:
         self._flush()
         for summary in [child for child in node if child.tag == "summary"]:
             self._builder.add_heading(_inline(summary), SUMMARY)
-            _remove(summary)
+            summary.set("hidden", "")
         self._content(node)
         self._flush()
         if not self._goes_on:
@@ -210,17 +210,6 @@ class Walker:
         for question, answer in body:
             self._builder.add_faq(question, answer)
         return True
-
-
-def _remove(node: Any) -> None:
-    """Take an element out of its parent, and leave what stands behind it."""
-    above, tail = node.getprevious(), node.tail if node.tail is not None else ""
-    parent = node.getparent()
-    if above is not None:
-        above.tail = (above.tail or "") + tail
-    else:
-        parent.text = (parent.text or "") + tail
-    parent.remove(node)
 
 
 def _asks(node: Any) -> bool:

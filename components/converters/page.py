@@ -1,6 +1,6 @@
 """A web page without what stands around its text: navigation, footers, cookie boxes, teasers, share buttons.
 
-Elements are taken out of the tree before it is walked, told by their tag, their role, their names and the share of
+Elements are hidden before the page is walked, told by their tag, their role, their names and the share of
 links in their text. Where too little would be left, the page stays as it is: rather some words too many than the text
 lost.
 """
@@ -78,9 +78,8 @@ def unfold_templates(root: Any) -> None:
     for script in list(root.iter("script")):
         source = script.text or ""
         if (script.get("type") or "").lower() in _TEMPLATES and "<p" in source and script.getparent() is not None:
-            made = html.fragment_fromstring(source, create_parent="div")
-            made.tail, script.tail = script.tail, None
-            script.getparent().replace(script, made)
+            script.tag, script.text = "div", None
+            script.append(html.fragment_fromstring(source, create_parent="div"))
 
 
 def keep_main(root: Any) -> None:
@@ -100,7 +99,7 @@ def keep_main(root: Any) -> None:
         return
     for node in doomed:
         _take_out(node)
-    main = _main(body, left)
+    main = _main(body, sizes, doomed)
     if main is not None:
         _keep_only(body, main)
 
@@ -177,10 +176,15 @@ def _names(node: Any) -> set[str]:
     return set(_SPLIT.split(_CAMEL.sub("-", given).lower()))
 
 
-def _main(body: Any, left: int) -> Any:
-    """The element that is marked as the main text, where it is one and holds enough."""
+def _main(body: Any, sizes: dict[Any, tuple[int, int]], doomed: list[Any]) -> Any:
+    """The element that is marked as the main text, where it is one and holds enough of what is left."""
+    lost = {node: sizes[node][0] for node in doomed}
+    left = sizes[body][0] - sum(lost.values())
     for found in ([*body.iter("main")], body.xpath("//*[@role='main']"), [*body.iter("article")]):
-        if len(found) == 1 and sum(_length(part) for part in found[0].itertext()) >= _MAIN_SHARE * left:
+        if len(found) != 1 or found[0] not in sizes:
+            continue
+        own = sizes[found[0]][0] - sum(size for node, size in lost.items() if found[0] in _above(node))
+        if own >= max(1, _MAIN_SHARE * left):
             return found[0]
     return None
 
@@ -195,5 +199,5 @@ def _keep_only(body: Any, main: Any) -> None:
 
 
 def _take_out(node: Any) -> None:
-    """Remove an element, and leave what stands behind it."""
-    node.drop_tree()
+    """Hide an element; what stands behind it stays."""
+    node.set("hidden", "")
