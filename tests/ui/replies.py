@@ -30,7 +30,8 @@ def an_answer(**changes: Any) -> Answer:
         ),
         "scores": {"relevance": 4.2, "span": 7.1, "support": 2.0},
     }
-    return Answer(**(fields | changes))
+    fields |= changes
+    return Answer(**({"words_start": fields["start"], "words_end": fields["end"]} | fields))
 
 
 def a_passage(**changes: Any) -> Passage:

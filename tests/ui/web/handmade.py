@@ -178,6 +178,8 @@ def answer(text: str, sentence: str, before: str = "", after: str = "", **change
         page=12,
         start=start,
         end=start + len(text),
+        words_start=start,
+        words_end=start + len(text),
         passage=whole,
         passage_start=500,
         language="en",

@@ -143,7 +143,7 @@ def _ask(session: Session, service: QAService, data: _Data, file: Path) -> list[
 
 
 def _ask_documents(session: Session, folder: Path, out: Path) -> list[Row]:
-    """The rows of a folder of documents, each corpus in an index of its own below the data folder."""
+    """The rows of a folder of documents, each corpus in an index of its own beside the data folder."""
     from evaluation.corpus import settings_for
     from evaluation.data.documents import read_documents_datasets
     from evaluation.data.files import sha256
@@ -153,11 +153,13 @@ def _ask_documents(session: Session, folder: Path, out: Path) -> list[Row]:
     from training.calibration.labelled import document_questions
 
     settings = session.settings()
+    # Beside the data folder: what lies in one is never indexed.
+    indexes = settings.data.with_name(f"{settings.data.name}-documents")
     rows: list[Row] = []
     for dataset in read_documents_datasets(folder):
-        with QAService(settings_for(dataset, settings, settings.data), purpose="train calibrator") as service:
+        with QAService(settings_for(dataset, settings, indexes), purpose="train calibrator") as service:
             with index_progress(session.err, quiet=session.quiet) as on_index:
-                index_documents(service, unpacked(dataset.corpus[0], settings.data), on_index)
+                index_documents(service, unpacked(dataset.corpus[0], indexes), on_index)
             asked, file = document_questions(dataset), out.with_suffix(f".{dataset.name}.rows.jsonl")
             identity = {"questions": sha256(dataset.files[0])[:16]}
             with count_progress(session.err, dataset.name, len(asked), quiet=session.quiet) as tell:
