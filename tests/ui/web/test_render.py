@@ -29,8 +29,8 @@ marked, foreign = macro("text", "marked"), macro("text", "foreign")
 render_passage = macro("card", "passage")
 
 
-def render_answer(answer: Answer, kind: str = "factoid") -> str:
-    return macro("card", "card")(answer, kind)
+def render_answer(answer: Answer) -> str:
+    return macro("card", "card")(answer)
 
 
 def render_reply(reply: Reply, words: Words = ENGLISH, *, link: str | None = None) -> str:
@@ -96,6 +96,8 @@ def an_answer(passage: str = PASSAGE, found: tuple[int, int] = SPAN, **changes: 
         page=7,
         start=first + start,
         end=first + end,
+        words_start=first + start,
+        words_end=first + end,
         passage=passage,
         passage_start=first,
         language="en",
@@ -142,9 +144,11 @@ def test_answer_source_place_and_confidence_are_shown() -> None:
         assert expected in read.text
 
 
-def test_to_a_why_the_sentence_leads_with_the_answer_marked_in_it() -> None:
-    answer = an_answer(sentence="Change the filter every 6 months.")
-    card = render_answer(answer, "why")
+def test_a_sentence_leads_with_the_words_marked_in_it() -> None:
+    sentence = "Change the filter every 6 months."
+    start = 100 + PASSAGE.index(sentence)
+    whole = {"start": start, "end": start + len(sentence), "kind": "sentence"}
+    card = render_answer(an_answer(text=sentence, sentence=sentence, **whole))
     assert (
         '<p class="qa-answer qa-whole" dir="auto" lang="en">Change the filter <mark>every 6 months</mark>.</p>' in card
     )
