@@ -75,6 +75,14 @@ class ReplyPart:
         return plain
 
 
+@dataclass(frozen=True, slots=True)
+class Correction(ReplyPart):
+    """A word of a question that was taken for another."""
+
+    written: Annotated[str, Field(description="As the user wrote it.")]
+    searched: Annotated[str, Field(description="The word of the documents that stands in its place.")]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query(ReplyPart):
     """The question as it was understood."""
@@ -91,6 +99,10 @@ class Query(ReplyPart):
     """The caller's and the inline filters, joined by AND."""
     question: Annotated[str, Field(exclude=True)] = ""
     """Normalised, without inline filters, without synonyms: what the ranker and the reader see. Not in the JSON."""
+    corrections: Annotated[
+        tuple[Correction, ...],
+        Field(description="Words that no document has, and the words of the documents that were searched instead."),
+    ] = ()
     groups: Annotated[tuple[str, ...], Field(exclude=True)] = ()
     """The caller's groups, without the public one. Not in the JSON."""
 

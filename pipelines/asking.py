@@ -20,6 +20,7 @@ from components.embedders.bm25 import LexicalTextEmbedder
 from components.embedders.dense import TextEmbedder
 from components.errors import QuaereError
 from components.query.understanding import QueryUnderstanding
+from components.query.vocabulary import Vocabulary
 from components.rankers.cross_encoder import CrossEncoderRanker
 from components.readers.distribution import SpanDistribution
 from components.readers.extractive import ExtractiveReader
@@ -249,6 +250,7 @@ def _inputs(
     filters: dict[str, Any] | None = None,
     groups: Sequence[str] = (),
     languages: Sequence[str] | None = None,
+    vocabulary: Vocabulary | None = None,
     candidates: int | None = None,
     top: int | None = None,
     threshold: float | None = None,
@@ -260,13 +262,21 @@ def _inputs(
         filters: Haystack's filter syntax.
         groups: the caller's access groups.
         languages: those of the index, whose analysers see the question; all where None.
+        vocabulary: of the documents that the caller may read, by which misspelt words are corrected.
         candidates: passages that retrieval gives at most; None for the pipeline's own.
         top: answers at most; None for the pipeline's own.
         threshold: least confidence in [0, 1]; None for the pipeline's own.
     """
+    codes = None if languages is None else list(languages)
     inputs: dict[str, Any] = {
-        "understanding": {"query": question, "filters": filters, "groups": list(groups)},
-        "lexical": {"languages": None if languages is None else list(languages)},
+        "understanding": {
+            "query": question,
+            "filters": filters,
+            "groups": list(groups),
+            "languages": codes,
+            "vocabulary": vocabulary,
+        },
+        "lexical": {"languages": codes},
         "answering": {"top_k": top, "threshold": threshold},
     }
     # A stock retriever may have no such socket.

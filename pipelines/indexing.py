@@ -21,6 +21,7 @@ from components.converters.formats import Discovery, expand
 from components.converters.metadata import FolderMetadata
 from components.errors import InputError, QuaereError, StoreError
 from components.names import printable
+from components.passages import indexed_text
 from components.stores.catalogue.sources import Catalogue
 from components.stores.catalogue.tally import PassageTally
 from components.stores.documents import QuaereDocumentStore
@@ -244,7 +245,7 @@ class Indexer:
             for passages in _by_part(batch, making, maker):
                 self.store.stage(passages)
                 for passage in passages:
-                    tallies[passage.meta["source_id"]].add(passage.meta)
+                    tallies[passage.meta["source_id"]].add(passage.meta, indexed_text(passage))
                 run.tell(batch[-1].document.meta["source"], "embedding")
         except (SplittingError, InputError) as error:
             if len(batch) == 1:

@@ -66,6 +66,7 @@ class Asking:
             "filters": question.filters,
             "groups": question.groups or (),
             "languages": catalogue.languages(),
+            "vocabulary": catalogue.words_seen_by(question.groups or ()),
             "top": top,
             "threshold": threshold,
         }

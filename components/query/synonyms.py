@@ -14,7 +14,7 @@ Knows nothing of how the words are searched.
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,10 +46,10 @@ class Synonyms:
                     new[words] = None
         return list(new)
 
-    def expand(self, text: str) -> str:
-        """The text, and behind it in brackets the words that it stands for."""
-        additions = self.additions(text)
-        return f"{text} ({', '.join(additions)})" if additions else text
+
+def with_additions(text: str, additions: Sequence[str]) -> str:
+    """The text, and behind it in brackets the words that it stands for."""
+    return f"{text} ({', '.join(dict.fromkeys(additions))})" if additions else text
 
 
 def load_synonyms(path: Path | str) -> Synonyms:

@@ -17,7 +17,9 @@ from components.languages.detect import detect_language
 from components.query.filters.inline import take_filters
 from components.query.filters.syntax import join_filters
 from components.query.kinds import question_kind
-from components.query.synonyms import Synonyms, load_synonyms
+from components.query.spelling import corrected, find_corrections
+from components.query.synonyms import Synonyms, load_synonyms, with_additions
+from components.query.vocabulary import Vocabulary, acronym_additions
 from components.types import PUBLIC_GROUP, Query, QueryKind
 
 MAX_CHARACTERS = 2000
@@ -111,13 +113,22 @@ class QueryUnderstanding:
     @component.output_types(
         understood=Query, text=str, query=str, kind=QueryKind, filters=dict[str, Any] | None, groups=list[str]
     )
-    def run(self, query: str, filters: dict[str, Any] | None = None, groups: list[str] | None = None) -> dict[str, Any]:
+    def run(
+        self,
+        query: str,
+        filters: dict[str, Any] | None = None,
+        groups: list[str] | None = None,
+        languages: list[str] | None = None,
+        vocabulary: Vocabulary | None = None,
+    ) -> dict[str, Any]:
         """Understand one question.
 
         Args:
             query: as the user wrote it, with inline filters (see :mod:`components.query.filters.inline`).
             filters: the caller's, in Haystack's form; both must hold.
             groups: the caller's access groups.
+            languages: those of the index; all where None.
+            vocabulary: of the documents that the caller may read; without one, words are searched as they are spelt.
 
         Returns:
             ``understood``; ``text``, which is searched (with synonyms); ``query``, which is ranked and read; its
@@ -134,14 +145,18 @@ class QueryUnderstanding:
         if not has_words(question):
             only = "nothing but filters" if inline is not None else "no words"
             raise EmptyQuestion(f"The question is empty: {query[:40]!r} has {only}. Write what you want to know.")
+        slips = [] if vocabulary is None else find_corrections(question, vocabulary, languages)
+        question = corrected(question, slips)
         language, _ = detect_language(question)
+        acronyms = [] if vocabulary is None else acronym_additions(question, vocabulary)
         understood = Query(
             original=query,
-            text=self._loaded().expand(question),
+            text=with_additions(question, [*self._loaded().additions(question), *acronyms]),
             question=question,
             language=language,
             kind=question_kind(question, language),
             filters=join_filters(filters, inline),
+            corrections=tuple(correction for _, correction in slips),
             groups=_own_groups(groups),
         )
         return {

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from haystack import Document
 
 from components.errors import InputError
+from components.passages import indexed_text
 from components.stores.catalogue.tally import PassageTally
 from components.stores.checksums import passages_checksum, point_checksum
 from components.stores.engine.protocol import Filter
@@ -70,10 +71,10 @@ class SourceVersions(HeldIndex):
         """What the live passages of these sources are, by source id; it takes a look at all that there are."""
         found = {source_id: PassageTally() for source_id in source_ids}
         with self._lock.reading():
-            for hit in self._opened.get().scroll(LIVE, ("meta",)):
-                meta = hit.payload["meta"]
-                if meta.get("source_id") in found:
-                    found[meta["source_id"]].add(meta)
+            for hit in self._opened.get().scroll(LIVE, ("meta", "content")):
+                passage = Document(content=hit.payload.get("content"), meta=hit.payload["meta"])
+                if (source_id := passage.meta.get("source_id")) in found:
+                    found[source_id].add(passage.meta, indexed_text(passage))
         return found
 
     def passages(self, source_id: str) -> list[Document]:

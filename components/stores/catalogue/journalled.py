@@ -105,7 +105,16 @@ def make_live(session: Session, journalled: Mapping[str, Any]) -> Entry | None:
 
 def passage_groups(plain: Iterable[Mapping[str, Any]]) -> tuple[PassageGroup, ...]:
     """Passages by who may see them, from JSON."""
-    return tuple(PassageGroup(tuple(each["groups"]), tuple(each["fields"]), each["passages"]) for each in plain)
+    return tuple(
+        PassageGroup(
+            tuple(each["groups"]),
+            tuple(each["fields"]),
+            each["passages"],
+            tuple(each.get("words", ())),
+            tuple((short, long) for short, long in each.get("acronyms", ())),
+        )
+        for each in plain
+    )
 
 
 def keep_override(session: Session, source_id: str, fields: Mapping[str, Any]) -> None:

@@ -73,6 +73,10 @@ class PassageGroup:
     fields: tuple[str, ...]
     """Names of the metadata fields that any of them has, sorted."""
     passages: int
+    words: tuple[str, ...] = ()
+    """That stand in them, see :mod:`components.query.wording`."""
+    acronyms: tuple[tuple[str, str], ...] = ()
+    """Of which they say what they stand for."""
 
 
 @dataclass(frozen=True, slots=True)

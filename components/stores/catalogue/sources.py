@@ -53,9 +53,11 @@ from components.stores.catalogue.tables import (
     ManifestRow,
     OverrideRow,
     SourceRow,
+    SourceWordsRow,
     TextRow,
 )
 from components.stores.catalogue.visible import VisibleSources
+from components.stores.catalogue.vocabulary import VisibleWords, forget, learn
 from components.stores.checksums import text_checksum
 from components.stores.database.connection import chunks
 from components.stores.database.shared_locks import SharedLocks
@@ -68,7 +70,7 @@ __all__ = [
 CATALOGUE_FILE = "catalogue.sqlite"
 """Name of the catalogue in the data folder."""
 
-SCHEMA = 4
+SCHEMA = 5
 """Version of the tables: the number of the last step in ``migrations``."""
 
 _REBUILT = "rebuilt"
@@ -131,6 +133,10 @@ class Catalogue:
     def quality(self) -> QualityRecords:
         """How well sources were read, and which files were not."""
         return QualityRecords(self._database)
+
+    def words_seen_by(self, groups: Sequence[str]) -> VisibleWords:
+        """The words of the passages that a caller of these groups, and of the public one, may see."""
+        return VisibleWords(self._database, groups)
 
     def sources(self) -> list[SourceInfo]:
         """All sources, by name."""
@@ -343,6 +349,7 @@ class Catalogue:
                 session.delete(entry)
             if finished:
                 _enlist(session, finished)
+                _learn(session, finished)
                 grow(session, len(finished))
 
     def undo(self, source_ids: Sequence[str]) -> None:
@@ -361,10 +368,11 @@ class Catalogue:
             return [JournalEntry(row.source_id, row.version, cast(Phase, row.phase)) for row in rows]
 
     def unlisted(self) -> set[str]:
-        """The sources of which it is not known who may see their passages, since an older Quaere indexed them."""
-        listed = select(ListingRow.source_id)
+        """The sources of which it is not known who may see which words, since an older Quaere indexed them."""
+        listed = SourceRow.source_id.in_(select(ListingRow.source_id))
+        learned = SourceRow.source_id.in_(select(SourceWordsRow.source_id))
         with self._database.reading() as session:
-            return set(session.scalars(select(SourceRow.source_id).where(SourceRow.source_id.not_in(listed))))
+            return set(session.scalars(select(SourceRow.source_id).where(~(listed & learned))))
 
     def misfiled(self, passages: Mapping[str, Sequence[PassageGroup]]) -> list[str]:
         """Of these sources, by id with who may see their passages, the names of those looked up by something else."""
@@ -376,11 +384,13 @@ class Catalogue:
         return found
 
     def enlist(self, passages: Mapping[str, Sequence[PassageGroup]]) -> None:
-        """Keep who may see the passages of sources, by source id; those that are gone are passed over."""
+        """Keep who may see the passages and words of sources, by source id; those that are gone are passed over."""
         for chunk in chunks(sorted(passages)):
             with self._database.writing() as session:
                 rows = session.scalars(select(SourceRow).where(SourceRow.source_id.in_(chunk)))
-                enlist(session, [(row, passages[row.source_id]) for row in rows])
+                entries = [(row, passages[row.source_id]) for row in rows]
+                enlist(session, entries)
+                learn(session, {row.source_id: shares for row, shares in entries})
 
     def touch(self, states: Mapping[str, FileState]) -> None:
         """Remember how the unchanged files of these sources look now."""
@@ -417,6 +427,7 @@ class Catalogue:
                 return
             made = {source_id: _rebuilt(each) for source_id, each in note.value["sources"].items()}
             clear(session)
+            # Their words stay: a rebuild changes no text.
             for chunk in chunks(list(made)):
                 _enlist(session, {source_id: adopt(session, source_id, made[source_id]) for source_id in chunk})
             for key, value in note.value["manifest"].items():
@@ -429,6 +440,12 @@ def _enlist(session: Session, changed: Mapping[str, Entry | None]) -> None:
     """Write what these sources are looked up by; of one that is gone, or of which it is not known, nothing stays."""
     delist(session, [source_id for source_id, entry in changed.items() if entry is None])
     enlist(session, [entry for entry in changed.values() if entry is not None])
+
+
+def _learn(session: Session, changed: Mapping[str, Entry | None]) -> None:
+    """Count the words of these sources; of one that is gone, or of which it is not known, nothing stays."""
+    forget(session, [source_id for source_id, entry in changed.items() if entry is None])
+    learn(session, {source_id: entry[1] for source_id, entry in changed.items() if entry is not None})
 
 
 def _rebuilt(plain: Mapping[str, Any]) -> Rebuilt:

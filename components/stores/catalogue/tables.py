@@ -211,3 +211,42 @@ class UnreadRow(CatalogueTable):
     reason: Mapped[str] = mapped_column(Text)
     is_note: Mapped[bool]
     noticed_at: Mapped[str]
+
+
+# The words of the documents
+
+
+class SourceWordsRow(CatalogueTable):
+    """What a source adds to the words and acronyms that a set of groups may see, so that it can be taken back."""
+
+    __tablename__ = "source_words"
+
+    source_id: Mapped[str] = mapped_column(primary_key=True)
+    set_id: Mapped[str] = mapped_column(primary_key=True)
+    packed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class WordRow(CatalogueTable):
+    """In how many sources a word stands in passages for a set of groups."""
+
+    __tablename__ = "words"
+    __table_args__ = (Index("ix_words_bucket", "bucket", "set_id", "sources", "word"),)
+
+    word: Mapped[str] = mapped_column(_NAME, primary_key=True)
+    set_id: Mapped[str] = mapped_column(primary_key=True)
+    bucket: Mapped[str] = mapped_column(_NAME)
+    """Its first letter and its length."""
+    sources: Mapped[int]
+
+
+class AcronymRow(CatalogueTable):
+    """In how many sources passages for a set of groups say what an acronym stands for."""
+
+    __tablename__ = "acronyms"
+    __table_args__ = (Index("ix_acronyms_long", "long", "set_id"),)
+
+    short: Mapped[str] = mapped_column(_NAME, primary_key=True)
+    long: Mapped[str] = mapped_column(_NAME, primary_key=True)
+    """In lower case."""
+    set_id: Mapped[str] = mapped_column(primary_key=True)
+    sources: Mapped[int]

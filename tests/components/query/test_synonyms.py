@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from components.errors import ConfigurationError
-from components.query.synonyms import Synonyms, load_synonyms
+from components.query.synonyms import Synonyms, load_synonyms, with_additions
 
 FILE = """
 [[group]]
@@ -48,11 +48,11 @@ def synonyms(tmp_path: Path) -> Synonyms:
     ],
 )
 def test_expansion(synonyms: Synonyms, text: str, expanded: str) -> None:
-    assert synonyms.expand(text) == expanded
+    assert with_additions(text, synonyms.additions(text)) == expanded
 
 
 def test_nothing_known_changes_nothing() -> None:
-    assert Synonyms().expand("RMA") == "RMA"
+    assert with_additions("RMA", Synonyms().additions("RMA")) == "RMA"
 
 
 @pytest.mark.parametrize(

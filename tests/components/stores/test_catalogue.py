@@ -215,8 +215,19 @@ def test_a_url_names_a_database_too(tmp_path):
 
 def as_format(number: int, place: Path) -> None:
     """What an older Quaere left: the same tables without what has come since, and no count of steps."""
-    later = ["listing", "source_groups", "access_groups", "fields", "source_tags", "quality", "unread"]
-    later.append("catalogue_version")
+    later = [
+        "listing",
+        "source_groups",
+        "access_groups",
+        "fields",
+        "source_tags",
+        "source_words",
+        "words",
+        "acronyms",
+        "quality",
+        "unread",
+        "catalogue_version",
+    ]
     with closing(sqlite3.connect(place)) as connection, connection:
         for table in later:
             connection.execute(f"DROP TABLE {table}")

@@ -138,9 +138,9 @@ def test_what_nobody_has_told_of_is_nobodys_until_the_index_has(catalogue: Catal
 
 
 def test_a_rebuild_changes_who_sees_what(catalogue: Catalogue) -> None:
-    put(catalogue, record())
     tally = PassageTally()
     tally.add({"groups": ["board"]})
+    put(catalogue, replace(record(), passage_groups=tally.by_groups()))
     for passages, seen in ((tally.by_groups(), {(): 0, ("board",): 1}), ((), {(): 0, ("board",): 0})):
         catalogue.note_rebuilt({"id-a.md": Rebuilt("v2", len(passages), ("en",), "", passages)}, {})
         catalogue.adopt_rebuilt()
