@@ -32,7 +32,7 @@ from components.passages import heading_context
 from components.readers.distribution import SpanDistribution
 from components.types import ENUMERATING, WHOLE_STATEMENT, Evidence, Place, Query, QueryKind
 
-SHARE = 0.85
+SHARE = 0.9
 """The shortest unit leads that is at least so likely, as a share of the likeliest, to hold the answer."""
 
 _WEIGHED_PASSAGES = 10

@@ -122,7 +122,7 @@ def own_questions(examples: Iterable[Example]) -> tuple[AskedQuestion, ...]:
     )
 
 
-DOCUMENTS_WEIGHT = 3.0
+DOCUMENTS_WEIGHT = 6.0
 """Of a question about documents of the users' own kinds: there are few, and they matter most."""
 
 
