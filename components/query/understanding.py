@@ -145,9 +145,12 @@ class QueryUnderstanding:
         if not has_words(question):
             only = "nothing but filters" if inline is not None else "no words"
             raise EmptyQuestion(f"The question is empty: {query[:40]!r} has {only}. Write what you want to know.")
-        slips = [] if vocabulary is None else find_corrections(question, vocabulary, languages)
-        question = corrected(question, slips)
         language, _ = detect_language(question)
+        if vocabulary is not None and (slips := find_corrections(question, vocabulary, language, languages)):
+            question = corrected(question, slips)
+            language, _ = detect_language(question)
+        else:
+            slips = []
         acronyms = [] if vocabulary is None else acronym_additions(question, vocabulary)
         understood = Query(
             original=query,

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -92,7 +92,7 @@ def learn(session: Session, sources: Mapping[str, Sequence[PassageGroup]]) -> No
             acronyms.update((*pair, set_id) for pair in own_acronyms)
             rows.append({"source_id": source_id, "set_id": set_id, "packed": _pack(own_words, own_acronyms)})
     if rows:
-        session.execute(SourceWordsRow.__table__.insert(), rows)
+        session.execute(insert(SourceWordsRow), rows)
     _count(session, words, acronyms)
 
 
