@@ -103,6 +103,10 @@ class Query(ReplyPart):
         tuple[Correction, ...],
         Field(description="Words that no document has, and the words of the documents that were searched instead."),
     ] = ()
+    core: Annotated[
+        str | None,
+        Field(description="The part of a long question that asks, by which passages are judged; null for the whole."),
+    ] = None
     groups: Annotated[tuple[str, ...], Field(exclude=True)] = ()
     """The caller's groups, without the public one. Not in the JSON."""
 

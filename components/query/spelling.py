@@ -1,7 +1,7 @@
 """A misspelt word of a question -> the word of the documents that it is nearest to.
 
-Only a word that no document has is corrected, and only to one that the asker could have read there. Numbers, codes,
-names in capitals and scripts without spaces are left as they are.
+Only a word that neither a document nor a dictionary has is corrected, and only to one that the asker could have read in
+a document. Numbers, codes, names in capitals and scripts without spaces are left as they are.
 """
 
 import re
@@ -11,6 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from components.embedders.bm25 import question_vector
+from components.languages.dictionaries import is_in_dictionary
 from components.languages.scripts import is_unspaced
 from components.query.vocabulary import Vocabulary
 from components.query.wording import LONGEST, bucket
@@ -29,13 +30,14 @@ _WORD = re.compile(r"(?<!\w)(?<!\w[-_./:@#+\\])[^\W\d_]++(?![-_./:@#+\\]?\w)")
 
 
 def find_corrections(
-    question: str, vocabulary: Vocabulary, languages: Iterable[str] | None = None
+    question: str, vocabulary: Vocabulary, language: str, languages: Iterable[str] | None = None
 ) -> list[tuple[int, Correction]]:
     """Where in a question which word is taken for another.
 
     Args:
         question: normalised.
         vocabulary: of the documents that the asker may read.
+        language: of the question; what its dictionary has, or that of the index's languages, is spelt right.
         languages: those of the index, by whose stemmers "pumps" is "pump"; all where None.
     """
     words = [(found.start(), found.group()) for found in _WORD.finditer(question) if _is_checked(found.group())]
@@ -47,10 +49,15 @@ def find_corrections(
     if len(unknown) > max(2, len(words) // 2):
         return []
     codes = None if languages is None else list(languages)
-    nearest = {
-        word: _nearest(word, vocabulary, codes) for word in list(dict.fromkeys(w for _, w in unknown))[:_MOST_CORRECTED]
-    }
-    return [(start, Correction(word, found)) for start, word in unknown if (found := nearest.get(word)) is not None]
+    spelt = dict.fromkeys([language, *(codes or ())])
+    doubted = list(dict.fromkeys(word for _, word in unknown))[:_MOST_CORRECTED]
+    nearest = {word: _nearest(word, vocabulary, codes) for word in doubted}
+    right = {word for word, found in nearest.items() if found is not None and is_in_dictionary(word.casefold(), spelt)}
+    return [
+        (start, Correction(word, found))
+        for start, word in unknown
+        if word not in right and (found := nearest.get(word)) is not None
+    ]
 
 
 def corrected(question: str, corrections: Iterable[tuple[int, Correction]]) -> str:
@@ -94,8 +101,9 @@ def _nearest(word: str, vocabulary: Vocabulary, languages: Sequence[str] | None)
 
 def _is_slip(written: str, other: str) -> bool:
     """Whether one can be written for the other by a slip; a short word with another letter is another word."""
-    is_long = len(written) >= _LETTERS_FOR_ANY_SLIP
-    return is_long or len(written) != len(other) or sorted(written) == sorted(other)
+    if len(written) >= _LETTERS_FOR_ANY_SLIP or sorted(written) == sorted(other):
+        return True
+    return len(written) > _SHORTEST and len(written) != len(other)
 
 
 def _is_bent(written: str, others: Iterable[str], languages: Sequence[str] | None) -> bool:

@@ -14,6 +14,7 @@ from haystack import component, default_from_dict, default_to_dict
 
 from components.errors import InputError
 from components.languages.detect import detect_language
+from components.query.core import core_of
 from components.query.filters.inline import take_filters
 from components.query.filters.syntax import join_filters
 from components.query.kinds import question_kind
@@ -145,16 +146,21 @@ class QueryUnderstanding:
         if not has_words(question):
             only = "nothing but filters" if inline is not None else "no words"
             raise EmptyQuestion(f"The question is empty: {query[:40]!r} has {only}. Write what you want to know.")
-        slips = [] if vocabulary is None else find_corrections(question, vocabulary, languages)
-        question = corrected(question, slips)
         language, _ = detect_language(question)
+        if vocabulary is not None and (slips := find_corrections(question, vocabulary, language, languages)):
+            question = corrected(question, slips)
+            language, _ = detect_language(question)
+        else:
+            slips = []
+        core = core_of(question)
         acronyms = [] if vocabulary is None else acronym_additions(question, vocabulary)
         understood = Query(
             original=query,
             text=with_additions(question, [*self._loaded().additions(question), *acronyms]),
-            question=question,
+            question=core,
+            core=None if core == question else core,
             language=language,
-            kind=question_kind(question, language),
+            kind=question_kind(core, language),
             filters=join_filters(filters, inline),
             corrections=tuple(correction for _, correction in slips),
             groups=_own_groups(groups),

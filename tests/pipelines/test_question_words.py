@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from components.query.understanding import QueryUnderstanding
-from components.stores.catalogue.vocabulary import VisibleWords
+from components.stores.catalogue.vocabulary import VisibleWords, forget
 from components.types import Query
 from tests.pipelines.indexing_parts import Index, write
 
@@ -71,6 +71,7 @@ def test_a_slip_is_searched_as_it_was_meant(index: Index, written: str, searched
         "Where do I keep the backup codes?",
         "How are my codes kept? I have two dashboards.",  # bent words, which the search finds
         "port 5602, bakcup2, back-upp codes, BAKCUP, docs/bakcup.md and a@bakcup.example",
+        "Keep the contract with the pack of safer dashboards away",  # a dictionary has them
         "Is the cider in the mine?",  # other words that one letter parts from those there are
         "Wie lange läuft eine Waschmaschine im Schongang?",  # a language of which hardly a word is there
         "备份代码在哪里？",
@@ -124,8 +125,6 @@ def test_an_index_of_an_older_version_learns_its_words_when_it_is_opened(index: 
         other.indexer.index([str(tmp_path / "docs")])
         learned = words(other).in_buckets(["b6", "d9"])
         with other.catalogue._database.writing() as session:
-            from components.stores.catalogue.vocabulary import forget
-
             forget(session, sorted(other.catalogue.source_ids()))
         assert words(other).in_buckets(["b6", "d9"]) == set()
         other.indexer.recover()
