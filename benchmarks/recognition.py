@@ -65,7 +65,7 @@ def printed_pages(paths: Sequence[Path], font: Path | None, dpi: int) -> Iterato
     for number, path in enumerate(paths):
         chosen = font if font is not None else folder / _FONTS[number % len(_FONTS)]
         letters = ImageFont.truetype(str(chosen), round(_POINTS * dpi / 72))
-        lines = list(_lines(load(path).text, letters, (_INCHES[0] - 2 * _MARGIN) * dpi))
+        lines = list(broken_lines(load(path).text, letters, (_INCHES[0] - 2 * _MARGIN) * dpi))
         pitch = _LINE * _POINTS * dpi / 72
         fit = int((_INCHES[1] - 2 * _MARGIN) * dpi / pitch)
         for start in range(0, len(lines), fit):
@@ -77,7 +77,7 @@ def printed_pages(paths: Sequence[Path], font: Path | None, dpi: int) -> Iterato
             yield path.name, "\n".join(page), scanned(sheet, drawn)
 
 
-def _lines(text: str, letters: ImageFont.FreeTypeFont, width: float) -> Iterator[str]:
+def broken_lines(text: str, letters: ImageFont.FreeTypeFont, width: float) -> Iterator[str]:
     """The text, broken where the line is full."""
     for paragraph in text.split("\n"):
         line = ""

@@ -96,7 +96,13 @@ def test_the_readme_fits_two_screens() -> None:
 def test_every_file_format_is_named(page: str) -> None:
     text = GUIDES[page].replace("文本", "text").lower()
     called = {".htm": "html", ".xhtml": "html", ".tsv": "csv", ".jsonl": "json lines", ".ndjson": "json lines"}
-    called |= {".txt": "text", ".md": "markdown"}
+    called |= dict.fromkeys((".md", ".mdown", ".mkd", ".qmd", ".rmd"), "markdown") | {".txt": "text", ".jpg": "jpeg"}
+    called |= {".rst": "restructuredtext", ".rest": "restructuredtext", ".adoc": "asciidoc", ".ipynb": "jupyter"}
     for suffix in SUFFIXES:
         plain = suffix.removesuffix(".gz")
-        assert called.get(plain, plain.removeprefix(".")) in text, suffix
+        assert re.search(rf"(?<![a-z]){called.get(plain, plain.removeprefix('.'))}", text), suffix
+
+
+@pytest.mark.parametrize("suffix", sorted({suffix.removesuffix(".gz") for suffix in SUFFIXES}))
+def test_every_ending_is_described(suffix: str) -> None:
+    assert f"`{suffix}`" in (ROOT / "docs" / "formats.md").read_text("utf-8")

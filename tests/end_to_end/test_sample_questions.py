@@ -1,4 +1,4 @@
-"""Sixty-two questions of the sample knowledge base, on the bundled models and with the default threshold."""
+"""Sixty-eight questions of the sample knowledge base, on the bundled models and with the default threshold."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from pipelines.settings import Settings
 from ui.cli.commands.demo import knowledge_base
 
 QUESTIONS = [json.loads(line) for line in (knowledge_base().parent / "questions.jsonl").read_text("utf-8").splitlines()]
-RIGHT_FLOOR = 36  # of 50 that the documents answer
+RIGHT_FLOOR = 42  # of 56 that the documents answer
 WITHHELD_FLOOR = 9  # of 12 that they do not
 MOST_WORDS = 120
 WITH_SENTENCE = frozenset({"how-to", "why", "yes-no", "definition"})  # as examples/README.md says
