@@ -26,14 +26,11 @@ from components.answers.candidates import (
     supporting,
 )
 from components.answers.evidence import Wanted, match, novelty, wanted_of
-from components.answers.units import length_of, shortest, statement_around, units_around
+from components.answers.units import leading, length_of, statement_around, units_around
 from components.logits import logit
 from components.passages import heading_context
 from components.readers.distribution import SpanDistribution
 from components.types import ENUMERATING, WHOLE_STATEMENT, Evidence, Place, Query, QueryKind
-
-SHARE = 0.9
-"""The shortest unit leads that is at least so likely, as a share of the likeliest, to hold the answer."""
 
 _WEIGHED_PASSAGES = 10
 """Of so many passages, by the ranker's order, the best place is weighed in all its units, and of as many places."""
@@ -58,6 +55,8 @@ class AnswerPlace:
 
     units: tuple[Scored, ...]
     """Shortest first; at least one."""
+    asked: QueryKind
+    """The kind of the question."""
 
     @property
     def likeliest(self) -> float:
@@ -67,7 +66,8 @@ class AnswerPlace:
     @property
     def leading(self) -> Scored:
         """The unit that is shown."""
-        return self.units[shortest([unit.confidence for unit in self.units], SHARE)]
+        kinds = [unit.candidate.kind for unit in self.units]
+        return self.units[leading(kinds, [unit.confidence for unit in self.units], self.asked)]
 
 
 def answer_places(
@@ -90,7 +90,13 @@ def answer_places(
     candidates = find(documents, spans, wanted, distributions)
     ranked = sorted(((ranking_of(document), document.id) for document in documents), reverse=True)
     grouped = scored_groups(calibrator, candidates, ranked, wanted, query.kind)
-    found = [_in_units(calibrator, entry, wanted, query.kind, distributions) for entry in _shortlist(grouped, ranked)]
+    pointed = _by_passage(candidates)
+    chosen = _shortlist(grouped, ranked)
+    whole = _leading_in_passages(chosen)
+    found = [
+        _in_units(calibrator, entry, wanted, query.kind, distributions, pointed, whole=id(entry) in whole)
+        for entry in chosen
+    ]
     found.sort(key=lambda place: -place.likeliest)
     return found
 
@@ -230,9 +236,17 @@ def _in_units(
     wanted: Wanted,
     kind: QueryKind,
     distributions: Mapping[str, SpanDistribution],
+    pointed: Mapping[str, Sequence[AnswerCandidate]],
+    *,
+    whole: bool,
 ) -> AnswerPlace:
     """A group in each unit that may be shown; a few words do not answer a question that asks for a statement."""
-    candidates = units_around(entry.candidate, distributions.get(entry.candidate.document.id))
+    document = entry.candidate.document.id
+    candidates = [
+        _with_best_words(unit, pointed.get(document, ()))
+        for unit in units_around(entry.candidate, distributions.get(document))
+        if whole or unit.kind not in ("passage", "section")
+    ]
     if kind in WHOLE_STATEMENT and len(candidates) > 1 and candidates[0].kind == "span":
         del candidates[0]
     evidence = [_as_unit(entry, candidate, wanted, kind) for candidate in candidates]
@@ -241,8 +255,45 @@ def _in_units(
         tuple(
             Scored(candidate, found, confidence, entry.support)
             for candidate, found, confidence in zip(candidates, evidence, confidences, strict=True)
-        )
+        ),
+        kind,
     )
+
+
+def _leading_in_passages(entries: Sequence[Scored]) -> set[int]:
+    """Of each passage the group whose words the reader likes best: the whole passage is a unit of that one alone.
+
+    Otherwise doubtful words, for which the passage would lead, came before the sure ones beside them.
+    """
+    best: dict[str, Scored] = {}
+    for entry in entries:
+        candidate = entry.candidate
+        rival = best.get(candidate.document.id)
+        if rival is None or _liking(candidate) < _liking(rival.candidate):
+            best[candidate.document.id] = entry
+    return {id(entry) for entry in best.values()}
+
+
+def _liking(candidate: AnswerCandidate) -> tuple[float, float]:
+    """What the reader likes better is less."""
+    return candidate.behind, -candidate.span
+
+
+def _by_passage(candidates: Sequence[AnswerCandidate]) -> dict[str, list[AnswerCandidate]]:
+    """The exact words in each passage, those first that the reader likes best of what fits."""
+    found: dict[str, list[AnswerCandidate]] = {}
+    for candidate in sorted(candidates, key=_liking):
+        if candidate.kind == "span":
+            found.setdefault(candidate.document.id, []).append(candidate)
+    return found
+
+
+def _with_best_words(unit: AnswerCandidate, pointed: Sequence[AnswerCandidate]) -> AnswerCandidate:
+    """A unit with the best words in it: from whichever words it grew, it is the same unit."""
+    if unit.kind in ("span", "faq"):
+        return unit
+    best = next((each for each in pointed if unit.start <= each.start and each.end <= unit.end), None)
+    return unit if best is None else replace(unit, core=best.core, span=best.span, behind=best.behind)
 
 
 def _as_unit(entry: Scored, candidate: AnswerCandidate, wanted: Wanted, kind: QueryKind) -> Evidence:

@@ -15,7 +15,7 @@ from components.answers.merging import overlaps, wording
 from components.languages.scripts import word_count
 from components.languages.sentences import enclosing_list, statement_spans
 from components.readers.distribution import SpanDistribution
-from components.types import AnswerKind
+from components.types import WHOLE_STATEMENT, AnswerKind, QueryKind
 
 Span = tuple[int, int]
 
@@ -81,8 +81,32 @@ def length_of(text: str) -> float:
     return math.log1p(word_count(text))
 
 
-def shortest(confidences: Sequence[float], share: float) -> int:
-    """Which of several units leads, shortest first: the first whose confidence is this share of the highest."""
+SHARE = 0.9
+"""The shortest unit leads that is at least so likely, as a share of the likeliest, to hold the answer."""
+
+SHARE_OF_WORDS = 0.8
+"""The same where a few words can answer: a short unit is worth more."""
+
+SHARE_OF_SPAN = 0.8
+"""Exact words lead in place of their sentence if they are at least so likely, as a share of it, to be the answer."""
+
+
+def leading(kinds: Sequence[AnswerKind], confidences: Sequence[float], asked: QueryKind) -> int:
+    """Which of the units of one place leads, shortest first.
+
+    A sentence or row is shown with exact words, so that these lead instead of it where they are trusted.
+    """
+    share = SHARE if asked in WHOLE_STATEMENT else SHARE_OF_WORDS
+    longer = [at for at, kind in enumerate(kinds) if kind != "span"]
+    if len(longer) == len(kinds) or not longer:
+        return _first_from(confidences, share)
+    chosen = longer[0] + _first_from(confidences[longer[0] :], share)
+    is_context = chosen == longer[0] and kinds[chosen] in ("sentence", "row")
+    least = SHARE_OF_SPAN * confidences[chosen] if is_context else max(confidences)
+    return 0 if confidences[0] >= least else chosen
+
+
+def _first_from(confidences: Sequence[float], share: float) -> int:
     least = share * max(confidences)
     return next(at for at, confidence in enumerate(confidences) if confidence >= least)
 

@@ -29,7 +29,7 @@ UNANSWERABLE_SHARE = Fraction(2, 5)
 WRONG = Fraction(1, 2)
 """What a wrong answer costs, where a right one gains 1 and none nothing."""
 
-PENALTY = 200.0
+PENALTY = 60.0
 """L2 of the weights, where the units of a question count :data:`~training.calibration.pooled.UNITS_A_QUESTION`."""
 
 SLOPE_PENALTY = 1e-3

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from components.answers.calibration import KINDS, Calibrator, modelled
-from components.answers.scoring import SHARE
-from components.answers.units import apart, shortest
+from components.answers.units import apart, leading
+from components.types import QueryKind
 from evaluation.metrics.confidence import brier_score, calibration_error, coverage_at_precision, risk_coverage_area
 
 Row = dict[str, Any]
@@ -62,7 +62,9 @@ def bests_of(calibrator: Calibrator, rows: Sequence[Row]) -> list[list[tuple[Row
     """For each question what would be shown, given or withheld, surest first, as the composer shows it."""
     units = [unit for row in rows for place in row["places"] for unit in place]
     confidences = iter(_confidences(calibrator, units))
-    return [_shown([[(unit, next(confidences)) for unit in place] for place in row["places"]]) for row in rows]
+    return [
+        _shown(row["kind"], [[(unit, next(confidences)) for unit in place] for place in row["places"]]) for row in rows
+    ]
 
 
 def _confidences(calibrator: Calibrator, units: Sequence[Row]) -> list[float]:
@@ -75,10 +77,13 @@ def _confidences(calibrator: Calibrator, units: Sequence[Row]) -> list[float]:
     return [float(each) for each in found]
 
 
-def _shown(places: Sequence[Sequence[tuple[Row, float]]]) -> list[tuple[Row, float]]:
-    leading = [place[shortest([confidence for _, confidence in place], SHARE)] for place in places]
-    leading.sort(key=lambda entry: -entry[1])
-    return [leading[at] for at in apart([tuple(unit["at"]) for unit, _ in leading], SHOWN)]
+def _shown(asked: QueryKind, places: Sequence[Sequence[tuple[Row, float]]]) -> list[tuple[Row, float]]:
+    shown = [
+        place[leading([unit["kind"] for unit, _ in place], [confidence for _, confidence in place], asked)]
+        for place in places
+    ]
+    shown.sort(key=lambda entry: -entry[1])
+    return [shown[at] for at in apart([tuple(unit["at"]) for unit, _ in shown], SHOWN)]
 
 
 def anys_of(calibrator: Calibrator, bests: Sequence[Sequence[tuple[Row, float]]]) -> list[tuple[float, bool]]:
