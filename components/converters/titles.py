@@ -39,7 +39,8 @@ def looks_like_machine(title: str) -> bool:
     name = " ".join(title.split())[:LONGEST]
     letters = sum(map(str.isalpha, name))
     return (
-        letters < 2 - (name > "\u2fff")  # one Chinese character may be a word
+        not letters  # "X200" may be the name of a product, and one Chinese character a word
+        or len(name) < 2 - (name > "\u2fff")
         or "\ufffd" in name
         or _is_file(name)
         or any(pattern.fullmatch(name) for pattern in (_DEFAULT, _PLACE))

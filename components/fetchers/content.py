@@ -39,13 +39,15 @@ def ending_of(headers: Mapping[str, str], url: str) -> str | None:
     kind = content_type(headers)
     if kind in _PAGES:
         return ".html"
+    if kind.startswith(_NO_TEXTS):  # a site's pictures are logos and photos, and text recognition takes long
+        return None
     named = suffix_of(_file_name(url))
     if kind in _UNSURE and named is not None:
         return named
     guessed = _OWN_TYPES.get(kind) or mimetypes.guess_extension(kind)
     if guessed in SUFFIXES:
         return guessed
-    return None if kind.startswith(_NO_TEXTS) else named
+    return named
 
 
 def is_text(headers: Mapping[str, str]) -> bool:
@@ -56,7 +58,8 @@ def is_text(headers: Mapping[str, str]) -> bool:
 def seems_unreadable(url: str) -> bool:
     """Whether the address alone says that no converter reads it: a picture, a film, an archive, a program."""
     path = PurePosixPath(httpx.URL(url).path)
-    return path.suffix.lower() in _UNREADABLE and suffix_of(path.name) is None
+    ending = path.suffix.lower()
+    return ending in _UNREADABLE and not (ending == ".gz" and suffix_of(path.name) is not None)
 
 
 def readable(content: bytes, headers: Mapping[str, str]) -> bytes:

@@ -18,7 +18,7 @@ from components.stores.folder_lock import HOLDER_FILE, LOCK_FILE
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     for name in ("b.md", "a.txt", "sub/c.jsonl.gz", "sub/deep/D.PDF", ".git/x.md", ".hidden.md", "synonyms.toml",
-                 "quaere.toml", "sub/quaere.meta.toml", "photo.png", "noending"):  # fmt: skip
+                 "quaere.toml", "sub/quaere.meta.toml", "photo.gif", "noending"):  # fmt: skip
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x")
     return tmp_path
@@ -33,7 +33,7 @@ def test_folders_are_searched_and_settings_and_hidden_files_left_out(tree: Path)
     assert names(tree, found.files) == ["a.txt", "b.md", "sub/c.jsonl.gz", "sub/deep/D.PDF"]
     assert [(skip.path.name, skip.reason) for skip in found.skipped] == [
         ("noending", "has no ending"),
-        ("photo.png", 'has the ending ".png", which is not supported'),
+        ("photo.gif", 'has the ending ".gif", which is not supported'),
     ]
 
 
