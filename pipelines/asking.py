@@ -19,10 +19,10 @@ from components.answers.composer import AnswerComposer
 from components.embedders.bm25 import LexicalTextEmbedder
 from components.embedders.dense import TextEmbedder
 from components.errors import QuaereError
+from components.models.distribution import SpanDistribution
 from components.query.understanding import QueryUnderstanding
 from components.query.vocabulary import Vocabulary
 from components.rankers.cross_encoder import CrossEncoderRanker
-from components.readers.distribution import SpanDistribution
 from components.readers.extractive import ExtractiveReader
 from components.retrievers.hybrid import HybridRetriever
 from components.stores.documents import QuaereDocumentStore

@@ -130,7 +130,7 @@ def figures() -> list[HouseFigure]:
         HouseFigure("floors of imports in components/", max(floors().values()), 6, 6),
         HouseFigure("names of classes that occur more than once", len(repeated_classes()), 0, 10),
         HouseFigure(f"files of fewer than {FEW_LINES} lines", len(short_files()), 25, 29),
-        HouseFigure("lines of product code", sum(map(lines_of, product().values())), 36_000, 55_300),
+        HouseFigure("lines of product code", sum(map(lines_of, product().values())), 36_000, 55_900),
         HouseFigure("median lines of a function", statistics.median(function_lengths()), 8, 8),
     ]
 

@@ -20,6 +20,7 @@ EXTRAS = {
     "training": ("train",),
     "ui.cli.commands.train": ("train",),
     "pipelines.ray_engine": ("ray",),
+    "components.converters.ocr": ("ocr",),
     "benchmarks": ("benchmark", "dev"),
 }
 """By the beginning of a module's name, the extras whose packages it may import beside those of every installation."""

@@ -16,7 +16,7 @@ from components.answers.merging import group, overlaps, same_wording, wording
 from components.converters.extracted import page_at
 from components.languages.boundaries import whole_words, without_loose_ends
 from components.logits import logit
-from components.readers.distribution import SpanDistribution
+from components.models.distribution import SpanDistribution
 from components.types import AnswerKind, Place
 
 _COLUMN_END = ": "

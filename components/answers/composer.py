@@ -16,7 +16,7 @@ from components.answers.candidates import source_of
 from components.answers.merging import contains_wording
 from components.answers.scoring import AnswerPlace, Scored, answer_places
 from components.answers.units import apart, statement_around, stretch_of
-from components.readers.distribution import SpanDistribution
+from components.models.distribution import SpanDistribution
 from components.types import Answer, AnswerKind, Evidence, Query
 
 CONFIDENT = 0.5

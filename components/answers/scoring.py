@@ -28,8 +28,8 @@ from components.answers.candidates import (
 from components.answers.evidence import Wanted, match, novelty, wanted_of
 from components.answers.units import leading, length_of, statement_around, units_around
 from components.logits import logit
+from components.models.distribution import SpanDistribution
 from components.passages import heading_context
-from components.readers.distribution import SpanDistribution
 from components.types import ENUMERATING, WHOLE_STATEMENT, Evidence, Place, Query, QueryKind
 
 _WEIGHED_PASSAGES = 10

@@ -14,7 +14,7 @@ from components.answers.candidates import AnswerCandidate, is_table, shown_text,
 from components.answers.merging import overlaps, wording
 from components.languages.scripts import word_count
 from components.languages.sentences import enclosing_list, statement_spans
-from components.readers.distribution import SpanDistribution
+from components.models.distribution import SpanDistribution
 from components.types import WHOLE_STATEMENT, AnswerKind, QueryKind
 
 Span = tuple[int, int]

@@ -1,13 +1,14 @@
-"""What kind of answer a question asks for: question and language in, kind out.
+"""What kind of answer a question asks for, and which part of a long one asks.
 
 The rules of the language's pack, the first that matches decides. Pure; knows no documents. Factoids, numbers and dates
 are answered by a few words, the others by whole statements: where in doubt, a question is a factoid.
 """
 
+import re
 from collections.abc import Iterable
 
 from components.languages.packs import PACKS, any_word
-from components.languages.scripts import LETTERS
+from components.languages.scripts import LETTERS, word_count
 from components.patterns import LazyPattern
 from components.types import QueryKind
 
@@ -22,8 +23,16 @@ _ERROR = LazyPattern.of(
     r"\b(?:failed|failure)(?::| to | with )",
     r"\b(?:crashes|dies|hangs|aborts|quits) with\b|\bexit (?:code|status) \d|\bstatus\W{1,4}[45]\d\d\b",
     # A message between quotation marks, and nothing that asks.
-    r"\A[^?]*[\"“][^\"”?]{8,}[\"”][^?]*\Z",
+    r"\A[^?\"“”]*+[\"“][^\"“”?]{8,}+[\"”][^?]*+\Z",
 )
+
+LONG = 30
+"""More words than these make a question long; two signs of a script without spaces count as one."""
+_FEWEST_WORDS = 5
+"""A part with fewer leans on what stands before it: "And how long?"."""
+
+_MARKS = ("?", "？", "؟")
+_SENTENCE = re.compile(r"(?:[^.!?。！？؟]|[.!?](?!\s|\Z))++[.!?。！？؟]*+")
 
 
 def question_kind(text: str, language: str) -> QueryKind:
@@ -54,3 +63,22 @@ def _is_keywords(text: str) -> bool:
         return False
     han = len(LETTERS["zh"].compiled.findall(text))
     return len(text.split()) + han // _HAN_SIGNS_A_WORD <= _MOST_KEYWORDS
+
+
+def core_of(question: str) -> str:
+    """The sentences that ask, with the one before where they say little; the whole where it is short or none asks.
+
+    Args:
+        question: normalised.
+    """
+    if word_count(question) <= LONG:
+        return question
+    sentences = [found.group().strip() for found in _SENTENCE.finditer(question)]
+    asking = [at for at, sentence in enumerate(sentences) if sentence.endswith(_MARKS)]
+    asking = asking or [at for at, sentence in enumerate(sentences) if _ASKS.found_in(sentence)][-1:]
+    if not asking:
+        return question
+    kept = set(asking)
+    if sum(word_count(sentences[at]) for at in asking) < _FEWEST_WORDS:
+        kept.add(max(0, asking[0] - 1))
+    return " ".join(sentences[at] for at in sorted(kept))

@@ -6,15 +6,14 @@ a document. Numbers, codes, names in capitals and scripts without spaces are lef
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from components.embedders.bm25 import question_vector
-from components.languages.dictionaries import is_in_dictionary
+from components.languages.packs import PACKS
 from components.languages.scripts import is_unspaced
-from components.query.vocabulary import Vocabulary
-from components.query.wording import LONGEST, bucket
+from components.query.vocabulary import LONGEST, Vocabulary, bucket
 from components.types import Correction
 
 _SHORTEST = 4
@@ -52,7 +51,7 @@ def find_corrections(
     spelt = dict.fromkeys([language, *(codes or ())])
     doubted = list(dict.fromkeys(word for _, word in unknown))[:_MOST_CORRECTED]
     nearest = {word: _nearest(word, vocabulary, codes) for word in doubted}
-    right = {word for word, found in nearest.items() if found is not None and is_in_dictionary(word.casefold(), spelt)}
+    right = {word for word, found in nearest.items() if found is not None and _is_in_dictionary(word.casefold(), spelt)}
     return [
         (start, Correction(word, found))
         for start, word in unknown
@@ -83,7 +82,7 @@ def _nearest(word: str, vocabulary: Vocabulary, languages: Sequence[str] | None)
     candidates = sorted({each.casefold() for each in vocabulary.in_buckets(buckets)})
     near = process.extract(written, candidates, scorer=OSA.distance, score_cutoff=slips, limit=_MOST_NEAR)
     distances = {each: int(distance) for each, distance, _ in near if _is_slip(written, each)}
-    if not distances or _is_bent(written, distances, languages):
+    if not distances or vocabulary.share_stem(written, distances, languages):
         return None
     forms = [form for each in distances for form in (each, each.upper())]
     counts = vocabulary.frequencies(forms)
@@ -106,7 +105,21 @@ def _is_slip(written: str, other: str) -> bool:
     return len(written) > _SHORTEST and len(written) != len(other)
 
 
-def _is_bent(written: str, others: Iterable[str], languages: Sequence[str] | None) -> bool:
-    """Whether the search finds the word by its stem."""
-    own = set(question_vector(written, languages).indices)
-    return any(not own.isdisjoint(question_vector(other, languages).indices) for other in others)
+def _is_in_dictionary(word: str, languages: Iterable[str]) -> bool:
+    """Whether the dictionary of any of these languages has a word.
+
+    Args:
+        word: in lower case.
+        languages: ISO 639-1 codes; those that have no dictionary know no word.
+    """
+    return any(word in _dictionary(code) for code in languages)
+
+
+@cache
+def _dictionary(language: str) -> frozenset[str]:
+    # Imported here: most questions have no word that needs it.
+    from spellchecker import SpellChecker
+
+    if language not in {pack.code for pack in PACKS} & set(SpellChecker.languages()):
+        return frozenset()
+    return frozenset(SpellChecker(language=language).word_frequency.dictionary)

@@ -14,10 +14,9 @@ from haystack import component, default_from_dict, default_to_dict
 
 from components.errors import InputError
 from components.languages.detect import detect_language
-from components.query.core import core_of
 from components.query.filters.inline import take_filters
 from components.query.filters.syntax import join_filters
-from components.query.kinds import question_kind
+from components.query.kinds import core_of, question_kind
 from components.query.spelling import corrected, find_corrections
 from components.query.synonyms import Synonyms, load_synonyms, with_additions
 from components.query.vocabulary import Vocabulary, acronym_additions

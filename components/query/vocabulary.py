@@ -1,9 +1,10 @@
 """What a question may be compared with: the words and acronyms of the documents that the asker may read."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
+from components.languages.scripts import is_unspaced
 from components.query.acronyms import MOST_WORDS, is_acronym, plain_words
 
 _MOST_QUESTION_WORDS = 60
@@ -11,6 +12,12 @@ _MOST_QUESTION_WORDS = 60
 _MOST_FORMS, _MOST_ADDITIONS = 2, 6
 """Long forms of one acronym, and additions to one question."""
 _WORD = re.compile(r"\w++")
+
+SHORTEST, LONGEST = 3, 40
+"""Letters of a word that is counted."""
+_ACRONYM = 6
+"""Letters of the longest word that counts as one of its own in capitals: "US" is not "us"."""
+_LETTERS = re.compile(r"[^\W\d_]{2,}+")
 
 
 class Vocabulary(Protocol):
@@ -21,11 +28,15 @@ class Vocabulary(Protocol):
         ...
 
     def in_buckets(self, buckets: Collection[str]) -> set[str]:
-        """The words of these buckets; see :func:`components.query.wording.bucket_of`."""
+        """The words of these buckets; see :func:`bucket_of`."""
         ...
 
     def acronyms(self, shorts: Collection[str], longs: Collection[str]) -> list[tuple[str, str]]:
         """Acronyms and what they stand for, where either is one of these; the most frequent ones first."""
+        ...
+
+    def share_stem(self, word: str, others: Collection[str], languages: Sequence[str] | None) -> bool:
+        """Whether the search finds a word where one of the others stands: they have the same stem."""
         ...
 
 
@@ -61,3 +72,29 @@ def _runs(words: Collection[str]) -> set[str]:
     return {
         " ".join(row[start : start + length]) for length in range(2, MOST_WORDS + 1) for start in range(len(row) - 1)
     }
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, in scripts whose words spaces part; those in capitals as they are, others in lower case."""
+    found = (word for word in _LETTERS.findall(text) if len(word) <= LONGEST and not is_unspaced(word[0]))
+    return [word if is_capitals(word) else word.casefold() for word in found if is_counted(word)]
+
+
+def is_counted(word: str) -> bool:
+    """Whether a run of letters is long enough."""
+    return len(word) >= SHORTEST or is_capitals(word)
+
+
+def is_capitals(word: str) -> bool:
+    """Whether a word is a short one in capitals."""
+    return len(word) <= _ACRONYM and word.isupper()
+
+
+def bucket_of(word: str) -> str:
+    """Where a word stands in the index: its first letter and its length."""
+    return bucket(word[0].casefold(), len(word))
+
+
+def bucket(first: str, letters: int) -> str:
+    """The place of words with this first letter and this many letters."""
+    return f"{first}{letters}"

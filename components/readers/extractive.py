@@ -8,12 +8,12 @@ from haystack.dataclasses import ExtractedAnswer
 from components.languages.sentences import line_spans, paragraph_spans, statement_spans
 from components.logits import sigmoid
 from components.models.conversion import Precision
+from components.models.distribution import SpanDistribution
 from components.models.encoder import ModelOptions, PairLogits
 from components.models.ensemble import PairScorer, pair_scorer
 from components.models.inference import Backend
 from components.passages import pair_of
 from components.query.answer_types import ExpectedValue, expected_value
-from components.readers.distribution import SpanDistribution
 from components.readers.spans import Span, best_span_holding, best_spans, null_score
 from components.types import Candidates, QueryKind
 

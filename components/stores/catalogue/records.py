@@ -74,7 +74,7 @@ class PassageGroup:
     """Names of the metadata fields that any of them has, sorted."""
     passages: int
     words: tuple[str, ...] = ()
-    """That stand in them, see :mod:`components.query.wording`."""
+    """That stand in them, see :mod:`components.query.vocabulary`."""
     acronyms: tuple[tuple[str, str], ...] = ()
     """Of which they say what they stand for."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from components.query.acronyms import acronym_pairs
-from components.query.wording import words_of
+from components.query.vocabulary import words_of
 from components.stores.catalogue.records import PassageGroup
 from components.types import PUBLIC_GROUP
 

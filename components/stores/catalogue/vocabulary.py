@@ -14,7 +14,8 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from components.query.wording import bucket_of
+from components.embedders.bm25 import question_vector
+from components.query.vocabulary import bucket_of
 from components.stores.catalogue.database import CatalogueDatabase
 from components.stores.catalogue.listing import key_of, set_id_of
 from components.stores.catalogue.records import PassageGroup
@@ -42,6 +43,11 @@ class VisibleWords:
         keys = sorted({key_of(name) for name in (PUBLIC_GROUP, *groups)})
         self._seen = select(AccessGroupRow.set_id).where(AccessGroupRow.group_key.in_(keys))
 
+    def share_stem(self, word: str, others: Collection[str], languages: Sequence[str] | None) -> bool:
+        """Whether the search finds a word where one of the others stands."""
+        own = set(question_vector(word, languages).indices)
+        return any(not own.isdisjoint(question_vector(other, languages).indices) for other in others)
+
     def frequencies(self, words: Collection[str]) -> dict[str, int]:
         """In how many sources each of these words stands, without those that stand in none."""
         found: dict[str, int] = {}
@@ -56,7 +62,7 @@ class VisibleWords:
         return found
 
     def in_buckets(self, buckets: Collection[str]) -> set[str]:
-        """The words of these buckets; see :func:`components.query.wording.bucket_of`."""
+        """The words of these buckets; see :func:`components.query.vocabulary.bucket_of`."""
         # As one string: thousands of rows would take longer to fetch than to compare.
         wanted = (
             select(WordRow.word)

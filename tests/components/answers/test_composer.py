@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from components.answers.calibration import KINDS, Calibrator, Logistic
 from components.answers.composer import BUNDLED, DIFFER, AnswerComposer, answer_id
 from components.logits import logit
+from components.models.distribution import SpanDistribution
 from components.models.window import Window
-from components.readers.distribution import SpanDistribution
 from components.types import Answer, Evidence, Query
 
 N = len(Evidence.names())

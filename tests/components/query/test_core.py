@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from components.query.core import core_of
+from components.query.kinds import core_of
 from components.query.understanding import QueryUnderstanding
 
 STORY = (
