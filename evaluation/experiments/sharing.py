@@ -13,6 +13,7 @@ from haystack import Document, component
 from haystack.dataclasses import ExtractedAnswer, SparseEmbedding
 
 from components.embedders.dense import TextEmbedder
+from components.models.distribution import SpanDistribution
 from components.models.encoder import ModelOptions, pair_encoder
 from components.rankers.cross_encoder import CrossEncoderRanker
 from components.readers.extractive import ExtractiveReader
@@ -146,13 +147,13 @@ class SharedReader(ExtractiveReader):
         self.is_on = is_on
         self.is_joint = is_joint
 
-    @component.output_types(answers=list[ExtractedAnswer])
+    @component.output_types(answers=list[ExtractedAnswer], distributions=dict[str, SpanDistribution])
     def run(
         self, query: str, documents: list[Document], top_k: int | None = None, kind: QueryKind | None = None
     ) -> dict[str, Any]:
         """See :meth:`ExtractiveReader.run`."""
         if not self.is_on:
-            return {"answers": []}
+            return {"answers": [], "distributions": {}}
 
         def read() -> dict[str, Any]:
             if not self.is_joint:

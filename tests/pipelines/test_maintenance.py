@@ -260,7 +260,7 @@ import resource, sys
 from pathlib import Path
 from components.errors import StoreError
 from pipelines.archives import backup, restore
-resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
 try:
     {"backup": backup, "restore": restore}[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))
 except StoreError as error:

@@ -59,7 +59,7 @@ def test_sources_of_an_older_quaere_are_looked_at_once(tmp_path, service):
 
 def test_files_that_were_not_read_are_listed_until_they_are(tmp_path, service):
     broken, empty = write(tmp_path / "docs" / "broken.json", "{"), write(tmp_path / "docs" / "empty.md", "")
-    write(tmp_path / "docs" / "picture.png", "x")
+    write(tmp_path / "docs" / "picture.gif", "x")
     service.index([str(tmp_path / "docs")])
     report = service.check_sources()
     assert [(file.path, file.is_note) for file in report.unread] == [(str(broken), False), (str(empty), True)]

@@ -63,7 +63,7 @@ def test_repeated_ids_no_questions_and_options_that_do_not_fit(tmp_path):
     with pytest.raises(InputError, match="there is no question"):
         read_datasets(folder_of(tmp_path))
     folder = folder_of(tmp_path, LINE)
-    with pytest.raises(InputError, match="--qrels says nothing of it"):
+    with pytest.raises(InputError, match="--qrels says nothing about it"):
         read_datasets(folder, qrels=folder / "questions.jsonl")
     with pytest.raises(InputError, match="no labelled data of a known form"):
         read_dataset(folder)

@@ -12,9 +12,9 @@ def read(tmp_path, text, name="own.csv"):
 def test_the_three_columns(tmp_path):
     found = read(tmp_path, 'Question,Answer,Source\n"How long, exactly?",30 days,manual.pdf\n\nWho?,The owner,\n')
     first, second = found.questions
-    assert (first.text, first.references, first.source) == ("How long, exactly?", ("30 days",), "manual.pdf")
+    assert (first.text, first.references, first.sources) == ("How long, exactly?", ("30 days",), ("manual.pdf",))
     assert (first.id, dict(first.relevant)) == ("2", {"2": 1})
-    assert (second.id, second.source) == ("4", "")
+    assert (second.id, second.sources) == ("4", ())
     assert found.corpus == ()
 
 

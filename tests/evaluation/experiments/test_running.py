@@ -244,7 +244,7 @@ def test_what_is_not_there_is_named_with_its_system_before_any_work(tiny_models,
 def test_questions_about_the_users_own_documents_get_an_index_for_each_way_of_making_it(tiny_models, tmp_path):
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "a.md").write_text("Goethe wrote Faust in France.\n")
-    (tmp_path / "docs" / "picture.png").write_bytes(b"no text")
+    (tmp_path / "docs" / "picture.gif").write_bytes(b"no text")
     (tmp_path / "own.csv").write_text("question,answer,source\nwho wrote faust,Goethe,a.md\n")
     content = {
         "systems": {"plain": {}, "long": {"index.passage_tokens": 44}},

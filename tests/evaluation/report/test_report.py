@@ -129,8 +129,8 @@ def test_what_a_system_mends_and_breaks_is_listed(tmp_path):
 
 def test_of_many_failures_every_stage_is_shown_and_the_surest_first():
     outcomes = evaluation(count=900).outcomes
-    chosen = chosen_failures(outcomes, 21)
-    assert [sum(each.failure == kind for each in chosen) for kind in FAILURES] == [3] * 7
+    chosen = chosen_failures(outcomes, 24)
+    assert [sum(each.failure == kind for each in chosen) for kind in FAILURES] == [3] * 8
     misread = sorted((each.confidence for each in outcomes if each.failure == "misread"), reverse=True)
     assert [each.confidence for each in chosen if each.failure == "misread"] == misread[:3]
     assert len(chosen_failures(outcomes, FAILURES_SHOWN)) == sum(each.failure is not None for each in outcomes)
