@@ -81,10 +81,10 @@ def length_of(text: str) -> float:
     return math.log1p(word_count(text))
 
 
-SHARE = 0.9
+SHARE = 0.97
 """The shortest unit leads that is at least so likely, as a share of the likeliest, to hold the answer."""
 
-SHARE_OF_WORDS = 0.8
+SHARE_OF_WORDS = 0.9
 """The same where a few words can answer: a short unit is worth more."""
 
 SHARE_OF_SPAN = 0.8
