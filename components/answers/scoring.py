@@ -91,12 +91,11 @@ def answer_places(
     ranked = sorted(((ranking_of(document), document.id) for document in documents), reverse=True)
     grouped = scored_groups(calibrator, candidates, ranked, wanted, query.kind)
     pointed = _by_passage(candidates)
-    chosen = _shortlist(grouped, ranked)
-    whole = _leading_in_passages(chosen)
-    found = [
-        _in_units(calibrator, entry, wanted, query.kind, distributions, pointed, whole=id(entry) in whole)
-        for entry in chosen
-    ]
+    in_units = (
+        _in_units(calibrator, entry, wanted, query.kind, distributions, pointed)
+        for entry in _shortlist(grouped, ranked)
+    )
+    found = [place for place in in_units if place is not None]
     found.sort(key=lambda place: -place.likeliest)
     return found
 
@@ -237,18 +236,21 @@ def _in_units(
     kind: QueryKind,
     distributions: Mapping[str, SpanDistribution],
     pointed: Mapping[str, Sequence[AnswerCandidate]],
-    *,
-    whole: bool,
-) -> AnswerPlace:
-    """A group in each unit that may be shown; a few words do not answer a question that asks for a statement."""
+) -> AnswerPlace | None:
+    """A group in each unit that may be shown; None where all of them are units of better words.
+
+    A few words do not answer a question that asks for a statement.
+    """
     document = entry.candidate.document.id
     candidates = [
-        _with_best_words(unit, pointed.get(document, ()))
+        unit
         for unit in units_around(entry.candidate, distributions.get(document))
-        if whole or unit.kind not in ("passage", "section")
+        if _is_of_its_best_words(unit, pointed.get(document, ()))
     ]
-    if kind in WHOLE_STATEMENT and len(candidates) > 1 and candidates[0].kind == "span":
+    if kind in WHOLE_STATEMENT and candidates and candidates[0].kind == "span":
         del candidates[0]
+    if not candidates:
+        return None
     evidence = [_as_unit(entry, candidate, wanted, kind) for candidate in candidates]
     confidences = calibrator.confidences(evidence, [candidate.kind for candidate in candidates])
     return AnswerPlace(
@@ -258,20 +260,6 @@ def _in_units(
         ),
         kind,
     )
-
-
-def _leading_in_passages(entries: Sequence[Scored]) -> set[int]:
-    """Of each passage the group whose words the reader likes best: the whole passage is a unit of that one alone.
-
-    Otherwise doubtful words, for which the passage would lead, came before the sure ones beside them.
-    """
-    best: dict[str, Scored] = {}
-    for entry in entries:
-        candidate = entry.candidate
-        rival = best.get(candidate.document.id)
-        if rival is None or _liking(candidate) < _liking(rival.candidate):
-            best[candidate.document.id] = entry
-    return {id(entry) for entry in best.values()}
 
 
 def _liking(candidate: AnswerCandidate) -> tuple[float, float]:
@@ -288,12 +276,15 @@ def _by_passage(candidates: Sequence[AnswerCandidate]) -> dict[str, list[AnswerC
     return found
 
 
-def _with_best_words(unit: AnswerCandidate, pointed: Sequence[AnswerCandidate]) -> AnswerCandidate:
-    """A unit with the best words in it: from whichever words it grew, it is the same unit."""
+def _is_of_its_best_words(unit: AnswerCandidate, pointed: Sequence[AnswerCandidate]) -> bool:
+    """Whether no better words stand in a unit than those it grew from.
+
+    Otherwise doubtful words, for which their sentence or passage would lead, came before the sure ones beside them.
+    """
     if unit.kind in ("span", "faq"):
-        return unit
+        return True
     best = next((each for each in pointed if unit.start <= each.start and each.end <= unit.end), None)
-    return unit if best is None else replace(unit, core=best.core, span=best.span, behind=best.behind)
+    return best is None or best.core == unit.core
 
 
 def _as_unit(entry: Scored, candidate: AnswerCandidate, wanted: Wanted, kind: QueryKind) -> Evidence:

@@ -87,7 +87,7 @@ SHARE = 0.97
 SHARE_OF_WORDS = 0.9
 """The same where a few words can answer: a short unit is worth more."""
 
-SHARE_OF_SPAN = 0.8
+SHARE_OF_SPAN = 0.7
 """Exact words lead in place of their sentence if they are at least so likely, as a share of it, to be the answer."""
 
 
