@@ -1,7 +1,6 @@
 """Exports of help desks into documents: each ticket a question with its reply, each article a document of its own."""
 
 import hashlib
-import html
 import json
 import re
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -11,11 +10,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
+from markupsafe import Markup
+
 from components.converters.metadata import is_web_address
 from components.errors import InputError, LoadingError
 from components.helpdesks import chatwoot, freshdesk, intercom, zendesk
 from components.helpdesks.conversations import DeskArticle, DeskConversation, DeskRecord, question_and_reply
 from components.helpdesks.records import MissingFields, Record, records
+from components.templates import html_environment
 from service.external.documents import ExternalDocuments
 from service.external.items import ExternalItem, ItemLog, ItemState
 
@@ -26,6 +28,7 @@ DESKS: dict[HelpDesk, ModuleType] = {
 }  # fmt: skip
 
 _MOST_RECORDS = 1_000_000
+_TEMPLATES = html_environment("service.external", str)
 _LONGEST_TITLE = 300
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3}")
 
@@ -147,8 +150,8 @@ class DeskImport:
         if found.markup == "markdown":
             text = f"# {fields['title']}\n\n{found.body}" if fields else found.body
             return DeskDocument(".md", text.encode("utf-8", "replace"), fields | _fields(found))
-        head = f"<h1>{html.escape(fields['title'])}</h1>" if fields else ""
-        text = f'<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>{head}{found.body}</body></html>'
+        # What help desks export is HTML; the reader of web pages leaves out all that acts.
+        text = _TEMPLATES.get_template("article.html").render(title=fields.get("title"), body=Markup(found.body))
         code = found.language.replace("_", "-").lower()
         language = {"language": code} if _LANGUAGE.fullmatch(code) else {}
         return DeskDocument(".html", text.encode("utf-8", "replace"), fields | language | _fields(found))

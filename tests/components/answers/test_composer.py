@@ -396,7 +396,8 @@ def test_serialisation_keeps_every_parameter_and_warm_up_reads_the_bundled_file(
     assert (again.calibrator, again.top_k, again.threshold) == ("some.json", 5, 0.0)
     bundled = AnswerComposer()
     bundled.warm_up()
-    document = passage("It lasts three years.", relevance=6.0)
+    scores = {"dense": 0.8, "lexical": 9.0, "lexical_share": 1.0, "fused": 1.0, "relevance": 6.0}
+    document = passage("The warranty lasts three years.", scores=scores)
     (answer,) = compose(bundled, [document], [span(document, "three years", 16.0)])["answers"]
     assert Calibrator.load(BUNDLED).threshold("span") <= answer.confidence <= 1.0
     assert tuple(answer.scores) == Evidence.names()

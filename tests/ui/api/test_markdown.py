@@ -117,5 +117,5 @@ def test_a_list_keeps_its_lines_and_a_kind_is_named() -> None:
         )
     )
     first, lead, _ = reply_text(reply).split("\n\n")
-    assert first == "Passage, no exact answer:"
+    assert first == "The answer is probably in this passage:"
     assert lead == "1&#46; Hold the button.  \n2&#46; Wait."

@@ -111,7 +111,7 @@ def test_a_name_need_not_be_one_that_the_file_system_can_write(client: TestClien
     assert names(client) == ["Приказ №1 “насос”.md"]
     assert all(path.name.isascii() for path in backend.uploads.folder.rglob("*"))
     body = {"question": 'source:"Приказ №1 “насос”.md" How long is the warranty?', "threshold": 0}
-    assert client.post("/api/v1/ask", json=body).json()["answers"][0]["text"] == "24 months"
+    assert "24 months" in client.post("/api/v1/ask", json=body).json()["answers"][0]["text"]
 
 
 def test_texts_have_names_addresses_and_metadata(client: TestClient) -> None:

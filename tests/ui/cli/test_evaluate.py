@@ -88,9 +88,9 @@ def test_own_questions_about_an_index(run: Run, tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "mine").iterdir()) == before
     write(tmp_path / "own.csv", "question,answer,source\nwho wrote faust,Schiller,0.txt\n")
     result = run("evaluate", "own.csv", "--data", "mine", "--json", "out.json")
-    assert result.exit_code == 1
-    assert "own.csv: line 2: the answer 'Schiller' does not stand in" in result.stderr
-    assert not (tmp_path / "out.json").exists()
+    assert result.exit_code == 0, result.output
+    (found,) = json.loads((tmp_path / "out.json").read_text("utf-8"))["evaluations"]
+    assert found["figures"]["failure_not_extracted"] == 1
 
 
 def test_a_run_made_elsewhere(run: Run, tmp_path: Path) -> None:

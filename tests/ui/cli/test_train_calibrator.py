@@ -64,7 +64,7 @@ def test_as_the_bundled_one_is_made(tmp_path):
     assert set(made.fitted_on["data"]) == {"answerable.json", "impossible.json", "faq.jsonl", "pairs.jsonl"}
     assert made.fitted_on["shape"] in ("logistic", "isotonic")
     kept = (tmp_path / "calibrator.rows.jsonl").read_text()
-    assert len(json.loads(kept.splitlines()[1])["answers"][0]["evidence"]) == len(Evidence.names())
+    assert len(json.loads(kept.splitlines()[1])["places"][0][0]["evidence"]) == len(Evidence.names())
     for shown in ("ECE", "Brier", "risk-coverage area", "coverage at 95 % precision", "before", "isotonic"):
         assert shown in result.stdout
     report = tmp_path / "calibrator"

@@ -323,7 +323,7 @@ def test_kinds_are_labelled() -> None:
     assert "question and answer list" in read.text
     assert read.text.count("How often?") == 2
     whole = _Reader(render_answer(an_answer(kind="passage", found=(0, len(PASSAGE)))))
-    assert "no exact answer" in whole.text
+    assert "probably in this passage" in whole.text
     assert not whole.marks
     assert "Table" in _Reader(render_passage(a_passage(kind="table"))).text
 
