@@ -1,5 +1,6 @@
 """Intercom: conversations with their parts, and articles."""
 
+import re
 from typing import Any
 
 from components.helpdesks.conversations import DeskArticle, DeskConversation, DeskMessage, DeskRecord
@@ -7,6 +8,9 @@ from components.helpdesks.records import Record, moment_of, needed, number_of, o
 
 _PUBLIC = ("comment", "open", "close", "assignment", "quick_reply")
 """Kinds of parts that the customer sees where they hold words; notes are others."""
+
+
+_PARAGRAPH = re.compile(r"</?p>")
 
 
 def parse(record: Record) -> DeskRecord | None:
@@ -55,7 +59,7 @@ def _conversation(record: Record) -> DeskConversation:
 
 def _plain_title(text: str) -> str:
     """A title without the tags that Intercom leaves in the subjects of mails."""
-    return text.replace("<p>", "").replace("</p>", "").strip()
+    return _PARAGRAPH.sub("", text).strip()
 
 
 def _parts(record: Record) -> list[Record]:

@@ -102,7 +102,8 @@ def test_login_with_a_wrong_and_a_right_key_and_logout(browser: Browser, served:
         page.keyboard.press("Enter")
         visit.arrive()
         expect(page.locator(".qa-hero")).to_contain_text("of 4 documents")
-        expect(page.locator(".qa-suggestion")).to_have_text(["Where is the key?", "Who services the cellar pump?"])
+        expect(page.locator(".qa-suggestion")).to_have_count(4)
+        expect(page.locator(".qa-suggestion").first).to_have_text("Where is the key?")
         page.get_by_role("button", name="Log out").click()
         expect(page.get_by_label("Your key")).to_be_visible()
         page.goto(served.url)
@@ -388,7 +389,7 @@ def test_documents_are_added_found_replaced_and_deleted(browser: Browser, served
         files = [
             a_file("gate.md", "# Gate\n\nThe gate opens at seven.\n"),
             a_file("broken.pdf", b"%PDF-1.4 nothing"),
-            a_file("picture.png", b"x"),
+            a_file("picture.gif", b"x"),
             a_file("empty.txt", b""),
             a_file("large.txt", b"x" * 2_000_001),
         ]
