@@ -19,7 +19,7 @@ _GAP = re.compile(r"\n[ \t\xa0]*+\n")
 _ATTRIBUTION = re.compile(
     r"\b(?:wrote|writes|schrieb|escribió|a écrit|ha scritto|escreveu|schreef)\b|写道", re.IGNORECASE
 )
-_DASHED = re.compile(r"-{3,20} ?(?=[^\s-])[^-]{1,60}(?<=[^\s-]) ?-{3,20}")
+_DASHED = re.compile(r"(?<!-)-{3,20}+ ?(?=[^\s-])[^-]{1,60}(?<=[^\s-]) ?-{3,20}")
 _LONGEST_ATTRIBUTION = 300
 _ATTRIBUTION_LINES = 3
 _WRAPPED = 66

@@ -17,7 +17,7 @@ _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W\d_]+")
 _ROMAN = re.compile(r"(?<!\w)[ivxlc]{1,7}(?!\w)", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(
-    r"[-–—\s|\[(]*(?:(?:page|seite|página|pagina|p\.|s\.)\s*)?(?:\d{1,4}|[ivxlc]{1,7})"
+    r"\A[-–—\s|\[(]*+(?:(?:page|seite|página|pagina|p\.|s\.)\s*)?(?:\d{1,4}|[ivxlc]{1,7})"
     r"(?:\s*(?:of|von|de|sur|/)\s*\d{1,4})?[-–—\s|\])]*",
     re.IGNORECASE,
 )
