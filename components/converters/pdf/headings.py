@@ -8,7 +8,10 @@ from components.converters.pdf.glyphs import Line, cells_of, text_of
 _RATIO = 1.12  # a heading's letters are this much taller than the body's
 _LONGEST = 160
 _MOST_LINES = 3
-_NUMBERED = re.compile(r"(?<![\d.])(?:\d{1,2}\.){1,5}+\d{0,2}+\s+[^\W\d_]|(?:chapter|section|appendix|part|article)\s+[\dIVXA-Z]")
+_NUMBERED = re.compile(
+    r"(?<![\d.])(?:\d{1,2}\.){1,5}+\d{0,2}+\s+[^\W\d_]"
+    r"|(?:chapter|section|appendix|part|article)\s+[\dIVXA-Z]"
+)
 _CLOSED = tuple(".,;。，；")
 _VALUE = re.compile(r":\s*\S")  # "Duration: 15 Weeks" is a label with its value
 
