@@ -87,5 +87,5 @@ def documents_in(places: Iterable[Sequence[TextPlace]], gold: Gold, question: Da
             held = [key for key in keys if key in question.relevant] or list(question.relevant)
         else:
             held = [key for key in keys if key not in question.relevant][:1]
-        ranking |= dict.fromkeys(held or [f"\0{number}"])
+        ranking |= dict.fromkeys(held or [f"\x01{number}"])  # trec_eval takes what follows a NUL for nothing
     return list(ranking)

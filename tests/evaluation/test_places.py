@@ -47,6 +47,15 @@ def test_passages_become_documents_each_at_its_first_passage():
     assert ranking[0] not in ("a", "b", "c")
 
 
+def test_passages_of_no_known_document_take_a_place_each():
+    places = [(TextPlace("elsewhere", 0, 5),), (TextPlace("elsewhere", 6, 9),), (TextPlace("one", 0, 50),)]
+    question = DataSetQuestion("q", "?", relevant={"a": 1})
+    ranking = documents_in(places, GOLD, question)
+    assert len(ranking) == 3 and len({name.split("\0")[0] for name in ranking}) == 3
+    values = ranking_values(ranking, {ranking[2]: 1}, depth=30)
+    assert (values["mrr@10"], values["map@30"], values["hit@1"]) == (pytest.approx(1 / 3), pytest.approx(1 / 3), 0)
+
+
 @pytest.mark.parametrize(
     ("answer", "text", "starts"),
     [
