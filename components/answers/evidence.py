@@ -29,12 +29,14 @@ class Wanted:
         words: its words, hashed as BM25 hashes them: stemmed, without stop words.
         language: ISO 639-1 code of the question.
         value: what kind of value it asks for.
+        kind: of the question.
     """
 
     codes: frozenset[str]
     words: frozenset[int]
     language: str
     value: ExpectedValue
+    kind: QueryKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Match:
 
 def wanted_of(question: str, language: str, kind: QueryKind) -> Wanted:
     """What a question asks for by name, and which kind of value."""
-    return Wanted(_identifiers(question), _words(question, language), language, expected_value(question, kind))
+    return Wanted(_identifiers(question), _words(question, language), language, expected_value(question, kind), kind)
 
 
 def match(wanted: Wanted, sentence: str, passage: str, heading: str) -> Match:

@@ -89,12 +89,9 @@ def answer_places(
     wanted = wanted_of(query.question, query.language, query.kind)
     candidates = find(documents, spans, wanted, distributions)
     ranked = sorted(((ranking_of(document), document.id) for document in documents), reverse=True)
-    grouped = scored_groups(calibrator, candidates, ranked, wanted, query.kind)
+    grouped = scored_groups(calibrator, candidates, ranked, wanted)
     pointed = _by_passage(candidates)
-    in_units = (
-        _in_units(calibrator, entry, wanted, query.kind, distributions, pointed)
-        for entry in _shortlist(grouped, ranked)
-    )
+    in_units = (_in_units(calibrator, entry, wanted, distributions, pointed) for entry in _shortlist(grouped, ranked))
     found = [place for place in in_units if place is not None]
     found.sort(key=lambda place: -place.likeliest)
     return found
@@ -105,10 +102,9 @@ def scored_groups(
     candidates: Sequence[AnswerCandidate],
     ranked: Sequence[_Ranked],
     wanted: Wanted,
-    kind: QueryKind,
 ) -> list[Scored]:
     """Group the candidates and give each group its confidence, surest first; ties keep the passages' order."""
-    alone = _each_alone(calibrator, candidates, ranked, wanted, kind)
+    alone = _each_alone(calibrator, candidates, ranked, wanted)
     alone.sort(key=lambda entry: -entry.confidence)
     entries = {id(entry.candidate): entry for entry in alone}
     groups = group_candidates([entry.candidate for entry in alone])
@@ -120,15 +116,12 @@ def scored_groups(
     return scored
 
 
-def evidence_of(
-    candidate: AnswerCandidate, wanted: Wanted, kind: QueryKind, support: int, rival: float | None
-) -> Evidence:
+def evidence_of(candidate: AnswerCandidate, wanted: Wanted, support: int, rival: float | None) -> Evidence:
     """The evidence of a candidate.
 
     Args:
         candidate: the answer's own place.
         wanted: what the question names.
-        kind: of the question.
         support: how many places state it.
         rival: best ranking among the passages that do not state it; None where there is none.
     """
@@ -157,8 +150,8 @@ def evidence_of(
         mass=logit(candidate.mass),
         length=length_of(candidate.text),
         novel=novelty(wanted, candidate.text),
-        statement=float(kind in WHOLE_STATEMENT),
-        enumerates=float(kind in ENUMERATING),
+        statement=float(wanted.kind in WHOLE_STATEMENT),
+        enumerates=float(wanted.kind in ENUMERATING),
     )
 
 
@@ -186,14 +179,23 @@ def _each_alone(
     candidates: Sequence[AnswerCandidate],
     ranked: Sequence[_Ranked],
     wanted: Wanted,
-    kind: QueryKind,
 ) -> list[Scored]:
     """What each candidate is worth by its own passage."""
     supports = [places([candidate]) for candidate in candidates]
     evidence = [
-        evidence_of(candidate, wanted, kind, len(support), _rival([candidate], ranked))
+        evidence_of(candidate, wanted, len(support), _rival([candidate], ranked))
         for candidate, support in zip(candidates, supports, strict=True)
     ]
+    return _scored(calibrator, candidates, evidence, supports)
+
+
+def _scored(
+    calibrator: Calibrator,
+    candidates: Sequence[AnswerCandidate],
+    evidence: Sequence[Evidence],
+    supports: Sequence[tuple[Place, ...]],
+) -> list[Scored]:
+    """Candidates with their evidence, support and confidence."""
     confidences = calibrator.confidences(evidence, [candidate.kind for candidate in candidates])
     return [Scored(*each) for each in zip(candidates, evidence, confidences, supports, strict=True)]
 
@@ -233,7 +235,6 @@ def _in_units(
     calibrator: Calibrator,
     entry: Scored,
     wanted: Wanted,
-    kind: QueryKind,
     distributions: Mapping[str, SpanDistribution],
     pointed: Mapping[str, Sequence[AnswerCandidate]],
 ) -> AnswerPlace | None:
@@ -247,19 +248,12 @@ def _in_units(
         for unit in units_around(entry.candidate, distributions.get(document))
         if _is_of_its_best_words(unit, pointed.get(document, ()))
     ]
-    if kind in WHOLE_STATEMENT and candidates and candidates[0].kind == "span":
+    if wanted.kind in WHOLE_STATEMENT and candidates and candidates[0].kind == "span":
         del candidates[0]
     if not candidates:
         return None
-    evidence = [_as_unit(entry, candidate, wanted, kind) for candidate in candidates]
-    confidences = calibrator.confidences(evidence, [candidate.kind for candidate in candidates])
-    return AnswerPlace(
-        tuple(
-            Scored(candidate, found, confidence, entry.support)
-            for candidate, found, confidence in zip(candidates, evidence, confidences, strict=True)
-        ),
-        kind,
-    )
+    evidence = [_as_unit(entry, candidate, wanted) for candidate in candidates]
+    return AnswerPlace(tuple(_scored(calibrator, candidates, evidence, [entry.support] * len(candidates))), wanted.kind)
 
 
 def _liking(candidate: AnswerCandidate) -> tuple[float, float]:
@@ -287,9 +281,9 @@ def _is_of_its_best_words(unit: AnswerCandidate, pointed: Sequence[AnswerCandida
     return best is None or best.core == unit.core
 
 
-def _as_unit(entry: Scored, candidate: AnswerCandidate, wanted: Wanted, kind: QueryKind) -> Evidence:
+def _as_unit(entry: Scored, candidate: AnswerCandidate, wanted: Wanted) -> Evidence:
     """The evidence of a unit of a group: what the group says by its other members stays."""
-    if candidate is entry.candidate:
+    if candidate.kind == entry.candidate.kind:  # the group's own words, with the evidence that they have already
         return entry.evidence
-    found = evidence_of(candidate, wanted, kind, len(entry.support), None)
+    found = evidence_of(candidate, wanted, len(entry.support), None)
     return replace(found, margin=entry.evidence.margin)

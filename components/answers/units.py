@@ -19,6 +19,15 @@ from components.types import WHOLE_STATEMENT, AnswerKind, QueryKind
 
 Span = tuple[int, int]
 
+SHARE = 0.97
+"""The shortest unit leads that is at least so likely, as a share of the likeliest, to hold the answer."""
+
+SHARE_OF_WORDS = 0.9
+"""The same where a few words can answer: a short unit is worth more."""
+
+SHARE_OF_SPAN = 0.7
+"""Exact words lead in place of their sentence if they are at least so likely, as a share of it, to be the answer."""
+
 MOST_WORDS = 220
 """A longer unit is shown only where there is no shorter one: nobody pastes a page."""
 
@@ -81,27 +90,17 @@ def length_of(text: str) -> float:
     return math.log1p(word_count(text))
 
 
-SHARE = 0.97
-"""The shortest unit leads that is at least so likely, as a share of the likeliest, to hold the answer."""
-
-SHARE_OF_WORDS = 0.9
-"""The same where a few words can answer: a short unit is worth more."""
-
-SHARE_OF_SPAN = 0.7
-"""Exact words lead in place of their sentence if they are at least so likely, as a share of it, to be the answer."""
-
-
 def leading(kinds: Sequence[AnswerKind], confidences: Sequence[float], asked: QueryKind) -> int:
     """Which of the units of one place leads, shortest first.
 
     A sentence or row is shown with exact words, so that these lead instead of it where they are trusted.
     """
     share = SHARE if asked in WHOLE_STATEMENT else SHARE_OF_WORDS
-    longer = [at for at, kind in enumerate(kinds) if kind != "span"]
-    if len(longer) == len(kinds) or not longer:
-        return _first_from(confidences, share)
-    chosen = longer[0] + _first_from(confidences[longer[0] :], share)
-    is_context = chosen == longer[0] and kinds[chosen] in ("sentence", "row")
+    begin = int(kinds[0] == "span" and len(kinds) > 1)
+    chosen = begin + _first_from(confidences[begin:], share)
+    if not begin:
+        return chosen
+    is_context = chosen == begin and kinds[chosen] in ("sentence", "row")
     least = SHARE_OF_SPAN * confidences[chosen] if is_context else max(confidences)
     return 0 if confidences[0] >= least else chosen
 
