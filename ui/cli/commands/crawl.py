@@ -15,7 +15,9 @@ from ui.cli.views.progress import fetch_progress, index_progress
 
 if TYPE_CHECKING:
     from service.external.crawling import CrawlOptions
+    from service.external.documents import ExternalDocuments
     from service.external.indexing import ExternalReport
+    from service.external.items import ItemLog
 
 
 def crawl(
@@ -56,30 +58,44 @@ def crawl(
     options = CrawlOptions(url, hosts, depth, max_pages, seconds=max_minutes * 60)
     session, fields = session_of(ctx), indexed_fields(meta, groups)
     report = _plan(options, rate) if dry_run else _crawl(session, options, rate, fields, force)
+    tell(session, report, as_json)
+
+
+def _crawl(session: Session, options: CrawlOptions, rate: float, meta: dict[str, Any], force: bool) -> ExternalReport:
+    from components.fetchers.page_fetcher import fetcher_for
+    from service.external.crawling import Crawl, crawled_documents
+    from service.external.indexing import report_of
+
+    documents = crawled_documents(session.settings().data, options)
+    with documents.opened() as log, fetcher_for(options.start, rate) as fetcher:
+        with fetch_progress(session.err, quiet=session.quiet) as progress:
+            crawling = Crawl(options, fetcher, documents, log, tell=progress)
+            resumed = crawling.run(meta)
+        report = report_of(documents, log, crawling.notes, resumed=resumed)
+        return indexed(session, "crawl", documents, log, report, force)
+
+
+def indexed(
+    session: Session, purpose: str, documents: ExternalDocuments, log: ItemLog, report: ExternalReport, force: bool
+) -> ExternalReport:
+    """Index what was fetched or imported, showing how far that is, and say so in the report."""
+    from service.external.indexing import index_items
+
+    with (
+        session.shared_service(purpose, writable=True) as service,
+        index_progress(session.err, quiet=session.quiet) as progress,
+    ):
+        return index_items(service, documents, log, report, force=force, on_progress=progress)
+
+
+def tell(session: Session, report: ExternalReport, as_json: bool) -> None:
+    """Show a report; some failures end the command with their exit code."""
     if as_json:
         session.write_json(report)
     else:
         session.out.print(external_view(report))
     if report.has_failures:
         raise typer.Exit(SOME_FAILED)
-
-
-def _crawl(session: Session, options: CrawlOptions, rate: float, meta: dict[str, Any], force: bool) -> ExternalReport:
-    from components.fetchers.page_fetcher import fetcher_for
-    from service.external.crawling import Crawl, crawled_documents
-    from service.external.indexing import index_items, report_of
-
-    documents = crawled_documents(session.settings().data, options)
-    with documents.opened() as log, fetcher_for(options.start, rate) as fetcher:
-        with fetch_progress(session.err, quiet=session.quiet) as tell:
-            crawling = Crawl(options, fetcher, documents, log, tell=tell)
-            resumed = crawling.run(meta)
-        report = report_of(documents, log, crawling.notes, resumed=resumed)
-        with (
-            session.shared_service("crawl", writable=True) as service,
-            index_progress(session.err, quiet=session.quiet) as progress,
-        ):
-            return index_items(service, documents, log, report, force=force, on_progress=progress)
 
 
 def _plan(options: CrawlOptions, rate: float) -> ExternalReport:

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 import typer
 
+from ui.cli.commands.crawl import indexed, tell
 from ui.cli.commands.options import AsJson, Groups, indexed_fields
-from ui.cli.session import SOME_FAILED, session_of
-from ui.cli.views.external import external_view
-from ui.cli.views.progress import fetch_progress, index_progress
+from ui.cli.session import session_of
+from ui.cli.views.progress import fetch_progress
 
 
 def import_(
@@ -44,23 +44,14 @@ def import_(
     """
     from service.external.documents import ExternalDocuments
     from service.external.importing import DeskImport
-    from service.external.indexing import index_items, report_of
+    from service.external.indexing import report_of
 
     session, fields = session_of(ctx), indexed_fields(meta, groups)
     documents = ExternalDocuments(session.settings().data, desk if name is None else name)
     with documents.opened() as log:
-        with fetch_progress(session.err, quiet=session.quiet) as tell:
-            importing = DeskImport(desk, documents, log, keep_personal_data=keep_personal_data, tell=tell)
+        with fetch_progress(session.err, quiet=session.quiet) as progress:
+            importing = DeskImport(desk, documents, log, keep_personal_data=keep_personal_data, tell=progress)
             resumed = importing.run(files, fields)
         report = report_of(documents, log, (), resumed=resumed)
-        with (
-            session.shared_service("import", writable=True) as service,
-            index_progress(session.err, quiet=session.quiet) as progress,
-        ):
-            report = index_items(service, documents, log, report, force=force, on_progress=progress)
-    if as_json:
-        session.write_json(report)
-    else:
-        session.out.print(external_view(report))
-    if report.has_failures:
-        raise typer.Exit(SOME_FAILED)
+        report = indexed(session, "import", documents, log, report, force)
+    tell(session, report, as_json)
