@@ -17,6 +17,7 @@ import components
 import evaluation
 import models
 import pipelines
+import service
 import training
 import ui
 from components.converters.metadata import _glob_pattern
@@ -28,7 +29,7 @@ from components.query.synonyms import _pattern as _synonym_pattern
 from components.query.understanding import MAX_CHARACTERS
 from tests.hostile_texts import recipes
 
-PACKAGES = (components, pipelines, ui, evaluation, training, models)
+PACKAGES = (components, pipelines, service, ui, evaluation, training, models)
 
 SECONDS = 0.02
 FILE = 50_000

@@ -9,6 +9,10 @@ import openpyxl
 import pptx
 import pytest
 
+from components.converters.extracted import Extracted
+
+Save = Callable[[str, bytes], Path]
+
 Placed = tuple[float, float, float, str]
 """x, y, font size, text."""
 
@@ -101,3 +105,20 @@ def workbook(tmp_path: Path) -> Path:
     path = tmp_path / "workbook.xlsx"
     book.save(path)
     return path
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> Save:
+    """Writes a file of the test's own and returns its path."""
+
+    def write(name: str, content: bytes) -> Path:
+        path = tmp_path / name
+        path.write_bytes(content)
+        return path
+
+    return write
+
+
+def blocks_of(extracted: Extracted) -> list[tuple[str, str]]:
+    """Kind and text of each block."""
+    return [(block.kind, extracted.text[block.start : block.end]) for block in extracted.blocks]

@@ -1,30 +1,12 @@
 """What RTF documents, OpenDocument files and EPUB books say, built from the least that makes them up."""
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
-from components.converters.formats import Extracted, load
+from components.converters.formats import load
 from components.converters.office.numbering import NumberedLevels, numeral
 from components.errors import LoadingError
+from tests.components.converters.conftest import Save, blocks_of
 from tests.hostile import ODF_SPACES, odf, packed
-
-Save = Callable[[str, bytes], Path]
-
-
-@pytest.fixture
-def save(tmp_path: Path) -> Save:
-    def write(name: str, content: bytes) -> Path:
-        path = tmp_path / name
-        path.write_bytes(content)
-        return path
-
-    return write
-
-
-def shown(extracted: Extracted) -> list[tuple[str, str]]:
-    return [(block.kind, extracted.text[block.start : block.end]) for block in extracted.blocks]
 
 
 def test_rtf_headings_lists_tables_notes_and_properties(save: Save) -> None:
@@ -40,7 +22,7 @@ def test_rtf_headings_lists_tables_notes_and_properties(save: Save) -> None:
 \trowd\cellx1000\cellx2000\intbl X200\cell 49\par EUR\cell\row\pard
 {\*\unknown nothing}{\pict\bin4 }}}}}End.{\deleted gone}\par}"""
     extracted = load(save("a.rtf", source))
-    assert shown(extracted) == [
+    assert blocks_of(extracted) == [
         ("heading", "Care"),
         ("text", "The pump needs café, да, €5 and 🚀."),
         ("text", "Model X200."),
@@ -56,7 +38,7 @@ def test_rtf_merged_cells_are_named_in_all_that_they_cover(save: Save) -> None:
     source = rb"""{\rtf1 \trowd\trhdr\cellx1000\cellx3000\intbl Model\cell Price\cell\row
 \trowd\trhdr\clvmrg\cellx1000\cellx2000\cellx3000\intbl \cell net\cell gross\cell\row
 \trowd\cellx1000\cellx2000\cellx3000\intbl X200\cell 40\cell 49\cell\row}"""
-    assert shown(load(save("a.rtf", source))) == [("table", "Model: X200; Price, net: 40; Price, gross: 49")]
+    assert blocks_of(load(save("a.rtf", source))) == [("table", "Model: X200; Price, net: 40; Price, gross: 49")]
 
 
 def test_odt_headings_lists_tables_notes_and_properties(save: Save) -> None:
@@ -79,7 +61,7 @@ style:num-suffix="."/></text:list-style>"""
     meta = f"""<office:document-meta {ODF_SPACES}><office:meta><meta:initial-creator>Ada</meta:initial-creator>
 <dc:title>Untitled 1</dc:title></office:meta></office:document-meta>"""
     extracted = load(save("a.odt", odf("text", body, styles, {"meta.xml": meta.encode()})))
-    assert shown(extracted) == [
+    assert blocks_of(extracted) == [
         ("heading", "The X200"),
         ("heading", "Care"),
         ("text", "Clean  it."),
@@ -130,7 +112,7 @@ def test_ods_sheets_name_their_columns_and_repeat_no_empty_rows(save: Save) -> N
     body = f"""<table:table table:name="Sheet">{"".join(rows)}</table:table>
 <table:table table:name="Secret" table:style-name="H">{row(cell("leak"))}</table:table>"""
     extracted = load(save("a.ods", odf("spreadsheet", body, styles)))
-    assert shown(extracted) == [
+    assert blocks_of(extracted) == [
         ("heading", "Sheet"),
         ("heading", "Prices in EUR"),
         ("table", "Model: X200; Price, net: 40; Price, gross: 49"),
@@ -166,7 +148,7 @@ def test_epub_chapters_stand_in_the_order_of_reading_below_their_names(save: Sav
     extracted = load(
         save("a.epub", book({"b.xhtml": "<p>49 EUR</p>", "a.xhtml": "<h1>Own name</h1><p>Switch off.</p>"}))
     )
-    assert shown(extracted) == [
+    assert blocks_of(extracted) == [
         ("heading", "Own name"),
         ("text", "Switch off."),
         ("heading", "Prices"),

@@ -1,36 +1,19 @@
 """What mails say: fields, own words, quoted ones, signatures and attachments."""
 
 import base64
-from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from components.converters.assembly import TextBuilder
-from components.converters.formats import Extracted, load
+from components.converters.formats import load
 from components.converters.mail.bodies import add_html, add_plain
 from components.converters.mail.letter import Attachment, MailBody
 from components.converters.mail.outlook import letter_of
 from components.errors import LoadingError
-
-Save = Callable[[str, bytes], Path]
-
-
-@pytest.fixture
-def save(tmp_path: Path) -> Save:
-    def write(name: str, content: bytes) -> Path:
-        path = tmp_path / name
-        path.write_bytes(content)
-        return path
-
-    return write
-
-
-def shown(extracted: Extracted) -> list[tuple[str, str]]:
-    return [(block.kind, extracted.text[block.start : block.end]) for block in extracted.blocks]
+from tests.components.converters.conftest import Save, blocks_of
 
 
 def mail(subject: str = "Leave in May", text: str = "You have 30 days.\n") -> EmailMessage:
@@ -57,7 +40,7 @@ def test_subject_fields_words_and_attachments_of_a_mail(save: Save) -> None:
     message.add_attachment(b"\0", maintype="application", subtype="x-thing", filename="../a/thing.bin")
     message.add_attachment(mail("Inner", "Deep words.\n"))
     extracted = load(save("a.eml", message.as_bytes()))
-    assert shown(extracted) == [
+    assert blocks_of(extracted) == [
         ("heading", "Leave in May"),
         ("text", "From: Ada Müller <ada@x.test>\nTo: Bob <bob@x.test>\nDate: Mon, 04 May 2026 10:00:00 +0200"),
         ("text", "You have 30 days."),
@@ -84,7 +67,7 @@ def test_of_two_forms_the_html_is_read_and_logos_are_passed_over(save: Save) -> 
     message.add_alternative("<p>Rich form.</p><ul><li>a<li>b</ul>", subtype="html")
     message.add_attachment(b"\x89PNG", maintype="image", subtype="png", disposition="inline", filename="logo.png")
     extracted = load(save("a.eml", message.as_bytes()))
-    assert shown(extracted)[2:] == [("text", "Rich form."), ("list", "- a\n- b")]
+    assert blocks_of(extracted)[2:] == [("text", "Rich form."), ("list", "- a\n- b")]
 
 
 def test_what_is_quoted_and_the_signature_stand_apart() -> None:
@@ -118,7 +101,7 @@ def test_quotes_in_html_stand_below_who_wrote_them() -> None:
     quote = '<div class="gmail_quote">On Mon, Ada wrote:</div><blockquote type="cite"><p>May I?</p></blockquote>'
     add_html(builder, f"<p>Yes.</p>{quote}<p>Bob</p>", 2)
     extracted = builder.build("eml", None, {})
-    assert shown(extracted) == [
+    assert blocks_of(extracted) == [
         ("text", "Yes."),
         ("text", "Bob"),
         ("heading", "On Mon, Ada wrote:"),
@@ -131,8 +114,8 @@ def test_a_mailbox_holds_each_mail_below_its_subject(save: Save) -> None:
     first = mail("First", "From the start.\n\n>From here too.\n").as_bytes()
     data = b"From a@x.test Mon May  4 10:00:00 2026\n" + first + b"\nFrom b@x.test Mon May  4 11:00:00 2026\n"
     extracted = load(save("a.mbox", data + mail("Second").as_bytes()))
-    texts = [text for _, text in shown(extracted)]
-    assert [text for kind, text in shown(extracted) if kind == "heading"] == ["First", "Second"]
+    texts = [text for _, text in blocks_of(extracted)]
+    assert [text for kind, text in blocks_of(extracted) if kind == "heading"] == ["First", "Second"]
     assert "From the start." in texts and "You have 30 days." in texts
     assert extracted.blocks[-1].heading == ("Second",)
     with pytest.raises(LoadingError, match="is no mailbox"):
@@ -145,7 +128,7 @@ def test_encoded_headers_old_encodings_and_broken_fields(save: Save) -> None:
     extracted = load(save("a.eml", head + body))
     assert extracted.title == "日本 x"
     assert extracted.meta == {"author": "Zoë"}
-    assert shown(extracted)[-1] == ("text", "日本語です。")
+    assert blocks_of(extracted)[-1] == ("text", "日本語です。")
     with pytest.raises(LoadingError, match="holds no mail"):
         load(save("b.eml", b"Only words.\n"))
 

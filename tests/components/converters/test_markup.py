@@ -9,6 +9,7 @@ import pytest
 from components.converters.extracted import Extracted
 from components.converters.formats import load
 from components.errors import LoadingError
+from tests.components.converters.conftest import blocks_of
 
 Read = Callable[[str, str], Extracted]
 
@@ -21,10 +22,6 @@ def read(tmp_path: Path) -> Read:
         return load(path)
 
     return load_text
-
-
-def blocks(extracted: Extracted) -> list[tuple[str, str]]:
-    return [(block.kind, extracted.text[block.start : block.end]) for block in extracted.blocks]
 
 
 @pytest.mark.parametrize(
@@ -161,10 +158,10 @@ X200   49
 
 def test_restructured_text(read: Read) -> None:
     extracted = read("a.rst", RST)
-    found = [text for _, text in blocks(extracted)]
+    found = [text for _, text in blocks_of(extracted)]
     assert extracted.title == "Pumps" and extracted.format == "rst"
     assert found[:3] == ["Pumps", "See the guide and Ctrl+C, the red one or :ref:`raw`.", "Keep dry."]
-    assert ("heading", "Care") in blocks(extracted)
+    assert ("heading", "Care") in blocks_of(extracted)
     assert extracted.blocks[-1].heading == ("Pumps", "Care")
     assert found[4:10] == [
         ".. note:: as it is",
@@ -236,7 +233,7 @@ Press kbd:[F1], menu:File[Save].
 
 def test_asciidoc(read: Read) -> None:
     extracted = read("a.adoc", ADOC)
-    found = [text for _, text in blocks(extracted)]
+    found = [text for _, text in blocks_of(extracted)]
     assert found == [
         "Pumps",
         "Use the red one of the shop, see Care and *raw*. (Said so.)",
@@ -266,12 +263,12 @@ def test_notebook(read: Read) -> None:
         ]},
     ]  # fmt: skip
     extracted = read("a.ipynb", json.dumps({"nbformat": 4, "cells": cells}))
-    found = [text for _, text in blocks(extracted)]
+    found = [text for _, text in blocks_of(extracted)]
     assert (extracted.title, found[:3]) == ("Pumps", ["Pumps", "Some words.", "print(1)"])
     assert found[3].startswith("1\nxx") and len(found[3]) == 2_000
     assert found[4:] == ["1/0", "ZeroDivisionError: division by zero"]
     old = {"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "heading", "level": 2, "source": "Old"}]}]}
-    assert blocks(read("b.ipynb", json.dumps(old))) == [("heading", "Old")]
+    assert blocks_of(read("b.ipynb", json.dumps(old))) == [("heading", "Old")]
     with pytest.raises(LoadingError, match="no cells"):
         read("c.ipynb", "{}")
 
@@ -286,7 +283,7 @@ def test_what_stands_around_a_page_is_left_out(read: Read) -> None:
         f"<div>{links}</div><aside>Buy now</aside><footer>Imprint</footer></body></html>"
     )
     extracted = read("a.html", page)
-    assert [text for _, text in blocks(extracted)] == [
+    assert [text for _, text in blocks_of(extracted)] == [
         "Pumps",
         words.strip(),
         "- red\n- blue",

@@ -22,14 +22,11 @@ from pptx.util import Inches
 from components.converters.formats import Block, Extracted, load
 from components.converters.office.number_formats import shown
 from components.errors import LoadingError
+from tests.components.converters.conftest import blocks_of
 
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 SaveDeck = Callable[[Any], Extracted]
-
-
-def blocks(extracted: Extracted) -> list[tuple[str, str]]:
-    return [(block.kind, extracted.text[block.start : block.end]) for block in extracted.blocks]
 
 
 def rewritten(data: bytes, change: Callable[[str, bytes], bytes | None]) -> bytes:
@@ -126,7 +123,7 @@ def test_text_boxes_are_read_row_by_row_and_groups_as_a_whole(read_deck: SaveDec
     add_text(group.shapes, 1, 4.5, "in the group")
     add_text(slide.shapes, 5, 4.4, "beside the group")
     extracted = read_deck(deck)
-    assert [text for _, text in blocks(extracted)] == [
+    assert [text for _, text in blocks_of(extracted)] == [
         "Layout",
         "left column",
         "right column",
@@ -149,7 +146,7 @@ def test_marks_of_lists_are_those_that_the_slide_shows(read_deck: SaveDeck) -> N
     box = add_text(slide.shapes, 1, 6.5, "plain in a box")
     box.text_frame.add_paragraph().text = "item in a box"
     bullet(box.text_frame.paragraphs[1], "a:buChar", char="•")
-    assert blocks(read_deck(deck)) == [
+    assert blocks_of(read_deck(deck)) == [
         ("heading", "Steps"),
         ("text", "No item"),
         ("list", "3. Open\n  1. gently\n4. Close\n- Bullet"),
@@ -176,7 +173,7 @@ def test_tables_name_their_columns_and_merged_cells(read_deck: SaveDeck) -> None
     table.cell(3, 1).merge(table.cell(3, 2))
     facts = add_table(4, [["Weight", "2 kg"], ["", ""]])
     facts.first_row = False
-    assert blocks(read_deck(deck)) == [
+    assert blocks_of(read_deck(deck)) == [
         ("heading", "Prices"),
         (
             "table",
@@ -199,7 +196,7 @@ def test_footers_are_left_out_hidden_slides_and_new_forms_are_read(read_deck: Sa
     both = etree.SubElement(slide.shapes._spTree, f"{{{space}}}AlternateContent")
     etree.SubElement(both, f"{{{space}}}Choice", {"Requires": "p"}).append(box.element)
     etree.SubElement(both, f"{{{space}}}Fallback").append(old.element)
-    assert blocks(read_deck(deck)) == [("heading", "Reserve"), ("text", "shown by the new program")]
+    assert blocks_of(read_deck(deck)) == [("heading", "Reserve"), ("text", "shown by the new program")]
 
 
 def test_diagrams_are_lists(read_deck: SaveDeck) -> None:
@@ -226,7 +223,7 @@ def test_diagrams_are_lists(read_deck: SaveDeck) -> None:
     data = frame.graphic.graphicData
     data.set("uri", "http://schemas.openxmlformats.org/drawingml/2006/diagram")
     data[:] = [etree.fromstring(f'<dgm:relIds {names} xmlns:r="{RELATIONS}" r:dm="{relation}"/>')]
-    assert blocks(read_deck(deck)) == [("heading", "Cycle"), ("list", "- First\n  - Inner\n- Second")]
+    assert blocks_of(read_deck(deck)) == [("heading", "Cycle"), ("list", "- First\n  - Inner\n- Second")]
 
 
 def test_charts_name_their_title_series_and_categories(read_deck: SaveDeck) -> None:
@@ -347,7 +344,7 @@ def test_values_are_shown_as_a_person_reads_them(tmp_path: Path) -> None:
         cell = book.active.cell(number, 2, value)
         if number_format is not None:
             cell.number_format = number_format
-    found = [text for kind, text in blocks(read_book(book, tmp_path)) if kind == "table"]
+    found = [text for kind, text in blocks_of(read_book(book, tmp_path)) if kind == "table"]
     expected = [(f"Name: n{number}", text) for number, (_, _, text) in enumerate(values, start=2)]
     assert found == [f"{name}; Value: {text}" if text else name for name, text in expected]
 
@@ -400,7 +397,7 @@ def test_titles_stand_above_the_header_and_inside_the_table(tmp_path: Path) -> N
     for area in ("A1:E1", "A4:E4", "A5:A6", "D6:E6"):
         book.active.merge_cells(area)
     extracted = read_book(book, tmp_path)
-    assert blocks(extracted)[1:] == [
+    assert blocks_of(extracted)[1:] == [
         ("heading", "Price list 2025"),
         ("table", "Valid from: 2025-01-01"),
         ("heading", "Pumps"),
@@ -419,10 +416,10 @@ def test_names_of_columns_may_stand_in_several_rows(tmp_path: Path) -> None:
         ["15 - 24", 7000, 12000, 9000, 8000],
     )
     names = "Women, 2023: 7000; Women, 2024: 12000; Men, 2023: 9000; Men, 2024: 8000"
-    assert blocks(read_book(book, tmp_path))[1:] == [("table", f"Age: 15 - 24; {names}")]
+    assert blocks_of(read_book(book, tmp_path))[1:] == [("table", f"Age: 15 - 24; {names}")]
     for area in ("B1:C1", "D1:E1"):
         book.active.merge_cells(area)
-    assert blocks(read_book(book, tmp_path))[1:] == [("table", f"Age: 15 - 24; {names}")]
+    assert blocks_of(read_book(book, tmp_path))[1:] == [("table", f"Age: 15 - 24; {names}")]
 
 
 def test_tables_beside_and_below_each_other_have_their_own_names(tmp_path: Path) -> None:
@@ -460,7 +457,7 @@ def test_labels_of_groups_hold_for_the_rows_below_them(tmp_path: Path) -> None:
         ["Stage", "Music", 5, 9],
         [None, "Drama", 7, 8],
     )
-    assert [text for _, text in blocks(read_book(book, tmp_path))[1:]] == [
+    assert [text for _, text in blocks_of(read_book(book, tmp_path))[1:]] == [
         "Arts; Classics; Ada: 1; Bob: 3",
         "Arts; History; Ada: 3; Bob: 5",
         "Stage; Music; Ada: 5; Bob: 9",
@@ -477,7 +474,7 @@ def test_a_table_may_begin_anywhere(tmp_path: Path) -> None:
     book = make_book()
     book.active["C5"], book.active["E5"], book.active["C6"], book.active["E6"] = "Model", "Price", "X200", 49
     extracted = read_book(book, tmp_path)
-    assert blocks(extracted)[1:] == [("table", "Model: X200; Price: 49")]
+    assert blocks_of(extracted)[1:] == [("table", "Model: X200; Price: 49")]
     assert extracted.blocks[1].row == 6
 
 

@@ -3,37 +3,18 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from tests.evaluation.data.writing import write
 from tests.evaluation.small import QUESTIONS, TEXTS, squad
-from ui.cli.program import app
-
-Run = Callable[..., Result]
+from tests.ui.cli.running import Run, runner
 
 
 @pytest.fixture
 def run(tmp_path: Path, tiny_models: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setenv("COLUMNS", "160")
-    monkeypatch.chdir(tmp_path)
-    settings = {
-        "models.embedder": tiny_models["embedder"],
-        "models.ranker": tiny_models["joint"],
-        "models.reader": tiny_models["joint"],
-        "models.precision": "fp32",
-        "index.passage_tokens": 40,
-        "index.overlap_tokens": 0,
-    }
-    given = [part for name, value in settings.items() for part in ("--set", f"{name}={value}")]
-
-    def invoke(*args: str) -> Result:
-        return CliRunner().invoke(app, [*args, *given], prog_name="quaere")
-
-    return invoke
+    return runner(tmp_path, tiny_models, monkeypatch, 160)
 
 
 def test_tables_advice_and_a_file_of_figures(run: Run, tmp_path: Path) -> None:

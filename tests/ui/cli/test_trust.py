@@ -2,36 +2,17 @@
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from tests.evaluation.data.writing import write
-from ui.cli.program import app
-
-Run = Callable[..., Result]
+from tests.ui.cli.running import Run, runner
 
 
 @pytest.fixture
 def run(tmp_path: Path, tiny_models: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.chdir(tmp_path)
-    settings = {
-        "models.embedder": tiny_models["embedder"],
-        "models.ranker": tiny_models["joint"],
-        "models.reader": tiny_models["joint"],
-        "models.precision": "fp32",
-        "index.passage_tokens": 40,
-        "index.overlap_tokens": 0,
-    }
-    given = [part for name, value in settings.items() for part in ("--set", f"{name}={value}")]
-
-    def invoke(*args: str) -> Result:
-        return CliRunner().invoke(app, [*args, *given, "--data", "data"], prog_name="quaere")
-
-    return invoke
+    return runner(tmp_path, tiny_models, monkeypatch, 200, "--data", "data")
 
 
 def test_a_run_is_planned_done_and_kept_from_deleting_all(run: Run, tmp_path: Path) -> None:
